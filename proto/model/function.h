@@ -1,0 +1,57 @@
+#ifndef HAWSER_FUNCTION_H_
+#define HAWSER_FUNCTION_H_
+
+// A C++ callable as an Object of kind function, and calling such objects.
+
+#include <functional>
+#include <source_location>
+#include <string>
+
+#include "hawser/object.h"
+
+namespace hawser {
+
+using Args = std::span<Value>;
+
+// Options of MakeFunction.
+struct FunctionOptions {
+  std::string name;
+  Signature signature{.variadic = true};
+  CallbackMode mode = CallbackMode::kPlain;
+  Value constant;                    // mode kConst: the answer
+  std::string site;                  // where it was made
+  base::Executor* home = nullptr;    // runs calls there; borrowed, outlives the function. Null: on the calling thread
+};
+
+// `body` answers each call by its return value; an exception it throws becomes the error (see CatchException).
+ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, FunctionOptions options);
+
+// "file:line" of a source location, with the folders above the last two left out.
+std::string SiteOf(const std::source_location& location);
+
+// Error for the exception in flight; call only inside a catch block. hawser::Exception and its kin keep what they carry;
+// std::invalid_argument is INVALID_ARGUMENT, std::out_of_range is NOT_FOUND, std::bad_alloc is RESOURCE_EXHAUSTED, others UNKNOWN
+// with what(); what is no std::exception is INTERNAL.
+Error CatchException();
+
+// Throw this from module code to fail a call with a full Error. What a module throws is caught at the one call boundary.
+class Exception : public std::exception {
+ public:
+  explicit Exception(Error error) : error_(std::move(error)), what_(error_.message()) {}
+  Exception(absl::StatusCode code, std::string_view message) : Exception(Error(code, message)) {}
+  const Error& error() const { return error_; }
+  const char* what() const noexcept override { return what_.c_str(); }
+
+ private:
+  Error error_;
+  std::string what_;
+};
+
+// Calls `target` (member "" = itself) from inside this process and gives what is there when Invoke returns: the value, the error, or,
+// if the answer comes later, a promise that settles with it. Does not wait. A target whose home is another strand gets the call queued
+// there, so its answer is a promise.
+absl::StatusOr<Value> CallNow(Object& target, std::string_view member, Array args, Op op = Op::kCall);
+
+}  // namespace hawser
+
+#endif  // HAWSER_FUNCTION_H_

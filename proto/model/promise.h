@@ -1,0 +1,49 @@
+#ifndef HAWSER_PROMISE_H_
+#define HAWSER_PROMISE_H_
+
+// Promise: an Object one awaits by a call (OP_AWAIT), answered when it settles. Crosses by reference like any object. Thread-safe.
+
+#include <functional>
+#include <vector>
+
+#include "hawser/base/mutex.h"
+#include "hawser/object.h"
+
+namespace hawser {
+
+class Promise final : public Object, public ReplySink {
+ public:
+  Promise() = default;
+
+  // Settles it; only the first of all calls of Resolve, Reject and Settle counts. Waiting calls are answered on this thread, with no lock
+  // held. Resolving with another promise follows that promise.
+  void Resolve(Value value) { Settle(Outcome(std::move(value))); }
+  void Reject(Error error) { Settle(Outcome::Failed(std::move(error))); }
+  void Reject(const absl::Status& status) { Settle(Outcome::Failed(status)); }
+  void Settle(Outcome outcome);
+  bool settled() const;
+
+  // Runs `then` once when it settles: at once if it has. On `executor`, or on the settling thread if null. Works for any object of kind
+  // promise, a proxy too.
+  static void Then(const ObjectRef& promise, base::Executor* executor, std::function<void(Outcome)> then);
+
+  // A Reply that settles `promise`.
+  static Reply ReplyInto(Ref<Promise> promise);
+
+  ShapeRef shape() const override;
+  void Invoke(Invocation call, Reply reply) override;
+
+  void Deliver(uint64_t token, Outcome outcome) override;
+
+ private:
+  ~Promise() override = default;
+
+  mutable base::Mutex mu_;
+  bool settled_ HAWSER_GUARDED_BY(mu_) = false;
+  Outcome outcome_ HAWSER_GUARDED_BY(mu_);
+  std::vector<Reply> waiting_ HAWSER_GUARDED_BY(mu_);
+};
+
+}  // namespace hawser
+
+#endif  // HAWSER_PROMISE_H_

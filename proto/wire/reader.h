@@ -1,0 +1,64 @@
+#ifndef HAWSER_PROTO_WIRE_READER_H_
+#define HAWSER_PROTO_WIRE_READER_H_
+
+// Reading packets and frames that a peer sent: nothing in them is trusted. Every function either fills what it promises or gives a
+// status; none crashes, recurses deeper than WireLimits::kMaxDepth, or allocates more than a small multiple of what it was given.
+//
+// A frame is read in two steps, because a receiver registers the whole table of references before it looks at anything else:
+// ReadFrame gives references and kind; then ReadXxx reads the body, turning indexes of the table into the objects registered.
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "proto/wire/frame.h"
+#include "proto/wire/writer.h"
+
+namespace hawser::wire {
+
+// A packet taken apart; the views point into the bytes given.
+struct PacketView {
+  PacketHeader header;
+  std::vector<std::string_view> frames;  // bytes of each Frame message
+  std::optional<Attach> attach;
+  std::optional<AttachReply> attached;
+};
+// INVALID_ARGUMENT if `bytes` is not a Packet. Clears and fills `packet`, keeping its capacity.
+absl::Status ReadPacket(std::string_view bytes, PacketView* packet);
+
+struct FrameView {
+  FrameKind kind = FrameKind::kNone;   // kNone: an unknown or absent body
+  std::string_view body;
+  std::vector<Reference> references;
+};
+// INVALID_ARGUMENT if the frame or its table is malformed; `frame->references` then holds the entries that could be read.
+// `packet_buffer`, if not null, is the buffer `bytes` lies in: byte values become slices of it instead of copies.
+absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame);
+
+// Reads bodies. `objects[i]` is what reference i was registered as (null: refused or unknown). One reader per link, not thread-safe.
+class BodyReader {
+ public:
+  // `packet_buffer` as above.
+  BodyReader(std::span<const ObjectRef> objects, const Bytes* packet_buffer)
+      : objects_(objects), packet_buffer_(packet_buffer) {}
+
+  // On failure `call->id`, `no_reply` and `nested` are still filled if they could be read, so that the call can be answered. INVALID_ARGUMENT for
+  // nesting, bad UTF-8, an index outside the table, a repeated record field, a malformed message.
+  absl::Status ReadCall(std::string_view body, Call* call, std::vector<Value>* args, std::vector<AnswerArg>* answers);
+  absl::Status ReadReturn(std::string_view body, uint64_t* call, Outcome* outcome);
+  absl::Status ReadCancel(std::string_view body, uint64_t* call);
+  absl::Status ReadRelease(std::string_view body, uint64_t* upto, std::vector<uint64_t>* handles, std::vector<uint64_t>* answers);
+  absl::Status ReadGone(std::string_view body, std::vector<uint64_t>* handles, GoneReason* reason);
+  absl::Status ReadEnd(std::string_view body, absl::StatusCode* code, std::string* message);
+
+ private:
+  std::span<const ObjectRef> objects_;
+  const Bytes* packet_buffer_;
+};
+
+}  // namespace hawser::wire
+
+#endif  // HAWSER_PROTO_WIRE_READER_H_
