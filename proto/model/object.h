@@ -88,6 +88,8 @@ class Object {
   virtual GoneReason gone() const { return GoneReason::kAlive; }
   // Name in this run of the object's own process: for a proxy the far one's, for an exported object ours; none before export.
   virtual ObjectId oid() const { return {}; }
+  // Tells implementations apart that another layer must recognise (the link its proxies): the address of something only they have.
+  virtual const void* type_tag() const { return nullptr; }
   // True for the same object, wherever its references came from. Thread-safe.
   virtual bool Same(const Object& other) const { return this == &other; }
 

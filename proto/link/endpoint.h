@@ -1,0 +1,122 @@
+#ifndef HAWSER_PROTO_LINK_ENDPOINT_H_
+#define HAWSER_PROTO_LINK_ENDPOINT_H_
+
+// Endpoint: the thread-safe shell around a Link: its lock, its transport, and the carrying out of its effects. The broker's session
+// and the client's connection derive from it and say what starting a call and ending mean to them.
+//
+// Counted: proxies and calls in work hold it, so it lives as long as anything can call into it. Thread-safe. Nothing of its hooks, of
+// objects or of transports is called while the lock is held, except the two hooks that say so.
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "hawser/base/clock.h"
+#include "hawser/base/mutex.h"
+#include "proto/link/link.h"
+#include "proto/link/transport.h"
+
+namespace hawser::link {
+
+class Endpoint {
+ public:
+  Endpoint(const LinkLimits& limits, const base::Clock& clock);
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  // Sends a call and flushes. See Link::Call. Gives its id, 0 if it failed at once.
+  uint64_t Call(OutgoingCall call, Reply reply) HAWSER_EXCLUDES(mu_);
+  void Cancel(uint64_t call) HAWSER_EXCLUDES(mu_);
+  void ReleaseAnswer(uint64_t call) HAWSER_EXCLUDES(mu_);
+  void ObjectGone(const Object* object, GoneReason reason) HAWSER_EXCLUDES(mu_);
+  Ref<Proxy> ImportRoot() HAWSER_EXCLUDES(mu_);
+  void SetRoot(ObjectRef root) HAWSER_EXCLUDES(mu_);
+
+  // --- The transport's side. Those of a transport that is not the present one do nothing.
+  // Makes `transport` the present one; the one before is closed with ABORTED first, and the frame in hand is done before.
+  void Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits) HAWSER_EXCLUDES(mu_);
+  void OnPacket(const Transport* transport, Bytes packet) HAWSER_EXCLUDES(mu_);
+  void OnSent(const Transport* transport) HAWSER_EXCLUDES(mu_);
+  void OnTransportLost(const Transport* transport, const absl::Status& why) HAWSER_EXCLUDES(mu_);
+  // Closes the present transport, if any; the session stays.
+  void CloseTransport(const absl::Status& why) HAWSER_EXCLUDES(mu_);
+  // Stops taking frames from the present transport and gives what the peer's Attach must be answered with.
+  struct AttachState {
+    uint64_t processed;
+    wire::Limits limits;
+  };
+  AttachState Fence() HAWSER_EXCLUDES(mu_);
+
+  // Sends what waits, if the transport is free. Also releases the handles of dropped proxies.
+  void Flush() HAWSER_EXCLUDES(mu_);
+  // Sends a packet even if empty, if the transport is free.
+  void Heartbeat() HAWSER_EXCLUDES(mu_);
+  // Deals with deadlines that are over.
+  void Tick() HAWSER_EXCLUDES(mu_);
+  std::optional<base::MonoTime> NextDeadline() const HAWSER_EXCLUDES(mu_);
+
+  // Says End to the peer (if attached), then ends the link: see Link::End. OnEnded gets the exported objects. Only the first call counts.
+  void End(EndReason reason, const absl::Status& why) HAWSER_EXCLUDES(mu_);
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  bool attached() const HAWSER_EXCLUDES(mu_);
+  std::string transport_description() const HAWSER_EXCLUDES(mu_);
+
+  const base::Clock& clock() const { return clock_; }
+  // Runs `inspect` under the lock. It must not call out.
+  template <typename Inspect>  // auto(const Link&)
+  auto Inspect(Inspect inspect) const HAWSER_EXCLUDES(mu_) {
+    base::MutexLock lock(mu_);
+    return inspect(link_);
+  }
+
+  // For IncomingCall and Proxy.
+  void Answer(IncomingCall* call, Outcome outcome) HAWSER_EXCLUDES(mu_);
+  void OnDropped(Proxy* proxy);
+  virtual SessionRef session() const { return nullptr; }
+
+  void AddRef() const { refs_.fetch_add(1, std::memory_order_relaxed); }
+  void Unref() const {
+    if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+ protected:
+  virtual ~Endpoint();
+
+  // A call of the peer may start. `call` comes with a reference, which passes to the callee.
+  virtual void StartCall(IncomingCall* call) = 0;
+  // Something waits to be flushed. Called from any thread, under any lock: may only signal.
+  virtual void WantFlush() = 0;
+  // The transport is gone; the session is detached.
+  virtual void OnDetached(const absl::Status& why) { (void)why; }
+  // The session is over. Called once. `exported` are the objects it held.
+  virtual void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) = 0;
+  // An object of the peer is no more.
+  virtual void OnPeerGone(const Ref<Proxy>& proxy, GoneReason reason) { (void)proxy, (void)reason; }
+
+ public:
+  // An object gets its first handle here, or its last one is freed. Called UNDER THE LOCK: may take leaf locks only. The number is its
+  // oid; default: the handle itself.
+  virtual uint64_t OnExport(Object* object, uint64_t handle) { (void)object; return handle; }
+  virtual void OnUnexport(Object* object) { (void)object; }
+
+ private:
+  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
+  void WorkInbox() HAWSER_EXCLUDES(mu_);
+  void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
+
+  const base::Clock& clock_;
+  mutable std::atomic<uint32_t> refs_{1};
+  std::atomic<bool> ended_{false};
+
+  mutable base::Mutex mu_;
+  Link link_ HAWSER_GUARDED_BY(mu_);
+  std::shared_ptr<Transport> transport_ HAWSER_GUARDED_BY(mu_);
+  bool fenced_ HAWSER_GUARDED_BY(mu_) = false;    // transport_ may not bring frames any more
+  bool sending_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ has a packet in flight
+  bool working_ HAWSER_GUARDED_BY(mu_) = false;   // a thread decodes frames
+  bool send_again_ HAWSER_GUARDED_BY(mu_) = false;  // a heartbeat was wanted while sending
+};
+
+}  // namespace hawser::link
+
+#endif  // HAWSER_PROTO_LINK_ENDPOINT_H_

@@ -1,0 +1,279 @@
+#ifndef HAWSER_PROTO_LINK_LINK_H_
+#define HAWSER_PROTO_LINK_LINK_H_
+
+// Link: one end of the protocol as a state machine: tables, frame numbers, replay, release, order, pipelining, limits. The same code
+// serves the broker and the client. It is passive: no thread, no clock, no I/O, and it runs no foreign code: whatever must be done
+// outside the lock (start calls, deliver answers, destroy values) it puts into an Effects. session.proto is its specification.
+//
+// Thread-compatible; Endpoint holds the lock outside it.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "hawser/base/clock.h"
+#include "hawser/object.h"
+#include "proto/link/call_order.h"
+#include "proto/link/export_table.h"
+#include "proto/link/import_table.h"
+#include "proto/link/incoming_call.h"
+#include "proto/link/link_limits.h"
+#include "proto/link/replay_buffer.h"
+#include "proto/wire/reader.h"
+#include "proto/wire/writer.h"
+
+namespace hawser::link {
+
+// What the link wants done where no lock is held, in this order.
+struct Effects {
+  struct Completion {
+    Reply reply;
+    Outcome outcome;
+  };
+  struct Gone {
+    Ref<Proxy> proxy;
+    GoneReason reason;
+  };
+  absl::InlinedVector<IncomingCall*, 4> start;        // each with a reference for the starter
+  absl::InlinedVector<Completion, 4> completions;
+  absl::InlinedVector<IncomingCall*, 4> stop;         // to be asked to stop; each with a reference
+  absl::InlinedVector<IncomingCall*, 4> unref;        // the link's own references given up
+  std::vector<Gone> gone;
+  std::vector<ObjectRef> dropped;
+  std::vector<Value> dropped_values;
+  std::vector<uint64_t> released_oids;                // export slots freed, for the registry
+};
+
+// A call to be sent. `args` are moved from.
+struct OutgoingCall {
+  ObjectRef target;              // a Proxy of this link; null: `answer`
+  uint64_t answer = 0;           // id of a call made with keep_answer
+  Op op = Op::kCall;
+  int member = Invocation::kSelf;
+  std::string_view name;         // instead of `member` where not empty
+  std::span<Value> args;
+  std::span<const wire::AnswerArg> answer_args;
+  bool no_reply = false;
+  bool keep_answer = false;
+  bool nested = false;
+  std::optional<base::MonoTime> deadline;
+};
+
+// Counters, for inspection.
+struct LinkStats {
+  uint64_t calls_sent = 0, calls_received = 0, calls_answered = 0;
+  uint64_t frames_sent = 0, frames_received = 0, bytes_sent = 0, bytes_received = 0;
+  uint64_t attaches = 0;
+  size_t exports = 0, imports = 0, calls_pending = 0, calls_running = 0, answers = 0, waiting = 0;
+  size_t replay_bytes = 0, outbox_calls = 0;
+};
+
+class Link {
+ public:
+  // `endpoint` is only handed on to the proxies and calls made here. `now` starts the session clock.
+  Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now);
+  ~Link();
+
+  // --- Calls of ours ---------------------------------------------------------------------------------------------------------------
+  // Numbers and buffers the call, or queues it if a limit says wait. `reply` gets exactly one answer; with no_reply, it gets undefined
+  // at once. Gives the call's id (0 if it failed at once).
+  uint64_t Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects);
+  // The call is answered CANCELLED unless it was answered already.
+  void Cancel(uint64_t call, Effects* effects);
+  // Nothing names this kept answer any more.
+  void ReleaseAnswer(uint64_t call);
+
+  // --- Calls of the peer -----------------------------------------------------------------------------------------------------------
+  // First half of answering: keeps the answer if it is wanted and starts what waited for it. False: the call is answered already.
+  bool Settle(IncomingCall* call, const Outcome& outcome, base::MonoTime now, Effects* effects);
+  // Second half: numbers the Return. To be called after `effects->start` of the first half was started.
+  void NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now, Effects* effects);
+  // Cancels or expires what is over time, on either side.
+  void Tick(base::MonoTime now, Effects* effects);
+  // Earliest time Tick has something to do.
+  std::optional<base::MonoTime> next_deadline() const;
+
+  // --- Objects ---------------------------------------------------------------------------------------------------------------------
+  void SetRoot(ObjectRef root) { exports_.SetRoot(std::move(root), 0); }
+  // The peer's root, as a proxy with an empty shape: its members are named.
+  Ref<Proxy> ImportRoot();
+  // Tells the peer, if it holds `object`, that it is no more.
+  void ObjectGone(const Object* object, GoneReason reason);
+  // Called by Proxy::Dispose from any thread, without the lock. True: somebody must flush.
+  bool PushDropped(Proxy* proxy) { return dropped_.Push(proxy); }
+
+  // --- Packets ---------------------------------------------------------------------------------------------------------------------
+  // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a packet.
+  absl::Status ReceivePacket(Bytes packet, base::MonoTime now);
+  enum class StepResult {
+    kIdle,       // no frame waits
+    kProgress,   // one frame done
+    kBlocked,    // a call waits until the peer has acknowledged more
+    kViolation,  // the peer broke the protocol: `violation()`
+  };
+  StepResult Step(base::MonoTime now, Effects* effects);
+  const absl::Status& violation() const { return violation_; }
+
+  // Something must leave: frames, or an acknowledgement or limit that waited long enough, or dropped proxies.
+  bool NeedsPacket() const;
+  // The next packet, perhaps without frames.
+  std::string TakePacket(base::MonoTime now, Effects* effects);
+
+  // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent again; received ones not yet processed
+  // are forgotten, the peer will send them again.
+  void Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects);
+  void Detached() { attached_ = false; }
+  uint64_t processed() const { return processed_; }
+  wire::Limits OurLimits() const;
+
+  // --- End -------------------------------------------------------------------------------------------------------------------------
+  // Numbers an End frame; nothing follows it.
+  void NumberEnd(absl::StatusCode code, std::string_view message);
+  // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of the peer's is told to stop, all proxies
+  // are gone for `reason`. Gives the exported objects, for the owner to let go of in its order. Idempotent.
+  std::vector<ObjectRef> End(const absl::Status& why, GoneReason reason, Effects* effects);
+  bool ended() const { return ended_; }
+  // Set when a frame or limit demands the end of the session; the owner calls End.
+  struct EndRequest {
+    EndReason reason;
+    absl::Status status;
+  };
+  const std::optional<EndRequest>& end_request() const { return end_request_; }
+
+  // --- Inspection ------------------------------------------------------------------------------------------------------------------
+  LinkStats stats() const;
+  const ExportTable& exports() const { return exports_; }
+  const ImportTable& imports() const { return imports_; }
+  const std::string& ViaName(Via via) const { return via_names_[via]; }
+  const LinkLimits& limits() const { return limits_; }
+
+ private:
+  struct Pending {
+    Reply reply;
+    ObjectRef target;  // a pending call owns its target
+    int64_t deadline_ns = 0;
+  };
+  struct Queued {  // a call that waits unnumbered
+    uint64_t id;
+    OutgoingCall call;  // views point into the members below
+    std::string name;
+    std::vector<Value> args;
+    std::vector<wire::AnswerArg> answer_args;
+    size_t bytes;
+    std::vector<wire::Reference> planted_references;
+  };
+  struct Inbox {
+    Bytes bytes;
+    wire::PacketView view;
+    base::MonoTime received;
+    size_t cursor = 0;
+  };
+
+  // link_send.cc
+  absl::Status PrepareReferences(std::span<const Value> values, Via via);
+  absl::Status ResolveReferences(Via via);
+  void NoteReferences(uint64_t frame);
+  bool MayNumberCall(size_t bytes, bool nested) const;
+  void NumberCall(uint64_t id, const OutgoingCall& call);
+  void DrainOutbox(base::MonoTime now, Effects* effects);
+  void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
+  void DrainDropped();
+  void CheckReserve();
+  uint32_t ShapeNumber(const ShapeRef& shape, wire::Reference* reference);
+  Via ViaOf(const IncomingCall& call);
+
+  // link_receive.cc
+  void RegisterReferences(const std::vector<wire::Reference>& references, std::string* refused);
+  ObjectRef RegisterReference(const wire::Reference& reference);
+  void OnCall(const wire::FrameView& frame, const absl::Status& table, const Inbox& inbox, size_t bytes, base::MonoTime now,
+              Effects* effects);
+  void OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  void OnCancel(wire::BodyReader& reader, std::string_view body, base::MonoTime now, Effects* effects);
+  void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
+  void StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effects);
+  void FailCall(IncomingCall* call, Error error, base::MonoTime now, Effects* effects);
+  void Forget(IncomingCall* call, Effects* effects);
+  void SendReadyGone(const Object* object);
+  StepResult Violation(std::string_view what);
+
+  uint64_t SessionClock(base::MonoTime now) const { return static_cast<uint64_t>((now.ns - start_.ns) / 1000); }
+
+  Endpoint* const endpoint_;
+  const LinkLimits limits_;
+  const base::MonoTime start_;
+
+  // Objects.
+  ExportTable exports_;
+  ImportTable imports_;
+  DroppedProxies dropped_;
+  std::vector<ShapeRef> in_shapes_;                             // shapes of the peer, by number
+  std::vector<ShapeRef> out_shapes_;                            // shapes sent, by number; 0 is the root's
+  absl::flat_hash_map<const Shape*, uint32_t> out_shape_numbers_;
+  std::vector<std::string> via_names_;
+  struct ViaKey {
+    const Shape* shape;
+    int member;
+    Op op;
+    friend bool operator==(const ViaKey&, const ViaKey&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const ViaKey& k) {
+      return H::combine(std::move(h), k.shape, k.member, k.op);
+    }
+  };
+  absl::flat_hash_map<ViaKey, Via> vias_;
+  std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;
+
+  // Calls of ours.
+  uint64_t next_call_ = 1;
+  absl::flat_hash_map<uint64_t, Pending> pending_;
+  absl::btree_set<std::pair<int64_t, uint64_t>> pending_deadlines_;
+  std::deque<Queued> outbox_;
+  size_t outbox_bytes_ = 0;
+  std::vector<uint64_t> answers_to_release_;
+  wire::Limits peer_limits_;
+  uint64_t calls_sent_ = 0;
+  uint64_t call_bytes_sent_ = 0;
+
+  // Calls of the peer.
+  absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
+  absl::btree_set<std::pair<int64_t, uint64_t>> incoming_deadlines_;
+  CallOrder order_;
+  uint64_t calls_done_ = 0;       // answered, for the limits announced
+  uint64_t call_bytes_done_ = 0;
+  wire::Limits announced_;
+
+  // Frames.
+  ReplayBuffer replay_;
+  uint64_t processed_ = 0;
+  uint64_t acked_ = 0;            // processed_ as last sent
+  size_t bytes_since_ack_ = 0;
+  std::deque<Inbox> inbox_;
+  bool attached_ = false;
+  bool ended_ = false;
+  bool end_numbered_ = false;
+  absl::Status violation_;
+  absl::Status end_status_;
+  std::optional<EndRequest> end_request_;
+  LinkStats counters_;
+
+  // Scratch, kept for its memory.
+  wire::FrameWriter writer_;
+  wire::FrameView frame_;
+  wire::PacketView spare_view_;
+  std::vector<Object*> objects_scratch_;
+  std::vector<wire::Reference> references_scratch_;
+  std::vector<uint64_t> entries_scratch_;   // handles of ours among references_scratch_
+  std::vector<ObjectRef> registered_;
+  std::vector<uint64_t> handles_scratch_, answers_scratch_, released_scratch_;
+};
+
+}  // namespace hawser::link
+
+#endif  // HAWSER_PROTO_LINK_LINK_H_

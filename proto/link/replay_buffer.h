@@ -1,0 +1,70 @@
+#ifndef HAWSER_PROTO_LINK_REPLAY_BUFFER_H_
+#define HAWSER_PROTO_LINK_REPLAY_BUFFER_H_
+
+// ReplayBuffer: the numbered frames the peer has not acknowledged, as the bytes they are sent with, so that sending and sending again
+// is one copy of a run of bytes. Thread-compatible.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "hawser/ids.h"
+
+namespace hawser::link {
+
+class ReplayBuffer {
+ public:
+  // Number the next appended frame gets. The first is 1.
+  uint64_t next_number() const { return first_ + sizes_.size(); }
+
+  // Where the next frame's bytes go; Commit() numbers what was appended there.
+  std::string* tail() { return &data_; }
+  // Numbers the bytes appended to tail() since the last Commit as one frame.
+  uint64_t Commit();
+  // Takes back what was appended since the last Commit.
+  void Rollback() { data_.resize(committed_); }
+
+  // Forgets all frames up to `number`. Ignores numbers of frames not sent yet.
+  void Acknowledge(uint64_t number);
+
+  // Sends again from the first frame kept.
+  void Rewind() {
+    sent_ = 0;
+    sent_offset_ = head_;
+  }
+  bool HasUnsent() const { return sent_ < sizes_.size(); }
+  // Appends unsent frames to `packet`, whole ones, at most `max_bytes` but at least one; gives the number of the first. Marks them sent.
+  uint64_t TakeUnsent(size_t max_bytes, std::string* packet);
+  uint64_t first_unsent() const { return first_ + sent_; }
+
+  // Bytes of frames not acknowledged.
+  size_t bytes() const { return committed_ - head_; }
+  size_t frames() const { return sizes_.size(); }
+
+ private:
+  // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_, back to back; the first sent_ of
+  // them, up to sent_offset_, went out on the present connection.
+  std::string data_;
+  size_t head_ = 0;
+  size_t committed_ = 0;
+  uint64_t first_ = 1;
+  class Sizes {  // queue of sizes that keeps its memory while in use
+   public:
+    size_t size() const { return sizes_.size() - head_; }
+    void Push(uint32_t size) { sizes_.push_back(size); }
+    uint32_t operator[](size_t i) const { return sizes_[head_ + i]; }
+    void Pop(size_t n);
+
+   private:
+    std::vector<uint32_t> sizes_;
+    size_t head_ = 0;
+  };
+  Sizes sizes_;
+  size_t sent_ = 0;
+  size_t sent_offset_ = 0;
+};
+
+}  // namespace hawser::link
+
+#endif  // HAWSER_PROTO_LINK_REPLAY_BUFFER_H_
