@@ -1,0 +1,58 @@
+#ifndef HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
+#define HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
+
+// ObjectRegistry: every object that at least one session holds, with its id, age and number of holders. 24 bytes an object. It holds no
+// object alive: the sessions' export tables do, and it is told by them. "Who holds it" is asked of the sessions.
+// Thread-safe; its lock is a leaf, taken under the sessions' locks.
+
+#include <cstdint>
+#include <vector>
+
+#include "hawser/base/clock.h"
+#include "hawser/base/mutex.h"
+#include "hawser/object.h"
+
+namespace hawser::broker {
+
+class ObjectRegistry {
+ public:
+  explicit ObjectRegistry(const base::Clock& clock);
+
+  // A session exports / no longer exports `object`. Balanced by the caller, per handle.
+  void AddHolder(Object* object) HAWSER_EXCLUDES(mu_);
+  void RemoveHolder(Object* object) HAWSER_EXCLUDES(mu_);
+  // Of an object with a holder; none otherwise. Never reused in this run.
+  ObjectId IdOf(const Object* object) const HAWSER_EXCLUDES(mu_);
+
+  struct Info {
+    ObjectId id;
+    uint32_t holders;  // handles, over all sessions
+    uint32_t born_s;   // Unix seconds of the first export
+  };
+  // The object, with a reference, if it still has a holder.
+  ObjectRef Find(ObjectId id, Info* info = nullptr) const HAWSER_EXCLUDES(mu_);
+  // Up to `limit` live objects with ids above `after`, in order of slot. For paging without stopping anyone for long. `next` gets the
+  // cursor for the next page, none at the end.
+  std::vector<std::pair<ObjectRef, Info>> Page(uint64_t cursor, size_t limit, uint64_t* next_cursor) const HAWSER_EXCLUDES(mu_);
+  size_t size() const HAWSER_EXCLUDES(mu_);
+
+ private:
+  struct Slot {
+    Object* object = nullptr;   // null: free; then `holders` is the next free slot
+    uint32_t generation = 0;
+    uint32_t holders = 0;
+    uint32_t born_s = 0;
+    uint32_t unused = 0;
+  };
+  static_assert(sizeof(Slot) == 24);
+
+  const base::Clock& clock_;
+  mutable base::Mutex mu_;
+  std::vector<Slot> slots_ HAWSER_GUARDED_BY(mu_);  // slot 0 is never used
+  uint32_t free_ HAWSER_GUARDED_BY(mu_) = 0;
+  size_t live_ HAWSER_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace hawser::broker
+
+#endif  // HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
