@@ -29,7 +29,8 @@ void CheckFailed(const char* file, int line, const char* condition, std::string_
   }
   char newline = '\n';
   pieces.back() = {&newline, 1};
-  // One write, so that the messages of two failing threads do not mix. If it fails there is nobody left to tell.
+  // One write, so that the messages of two failing threads do not mix. If it fails there is nobody
+  // left to tell.
   [[maybe_unused]] const ssize_t written = writev(STDERR_FILENO, pieces.data(), pieces.size());
   std::abort();
 }

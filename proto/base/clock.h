@@ -11,8 +11,9 @@
 
 namespace hawser::base {
 
-// A point of steady time: nanoseconds since an arbitrary start, the same for all processes of one boot. Arithmetic saturates, so
-// adding an infinite duration gives Max(), which no clock ever reaches.
+// A point of steady time: nanoseconds since an arbitrary start, the same for all processes of one
+// boot. Arithmetic saturates, so adding an infinite duration gives Max(), which no clock ever
+// reaches.
 struct MonoTime {
   int64_t ns = 0;
 
@@ -45,7 +46,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Steady time: what leases, deadlines and timers go by. Never goes back, not even when the administrator sets the clock.
+  // Steady time: what leases, deadlines and timers go by. Never goes back, not even when the
+  // administrator sets the clock.
   virtual MonoTime Now() const = 0;
 
   // The calendar's time, for display only: it may jump.

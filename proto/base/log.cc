@@ -1,5 +1,5 @@
-// spdlog does the writing: time stamp, level, one write a line, destinations. The text of a line is ours (log_format.h), and reaches
-// spdlog as a finished string, never as a format.
+// spdlog does the writing: time stamp, level, one write a line, destinations. The text of a line is
+// ours (log_format.h), and reaches spdlog as a finished string, never as a format.
 
 #include "proto/base/log.h"
 
@@ -21,8 +21,8 @@
 namespace hawser::base {
 namespace {
 
-// The lines go to one writer at a time. It is shared because a line being written keeps the writer it started with alive while
-// another thread replaces it.
+// The lines go to one writer at a time. It is shared because a line being written keeps the writer
+// it started with alive while another thread replaces it.
 struct Writer {
   std::shared_ptr<spdlog::logger> logger;
   LogFormat format = LogFormat::kText;
@@ -36,17 +36,19 @@ struct CurrentWriter {
 Writer MakeWriter(std::shared_ptr<spdlog::sinks::sink> sink, LogFormat format) {
   auto logger = std::make_shared<spdlog::logger>("hawser", std::move(sink));
   logger->set_level(spdlog::level::trace);  // the level is checked before we come here
-  logger->flush_on(spdlog::level::trace);   // lines are few, and the last one before a crash matters most
-  logger->set_pattern(format == LogFormat::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})"
-                                                 : "time=%Y-%m-%dT%H:%M:%S.%fZ level=%l %v",
+  logger->flush_on(
+      spdlog::level::trace);  // lines are few, and the last one before a crash matters most
+  logger->set_pattern(format == LogFormat::kJson
+                          ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})"
+                          : "time=%Y-%m-%dT%H:%M:%S.%fZ level=%l %v",
                       spdlog::pattern_time_type::utc);
   return {std::move(logger), format};
 }
 
 // Never destroyed: threads may log until the process is gone.
 CurrentWriter& Current() {
-  static auto& current =
-      *new CurrentWriter{{}, MakeWriter(std::make_shared<spdlog::sinks::stderr_sink_mt>(), LogFormat::kText)};
+  static auto& current = *new CurrentWriter{
+      {}, MakeWriter(std::make_shared<spdlog::sinks::stderr_sink_mt>(), LogFormat::kText)};
   return current;
 }
 
@@ -79,7 +81,8 @@ void WriteLog(LogLevel level, std::string_view event, std::span<const LogField> 
     MutexLock lock(current.mu);
     writer = current.writer;
   }
-  const std::string pairs = writer.format == LogFormat::kJson ? JsonPairs(event, fields) : TextPairs(event, fields);
+  const std::string pairs =
+      writer.format == LogFormat::kJson ? JsonPairs(event, fields) : TextPairs(event, fields);
   writer.logger->log(ToSpdlog(level), spdlog::string_view_t(pairs.data(), pairs.size()));
 }
 
@@ -93,7 +96,8 @@ absl::Status ConfigureLog(const LogOptions& options) {
     try {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
     } catch (const spdlog::spdlog_ex& error) {
-      return absl::FailedPreconditionError(absl::StrCat("cannot open the log file: ", error.what()));
+      return absl::FailedPreconditionError(
+          absl::StrCat("cannot open the log file: ", error.what()));
     }
   }
   Writer writer = MakeWriter(std::move(sink), options.format);

@@ -3,15 +3,17 @@
 
 // One line for each event, made of key=value pairs, for people and for grep alike:
 //
-//   base::Log(base::LogLevel::kInfo, "plugin loaded", {{"plugin", name}, {"version", version}, {"took", elapsed}});
+//   base::Log(base::LogLevel::kInfo, "plugin loaded", {{"plugin", name}, {"took", elapsed}});
 //
-//   time=2026-01-31T12:00:00.123456Z level=info event="plugin loaded" plugin=window version=1.0 took=12ms
+//   time=2026-01-31T12:00:00.123456Z level=info event="plugin loaded" plugin=window took=12ms
 //
-// or, in the JSON format, the same pairs as one object a line. Values are quoted when they need it, and nothing in them, whoever
-// wrote it, can start a line of its own or reach the terminal as a control byte.
+// or, in the JSON format, the same pairs as one object a line. Values are quoted when they need it,
+// and nothing in them, whoever wrote it, can start a line of its own or reach the terminal as a
+// control byte.
 //
-// Logging is for the administrator, and a healthy process has nothing to say: info at start, stop and load; warning for a peer or
-// plugin that misbehaves; error when something we promised does not happen. All functions are thread-safe.
+// Logging is for the administrator, and a healthy process has nothing to say: info at start, stop
+// and load; warning for a peer or plugin that misbehaves; error when something we promised does not
+// happen. All functions are thread-safe.
 
 #include <atomic>
 #include <concepts>
@@ -33,20 +35,21 @@ enum class LogLevel : int { kDebug, kInfo, kWarning, kError, kOff };
 enum class LogFormat : int { kText, kJson };
 
 struct LogOptions {
-  LogLevel level = LogLevel::kInfo;    // the least important level that is written
+  LogLevel level = LogLevel::kInfo;  // the least important level that is written
   LogFormat format = LogFormat::kText;
-  std::string file;                    // appended to, and made if need be; empty means stderr
+  std::string file;  // appended to, and made if need be; empty means stderr
 };
 
-// What a field may hold. Implicit, so that fields can be written in braces; borrows strings and statuses until Log returns.
+template <typename T>
+concept LogText = std::convertible_to<const T&, std::string_view> ||
+    std::convertible_to<const T&, absl::string_view>;
+
+// What a field may hold. Implicit, so that fields can be written in braces; borrows strings and
+// statuses until Log returns.
 class LogValue {
  public:
-  template <typename T>
-    requires std::convertible_to<const T&, std::string_view>
-  LogValue(const T& text) : value_(std::string_view(text)) {}
-  template <typename T>
-    requires(std::convertible_to<const T&, absl::string_view> && !std::convertible_to<const T&, std::string_view>)
-  LogValue(const T& text) : value_(ToStd(text)) {}
+  template <LogText T>
+  LogValue(const T& text) : value_(View(text)) {}
   template <std::signed_integral T>
   LogValue(T number) : value_(int64_t{number}) {}
   template <std::unsigned_integral T>
@@ -56,11 +59,20 @@ class LogValue {
   LogValue(absl::Duration duration) : value_(duration) {}
   LogValue(const absl::Status& status) : value_(&status) {}
 
-  using Variant =
-      std::variant<std::string_view, int64_t, uint64_t, bool, double, absl::Duration, const absl::Status*>;
+  using Variant = std::variant<std::string_view, int64_t, uint64_t, bool, double, absl::Duration,
+                               const absl::Status*>;
   const Variant& get() const { return value_; }
 
  private:
+  template <typename T>
+  static std::string_view View(const T& text) {
+    if constexpr (std::convertible_to<const T&, std::string_view>) {
+      return text;
+    } else {
+      return ToStd(text);
+    }
+  }
+
   Variant value_;
 };
 
@@ -69,8 +81,9 @@ struct LogField {
   LogValue value;
 };
 
-// Sets level, format and destination from now on; also how a file is opened again after it was moved away. The error says why the
-// file cannot be opened; the old settings then stay. Without it, info and above go to stderr as text.
+// Sets level, format and destination from now on; also how a file is opened again after it was
+// moved away. The error says why the file cannot be opened; the old settings then stay. Without it,
+// info and above go to stderr as text.
 absl::Status ConfigureLog(const LogOptions& options);
 
 namespace internal {
@@ -79,10 +92,14 @@ void WriteLog(LogLevel level, std::string_view event, std::span<const LogField> 
 }  // namespace internal
 
 // Whether such a line would be written: for callers whose fields are costly to get.
-inline bool LogEnabled(LogLevel level) { return level >= internal::log_level.load(std::memory_order_relaxed); }
+inline bool LogEnabled(LogLevel level) {
+  return level >= internal::log_level.load(std::memory_order_relaxed);
+}
 
-// Writes one line, if its level is enabled; if not, it costs one comparison: numbers, durations and statuses become text only here.
-inline void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {}) {
+// Writes one line, if its level is enabled; if not, it costs one comparison: numbers, durations and
+// statuses become text only here.
+inline void Log(LogLevel level, std::string_view event,
+                std::initializer_list<LogField> fields = {}) {
   if (LogEnabled(level)) internal::WriteLog(level, event, {fields.begin(), fields.size()});
 }
 

@@ -36,7 +36,8 @@ size_t SequenceLength(std::string_view text) {
   return length;
 }
 
-// Whether a valid sequence is a control character: the bytes below space, DEL, and U+0080 to U+009F, which terminals obey as well.
+// Whether a valid sequence is a control character: the bytes below space, DEL, and U+0080 to
+// U+009F, which terminals obey as well.
 bool IsControl(std::string_view sequence) {
   const auto lead = static_cast<uint8_t>(sequence[0]);
   if (sequence.size() == 1) return lead < 0x20 || lead == 0x7f;
@@ -116,7 +117,8 @@ void AppendString(std::string& out, std::string_view text, LogFormat format) {
 template <typename Number>
 void AppendNumber(std::string& out, Number number) {
   std::array<char, 32> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+  out.append(digits.data(),
+             std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
 }
 
 void AppendValue(std::string& out, const LogValue& value, LogFormat format) {
@@ -131,7 +133,11 @@ void AppendValue(std::string& out, const LogValue& value, LogFormat format) {
           if (std::isfinite(alternative)) {
             AppendNumber(out, alternative);
           } else {  // JSON has no word for these
-            AppendString(out, std::isnan(alternative) ? "nan" : alternative > 0 ? "inf" : "-inf", format);
+            AppendString(out,
+                         std::isnan(alternative) ? "nan"
+                         : alternative > 0       ? "inf"
+                                                 : "-inf",
+                         format);
           }
         } else if constexpr (std::is_integral_v<T>) {
           AppendNumber(out, alternative);

@@ -12,8 +12,8 @@
 namespace hawser::base::internal {
 
 // event=started pid=12 reason="no such file"
-// A value is quoted when it is empty or holds a space, a quote, '=', a backslash, or a byte that is not printable UTF-8; the latter
-// appear as \n, \t or \x1b.
+// A value is quoted when it is empty or holds a space, a quote, '=', a backslash, or a byte that is
+// not printable UTF-8; the latter appear as \n, \t or \x1b.
 std::string TextPairs(std::string_view event, std::span<const LogField> fields);
 
 // "event":"started","pid":12,"reason":"no such file"

@@ -1,8 +1,9 @@
 #ifndef PROTO_BASE_MUTEX_H_
 #define PROTO_BASE_MUTEX_H_
 
-// Mutex, MutexLock and CondVar: std::mutex and std::condition_variable, annotated so that clang proves who holds what.
-// They wrap the standard ones, and not Abseil's, because ThreadSanitizer understands those without an instrumented library.
+// Mutex, MutexLock and CondVar: std::mutex and std::condition_variable, annotated so that clang
+// proves who holds what. They wrap the standard ones, and not Abseil's, because ThreadSanitizer
+// understands those without an instrumented library.
 //
 //   base::MutexLock lock(mu_);
 //   while (queue_.empty()) not_empty_.Wait(mu_);
@@ -16,7 +17,8 @@
 
 namespace hawser::base {
 
-// A lock for one thread at a time; not recursive. Thread-safe. Prefer MutexLock to calling Lock and Unlock.
+// A lock for one thread at a time; not recursive. Thread-safe. Prefer MutexLock to calling Lock and
+// Unlock.
 class HAWSER_CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
@@ -29,7 +31,8 @@ class HAWSER_CAPABILITY("mutex") Mutex {
   // Takes the lock if it is free and says whether it did; never waits.
   [[nodiscard]] bool TryLock() HAWSER_TRY_ACQUIRE(true) { return mutex_.try_lock(); }
 
-  // Tells the analysis, without checking, that this thread holds the lock: for lambdas run under it, which it cannot follow.
+  // Tells the analysis, without checking, that this thread holds the lock: for lambdas run under
+  // it, which it cannot follow.
   void AssertHeld() const HAWSER_ASSERT_CAPABILITY(this) {}
 
  private:
@@ -49,8 +52,9 @@ class HAWSER_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-// Where threads sleep until another one says that something changed. Wake-ups may come without a reason: wait in a loop over the
-// condition. Thread-safe. Every waiter of one CondVar uses the same mutex.
+// Where threads sleep until another one says that something changed. Wake-ups may come without a
+// reason: wait in a loop over the condition. Thread-safe. Every waiter of one CondVar uses the same
+// mutex.
 class CondVar {
  public:
   CondVar() = default;
@@ -64,10 +68,11 @@ class CondVar {
     lock.release();
   }
 
-  // The same, for at most `timeout` of steady time. False if the time passed without a notification. A timeout of zero or less
-  // does not sleep; an infinite one is Wait.
+  // The same, for at most `timeout` of steady time. False if the time passed without a
+  // notification. A timeout of zero or less does not sleep; an infinite one is Wait.
   bool WaitFor(Mutex& mutex, absl::Duration timeout) HAWSER_REQUIRES(mutex) {
-    // Beyond a year the standard's own arithmetic may overflow; nobody sleeps that long without being notified.
+    // Beyond a year the standard's own arithmetic may overflow; nobody sleeps that long without
+    // being notified.
     if (timeout > absl::Hours(24 * 365)) {
       Wait(mutex);
       return true;

@@ -13,7 +13,8 @@
 
 namespace hawser::base {
 
-// An id of the table that `Tag` names. Costs what its integer costs; hashes with absl::Hash and std::hash. Ids start as zero.
+// An id of the table that `Tag` names. Costs what its integer costs; hashes with absl::Hash and
+// std::hash. Ids start as zero.
 template <typename Tag, typename Rep = uint64_t>
 class StrongId {
  public:
@@ -37,7 +38,9 @@ class StrongId {
 
 template <typename Tag, typename Rep>
 struct std::hash<hawser::base::StrongId<Tag, Rep>> {
-  std::size_t operator()(hawser::base::StrongId<Tag, Rep> id) const noexcept { return std::hash<Rep>()(id.value()); }
+  std::size_t operator()(hawser::base::StrongId<Tag, Rep> id) const noexcept {
+    return std::hash<Rep>()(id.value());
+  }
 };
 
 #endif  // PROTO_BASE_STRONG_ID_H_

@@ -1,7 +1,8 @@
 #ifndef PROTO_BASE_THREAD_ANNOTATIONS_H_
 #define PROTO_BASE_THREAD_ANNOTATIONS_H_
 
-// Says in the code which lock guards what, so that clang's -Wthread-safety can prove it. Other compilers see nothing.
+// Says in the code which lock guards what, so that clang's -Wthread-safety can prove it. Other
+// compilers see nothing.
 //
 //   base::Mutex mu_;
 //   int count_ HAWSER_GUARDED_BY(mu_) = 0;

@@ -7,8 +7,8 @@
 
 namespace hawser::tests {
 
-// Time that passes only when a test says so. Starts at one hour, so that going back does not meet the start of time; the calendar
-// starts in 2030 and moves along. Thread-safe.
+// Time that passes only when a test says so. Starts at one hour, so that going back does not meet
+// the start of time; the calendar starts in 2030 and moves along. Thread-safe.
 class FakeClock final : public base::Clock {
  public:
   base::MonoTime Now() const override {

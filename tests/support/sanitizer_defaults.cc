@@ -1,5 +1,6 @@
-// What ThreadSanitizer shall not report in any test. Queues inside the prebuilt gRPC hand memory over in code that is not
-// instrumented, so it sees races where its inline headers touch that memory on both sides.
+// What ThreadSanitizer shall not report in any test. Queues inside the prebuilt gRPC hand memory
+// over in code that is not instrumented, so it sees races where its inline headers touch that
+// memory on both sides.
 
 #if defined(__SANITIZE_THREAD__)
 

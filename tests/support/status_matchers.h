@@ -1,7 +1,8 @@
 #ifndef TESTS_SUPPORT_STATUS_MATCHERS_H_
 #define TESTS_SUPPORT_STATUS_MATCHERS_H_
 
-// Matchers for absl::Status and absl::StatusOr. There is none for "not ok": a test says which error it expects.
+// Matchers for absl::Status and absl::StatusOr. There is none for "not ok": a test says which error
+// it expects.
 //
 //   EXPECT_THAT(table.Release(handle), IsOk());
 //   EXPECT_THAT(table.Find("counter"), IsOkAndHolds(7));
