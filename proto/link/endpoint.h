@@ -62,11 +62,11 @@ class Endpoint {
   std::string transport_description() const HAWSER_EXCLUDES(mu_);
 
   const base::Clock& clock() const { return clock_; }
-  // Runs `inspect` under the lock. It must not call out.
-  template <typename Inspect>  // auto(const Link&)
-  auto Inspect(Inspect inspect) const HAWSER_EXCLUDES(mu_) {
+  // Runs `visit` under the lock. It must not call out.
+  template <typename Visitor>  // auto(const Link&)
+  auto Inspect(Visitor visit) const HAWSER_EXCLUDES(mu_) {
     base::MutexLock lock(mu_);
-    return inspect(link_);
+    return visit(link_);
   }
 
   // For IncomingCall and Proxy.
@@ -94,10 +94,11 @@ class Endpoint {
   virtual void OnPeerGone(const Ref<Proxy>& proxy, GoneReason reason) { (void)proxy, (void)reason; }
 
  public:
-  // An object gets its first handle here, or its last one is freed. Called UNDER THE LOCK: may take leaf locks only. The number is its
-  // oid; default: the handle itself.
-  virtual uint64_t OnExport(Object* object, uint64_t handle) { (void)object; return handle; }
+  // Hooks of the link, called UNDER THE LOCK: may take leaf locks only. An object gets a handle here, or one is freed; the oid an object
+  // shows to the peer (default: its handle).
+  virtual void OnExport(Object* object, uint64_t handle) { (void)object, (void)handle; }
   virtual void OnUnexport(Object* object) { (void)object; }
+  virtual uint64_t OidOf(const Object* object, uint64_t handle) const { (void)object; return handle; }
 
  private:
   void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
@@ -107,6 +108,7 @@ class Endpoint {
   const base::Clock& clock_;
   mutable std::atomic<uint32_t> refs_{1};
   std::atomic<bool> ended_{false};
+  DroppedProxies dropped_;
 
   mutable base::Mutex mu_;
   Link link_ HAWSER_GUARDED_BY(mu_);

@@ -12,7 +12,7 @@ Ref<Proxy> ImportTable::Find(uint64_t handle) const {
 
 void ImportTable::Set(Proxy* proxy) { proxies_[proxy->handle()] = proxy; }
 
-void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released) {
+void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released, std::vector<Proxy*>* dead) {
   while (dropped != nullptr) {
     Proxy* proxy = dropped;
     dropped = DroppedProxies::Next(proxy);
@@ -22,7 +22,7 @@ void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released) {
       if (found->second == proxy) proxies_.erase(found);
       released->push_back(proxy->handle());
     }
-    delete proxy;
+    dead->push_back(proxy);
   }
   if (proxies_.empty() && proxies_.capacity() > 64) proxies_ = {};
 }

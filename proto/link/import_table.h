@@ -2,7 +2,7 @@
 #define HAWSER_PROTO_LINK_IMPORT_TABLE_H_
 
 // ImportTable: the peer's handles and the proxies that stand for them, one per handle. Holds proxies weakly: a proxy whose last
-// reference is gone is found on the dropped list, and stays valid memory until Collect deletes it. Thread-compatible; used under the
+// reference is gone is found on the dropped list, and stays valid memory until Collect took it out. Thread-compatible; used under the
 // endpoint's lock.
 
 #include <cstdint>
@@ -22,8 +22,9 @@ class ImportTable {
   // Makes `proxy` the proxy of its handle. A dropped one that was there loses its handle to it.
   void Set(Proxy* proxy);
 
-  // Deletes the dropped proxies and appends to `released` the handles that have no newer proxy, for a Release stamped now.
-  void Collect(Proxy* dropped, std::vector<uint64_t>* released);
+  // Takes the dropped proxies out of the table. Appends to `released` the handles that have no newer proxy, for a Release stamped now,
+  // and to `dead` the proxies, to be destroyed where no lock is held.
+  void Collect(Proxy* dropped, std::vector<uint64_t>* released, std::vector<Proxy*>* dead);
 
   void MarkGone(uint64_t handle, GoneReason reason);
   void MarkAllGone(GoneReason reason);

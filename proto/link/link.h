@@ -31,6 +31,8 @@ namespace hawser::link {
 
 // What the link wants done where no lock is held, in this order.
 struct Effects {
+  ~Effects();
+
   struct Completion {
     Reply reply;
     Outcome outcome;
@@ -44,9 +46,9 @@ struct Effects {
   absl::InlinedVector<IncomingCall*, 4> stop;         // to be asked to stop; each with a reference
   absl::InlinedVector<IncomingCall*, 4> unref;        // the link's own references given up
   std::vector<Gone> gone;
+  std::vector<Proxy*> dead;                           // to be destroyed, last of all: each may hold the endpoint's last reference
   std::vector<ObjectRef> dropped;
   std::vector<Value> dropped_values;
-  std::vector<uint64_t> released_oids;                // export slots freed, for the registry
 };
 
 // A call to be sent. `args` are moved from.
@@ -104,8 +106,9 @@ class Link {
   Ref<Proxy> ImportRoot();
   // Tells the peer, if it holds `object`, that it is no more.
   void ObjectGone(const Object* object, GoneReason reason);
-  // Called by Proxy::Dispose from any thread, without the lock. True: somebody must flush.
-  bool PushDropped(Proxy* proxy) { return dropped_.Push(proxy); }
+  // Releases the handles of proxies nobody refers to any more: numbers the Release, the watermark and the look for newer proxies taken
+  // here in one step. Also for answers no longer named.
+  void ReleaseDropped(Proxy* dropped, Effects* effects);
 
   // --- Packets ---------------------------------------------------------------------------------------------------------------------
   // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a packet.
@@ -119,7 +122,7 @@ class Link {
   StepResult Step(base::MonoTime now, Effects* effects);
   const absl::Status& violation() const { return violation_; }
 
-  // Something must leave: frames, or an acknowledgement or limit that waited long enough, or dropped proxies.
+  // Something must leave: frames, or an acknowledgement or limit that waited long enough.
   bool NeedsPacket() const;
   // The next packet, perhaps without frames.
   std::string TakePacket(base::MonoTime now, Effects* effects);
@@ -157,6 +160,7 @@ class Link {
     Reply reply;
     ObjectRef target;  // a pending call owns its target
     int64_t deadline_ns = 0;
+    bool sent = false;  // numbered: its outcome is unknown if the link ends
   };
   struct Queued {  // a call that waits unnumbered
     uint64_t id;
@@ -182,23 +186,22 @@ class Link {
   void NumberCall(uint64_t id, const OutgoingCall& call);
   void DrainOutbox(base::MonoTime now, Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
-  void DrainDropped();
   void CheckReserve();
   uint32_t ShapeNumber(const ShapeRef& shape, wire::Reference* reference);
   Via ViaOf(const IncomingCall& call);
 
   // link_receive.cc
-  void RegisterReferences(const std::vector<wire::Reference>& references, std::string* refused);
-  ObjectRef RegisterReference(const wire::Reference& reference);
-  void OnCall(const wire::FrameView& frame, const absl::Status& table, const Inbox& inbox, size_t bytes, base::MonoTime now,
-              Effects* effects);
+  absl::Status RegisterReferences();
+  absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
+  void ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now, Effects* effects);
+  void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects);
   void OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnCancel(wire::BodyReader& reader, std::string_view body, base::MonoTime now, Effects* effects);
   void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
   void StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effects);
-  void FailCall(IncomingCall* call, Error error, base::MonoTime now, Effects* effects);
+  void AnswerEarly(IncomingCall* call, Error error, base::MonoTime now, Effects* effects);
   void Forget(IncomingCall* call, Effects* effects);
   void SendReadyGone(const Object* object);
   StepResult Violation(std::string_view what);
@@ -212,7 +215,6 @@ class Link {
   // Objects.
   ExportTable exports_;
   ImportTable imports_;
-  DroppedProxies dropped_;
   std::vector<ShapeRef> in_shapes_;                             // shapes of the peer, by number
   std::vector<ShapeRef> out_shapes_;                            // shapes sent, by number; 0 is the root's
   absl::flat_hash_map<const Shape*, uint32_t> out_shape_numbers_;
@@ -228,6 +230,7 @@ class Link {
     }
   };
   absl::flat_hash_map<ViaKey, Via> vias_;
+  std::vector<ShapeRef> via_shapes_;                            // keeps the keys' shapes from being reused
   std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;
 
   // Calls of ours.
@@ -237,6 +240,8 @@ class Link {
   std::deque<Queued> outbox_;
   size_t outbox_bytes_ = 0;
   std::vector<uint64_t> answers_to_release_;
+  std::vector<std::pair<uint64_t, absl::Status>> send_failures_;  // calls that could not be numbered
+  std::vector<uint64_t> planted_released_;                        // see Defect::kNoRecheckAtRelease
   wire::Limits peer_limits_;
   uint64_t calls_sent_ = 0;
   uint64_t call_bytes_sent_ = 0;

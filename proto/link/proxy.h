@@ -28,6 +28,7 @@ class Proxy final : public Object {
   // The peer's object is no more. Only the first reason stays.
   void MarkGone(GoneReason reason);
 
+  const void* type_tag() const override;
   ShapeRef shape() const override { return shape_; }
   void Invoke(Invocation call, Reply reply) override;
   std::string_view site() const override { return site_; }
@@ -38,7 +39,7 @@ class Proxy final : public Object {
 
  private:
   friend class DroppedProxies;
-  friend class ImportTable;
+  friend struct Effects;
   ~Proxy() override = default;
   void Dispose() override;
 

@@ -31,15 +31,16 @@ uint64_t ReplayBuffer::Commit() {
   return number;
 }
 
-void ReplayBuffer::Acknowledge(uint64_t number) {
+void ReplayBuffer::Forget(uint64_t number, uint64_t end) {
   // Only frames that were sent can be acknowledged: a peer that claims more is believed up to there.
-  uint64_t limit = std::min<uint64_t>(number, first_ + sent_ - 1);
+  uint64_t limit = std::min<uint64_t>(number, end - 1);
   if (limit < first_) return;
   size_t count = limit - first_ + 1;
   for (size_t i = 0; i < count; ++i) head_ += sizes_[i];
   sizes_.Pop(count);
   first_ += count;
-  sent_ -= count;
+  sent_ -= std::min(sent_, count);
+  sent_offset_ = std::max(sent_offset_, head_);
   if (sizes_.size() == 0) {
     data_.clear();
     if (data_.capacity() > kKeepBytes) data_.shrink_to_fit();

@@ -22,11 +22,10 @@ class ReplayBuffer {
   std::string* tail() { return &data_; }
   // Numbers the bytes appended to tail() since the last Commit as one frame.
   uint64_t Commit();
-  // Takes back what was appended since the last Commit.
-  void Rollback() { data_.resize(committed_); }
-
-  // Forgets all frames up to `number`. Ignores numbers of frames not sent yet.
-  void Acknowledge(uint64_t number);
+  // Forgets all frames up to `number`, as far as they were sent on this connection.
+  void Acknowledge(uint64_t number) { Forget(number, first_ + sent_); }
+  // The same at the start of a connection: whatever was numbered may have been sent on an earlier one.
+  void AcknowledgeAll(uint64_t number) { Forget(number, next_number()); }
 
   // Sends again from the first frame kept.
   void Rewind() {
@@ -43,6 +42,9 @@ class ReplayBuffer {
   size_t frames() const { return sizes_.size(); }
 
  private:
+  // Forgets frames up to `number` but below `end`.
+  void Forget(uint64_t number, uint64_t end);
+
   // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_, back to back; the first sent_ of
   // them, up to sent_offset_, went out on the present connection.
   std::string data_;

@@ -17,7 +17,8 @@ class Transport {
   // Starts sending. Called only when no send is in flight; the transport reports with Endpoint::OnSent when it can take the next.
   // Must not call back into the endpoint before it returns.
   virtual void Send(std::string packet) = 0;
-  // Ends the connection, telling the peer `status`. Idempotent. Sends in flight may be lost. After it, no more calls into the endpoint
+  // Ends the connection, telling the peer `status`. Idempotent. A send in flight is let finish
+  // first, within a short time. After it, no more calls into the endpoint
   // matter: it has forgotten this transport.
   virtual void Close(const absl::Status& status) = 0;
   // "unix:/run/hawser/hawser.sock", "tcp:...", "memory": for people.

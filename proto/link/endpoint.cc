@@ -1,0 +1,310 @@
+#include "proto/link/endpoint.h"
+
+#include "hawser/base/string_view.h"
+
+namespace hawser::link {
+
+Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock) : clock_(clock), link_(this, limits, clock.Now()) {}
+
+Endpoint::~Endpoint() = default;
+
+Effects::~Effects() {
+  dropped.clear();
+  dropped_values.clear();
+  for (Proxy* proxy : dead) delete proxy;
+}
+
+// --- Calls ----------------------------------------------------------------------------------------------------------------------------
+
+uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
+  Effects effects;
+  uint64_t id = 0;
+  {
+    base::MutexLock lock(mu_);
+    id = link_.Call(std::move(call), std::move(reply), clock_.Now(), &effects);
+  }
+  RunEffects(effects);
+  Flush();
+  return id;
+}
+
+void Endpoint::Cancel(uint64_t call) {
+  Effects effects;
+  {
+    base::MutexLock lock(mu_);
+    link_.Cancel(call, &effects);
+  }
+  RunEffects(effects);
+  Flush();
+}
+
+void Endpoint::ReleaseAnswer(uint64_t call) {
+  {
+    base::MutexLock lock(mu_);
+    link_.ReleaseAnswer(call);
+  }
+  WantFlush();
+}
+
+void Endpoint::ObjectGone(const Object* object, GoneReason reason) {
+  {
+    base::MutexLock lock(mu_);
+    link_.ObjectGone(object, reason);
+  }
+  Flush();
+}
+
+Ref<Proxy> Endpoint::ImportRoot() {
+  base::MutexLock lock(mu_);
+  return link_.ImportRoot();
+}
+
+void Endpoint::SetRoot(ObjectRef root) {
+  base::MutexLock lock(mu_);
+  link_.SetRoot(std::move(root));
+}
+
+void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
+  // What waited for this answer is started before the Return is numbered: once the peer has the Return it may call directly, and must not
+  // overtake what it sent through the answer.
+  Effects effects;
+  bool answer = false;
+  bool returned = false;
+  std::optional<Link::EndRequest> end;
+  {
+    base::MutexLock lock(mu_);
+    answer = link_.Settle(call, outcome, clock_.Now(), &effects);
+    if (answer && effects.start.empty()) {
+      link_.NumberReturn(call, std::move(outcome), clock_.Now(), &effects);
+      returned = true;
+      end = link_.end_request();
+    }
+  }
+  RunEffects(effects);
+  if (answer && !returned) {
+    Effects more;
+    {
+      base::MutexLock lock(mu_);
+      if (!link_.ended()) link_.NumberReturn(call, std::move(outcome), clock_.Now(), &more);
+      end = link_.end_request();
+    }
+    RunEffects(more);
+  }
+  if (end && !ended()) {
+    End(end->reason, end->status);
+  } else {
+    Flush();
+  }
+}
+
+void Endpoint::OnDropped(Proxy* proxy) {
+  if (dropped_.Push(proxy)) WantFlush();
+}
+
+// --- Transport ------------------------------------------------------------------------------------------------------------------------
+
+Endpoint::AttachState Endpoint::Fence() {
+  std::shared_ptr<Transport> old;
+  AttachState state;
+  {
+    base::MutexLock lock(mu_);
+    fenced_ = true;
+    old = std::move(transport_);
+    transport_ = nullptr;
+    sending_ = send_again_ = false;
+    link_.Detached();
+    state = {link_.processed(), link_.OurLimits()};
+  }
+  if (old) old->Close(absl::AbortedError("fenced: the session attached anew"));
+  return state;
+}
+
+void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits) {
+  Fence();
+  Effects effects;
+  {
+    base::MutexLock lock(mu_);
+    if (!link_.ended()) {
+      transport_ = std::move(transport);
+      fenced_ = false;
+      link_.Attached(peer_ack, peer_limits, &effects);
+    }
+  }
+  if (transport) transport->Close(absl::FailedPreconditionError("session ended"));
+  RunEffects(effects);
+  Flush();
+}
+
+void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
+  absl::Status status;
+  {
+    base::MutexLock lock(mu_);
+    if (transport_.get() != transport || fenced_) return;
+    status = link_.ReceivePacket(std::move(packet), clock_.Now());
+  }
+  if (!status.ok()) {
+    CloseTransport(status);
+    return;
+  }
+  WorkInbox();
+  Flush();
+}
+
+// Decodes what waits, one thread at a time: whoever comes while another is at it leaves its packet to that one.
+void Endpoint::WorkInbox() {
+  std::optional<Link::EndRequest> end;
+  absl::Status violation;
+  {
+    base::MutexLock lock(mu_);
+    if (working_) return;
+    working_ = true;
+  }
+  for (bool more = true; more;) {
+    Effects effects;
+    {
+      base::MutexLock lock(mu_);
+      base::MonoTime now = clock_.Now();
+      Link::StepResult result = Link::StepResult::kProgress;
+      // A packet's frames together, as long as what they cause stays handy.
+      for (int i = 0; i < 64 && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
+        result = link_.Step(now, &effects);
+      }
+      more = result == Link::StepResult::kProgress && !link_.end_request();
+      if (result == Link::StepResult::kViolation) violation = link_.violation();
+      if (!more) {
+        end = link_.end_request();
+        working_ = false;
+      }
+    }
+    RunEffects(effects);
+  }
+  if (!violation.ok()) CloseTransport(violation);
+  if (end) End(end->reason, end->status);
+}
+
+void Endpoint::OnSent(const Transport* transport) {
+  bool again = false;
+  {
+    base::MutexLock lock(mu_);
+    if (transport_.get() != transport) return;
+    sending_ = false;
+    again = std::exchange(send_again_, false);
+  }
+  SendPacket(again);
+}
+
+void Endpoint::OnTransportLost(const Transport* transport, const absl::Status& why) {
+  std::shared_ptr<Transport> lost;
+  {
+    base::MutexLock lock(mu_);
+    if (transport_.get() != transport || transport == nullptr) return;
+    lost = std::move(transport_);
+    transport_ = nullptr;
+    sending_ = send_again_ = false;
+    link_.Detached();
+  }
+  lost->Close(why);
+  OnDetached(why);
+}
+
+void Endpoint::CloseTransport(const absl::Status& why) {
+  const Transport* transport = nullptr;
+  {
+    base::MutexLock lock(mu_);
+    transport = transport_.get();
+  }
+  OnTransportLost(transport, why);
+}
+
+void Endpoint::Flush() { SendPacket(false); }
+
+void Endpoint::Heartbeat() { SendPacket(true); }
+
+void Endpoint::SendPacket(bool even_if_empty) {
+  Effects effects;
+  std::string packet;
+  std::shared_ptr<Transport> transport;
+  {
+    base::MutexLock lock(mu_);
+    // Proxies die whether there is somebody to tell or not.
+    if (transport_ || link_.ended()) link_.ReleaseDropped(dropped_.TakeAll(), &effects);
+    if (!transport_ || fenced_) return;
+    if (sending_) {
+      send_again_ |= even_if_empty;
+      return;
+    }
+    if (!even_if_empty && !link_.NeedsPacket()) return;
+    sending_ = true;
+    transport = transport_;
+    packet = link_.TakePacket(clock_.Now(), &effects);
+  }
+  transport->Send(std::move(packet));
+  RunEffects(effects);
+}
+
+// --- Time and end ---------------------------------------------------------------------------------------------------------------------
+
+void Endpoint::Tick() {
+  Effects effects;
+  {
+    base::MutexLock lock(mu_);
+    link_.Tick(clock_.Now(), &effects);
+  }
+  RunEffects(effects);
+  Flush();
+}
+
+std::optional<base::MonoTime> Endpoint::NextDeadline() const {
+  base::MutexLock lock(mu_);
+  return link_.next_deadline();
+}
+
+void Endpoint::End(EndReason reason, const absl::Status& why) {
+  Effects effects;
+  std::vector<ObjectRef> exported;
+  std::shared_ptr<Transport> transport;
+  std::string packet;
+  bool send = false;
+  {
+    base::MutexLock lock(mu_);
+    if (ended_.exchange(true)) return;
+    fenced_ = true;
+    link_.ReleaseDropped(dropped_.TakeAll(), &effects);
+    link_.NumberEnd(why.ok() ? absl::StatusCode::kOk : why.code(), base::ToStd(why.message()));
+    transport = std::move(transport_);
+    transport_ = nullptr;
+    send = transport != nullptr && !sending_;
+    if (send) packet = link_.TakePacket(clock_.Now(), &effects);
+    link_.Detached();
+    exported = link_.End(why, GoneReason::kSessionEnded, &effects);
+  }
+  if (transport) {
+    if (send) transport->Send(std::move(packet));
+    transport->Close(why);
+  }
+  RunEffects(effects);
+  OnEnded(reason, why, std::move(exported));
+}
+
+bool Endpoint::attached() const {
+  base::MutexLock lock(mu_);
+  return transport_ != nullptr;
+}
+
+std::string Endpoint::transport_description() const {
+  base::MutexLock lock(mu_);
+  return transport_ ? std::string(transport_->description()) : std::string();
+}
+
+void Endpoint::RunEffects(Effects& effects) {
+  for (IncomingCall* call : effects.start) StartCall(call);
+  for (Effects::Completion& completion : effects.completions) completion.reply.Answer(std::move(completion.outcome));
+  for (IncomingCall* call : effects.stop) {
+    call->RequestStop();
+    call->Unref();
+  }
+  for (const Effects::Gone& gone : effects.gone) OnPeerGone(gone.proxy, gone.reason);
+  for (IncomingCall* call : effects.unref) call->Unref();
+}
+
+}  // namespace hawser::link

@@ -1,0 +1,443 @@
+// Link, the receiving half: packets, frames, calls of the peer, and the end.
+//
+// Invariants: a frame's whole table is registered before anything else in it is looked at, and processed_ rises before the code a frame
+// starts is entered. What a frame brought and nobody took is dropped outside the lock, through Effects.
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "hawser/call_check.h"
+#include "hawser/promise.h"
+#include "proto/link/defect.h"
+#include "proto/link/endpoint.h"
+#include "proto/link/link.h"
+
+namespace hawser::link {
+
+Ref<Proxy> Link::ImportRoot() {
+  if (Ref<Proxy> root = imports_.Find(0)) return root;
+  auto root = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_[0], "", Value()));
+  imports_.Set(root.get());
+  return root;
+}
+
+// --- Packets --------------------------------------------------------------------------------------------------------------------------
+
+absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
+  Inbox inbox;
+  inbox.view = std::move(spare_view_);
+  absl::Status status = wire::ReadPacket(packet.view(), &inbox.view);
+  if (!status.ok()) return status;
+  counters_.bytes_received += packet.size();
+  bytes_since_ack_ += packet.size();
+  const wire::PacketHeader& header = inbox.view.header;
+  replay_.Acknowledge(header.ack);
+  peer_limits_.calls = std::max(peer_limits_.calls, header.limits.calls);
+  peer_limits_.bytes = std::max(peer_limits_.bytes, header.limits.bytes);
+  if (inbox.view.frames.empty()) {
+    spare_view_ = std::move(inbox.view);
+    return absl::OkStatus();
+  }
+  inbox.bytes = std::move(packet);
+  inbox.received = now;
+  inbox_.push_back(std::move(inbox));
+  return absl::OkStatus();
+}
+
+Link::StepResult Link::Violation(std::string_view what) {
+  violation_ = absl::InvalidArgumentError(std::string(what));
+  return StepResult::kViolation;
+}
+
+Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
+  if (ended_ || inbox_.empty()) return StepResult::kIdle;
+  Inbox& inbox = inbox_.front();
+  if (inbox.cursor == inbox.view.frames.size()) {
+    spare_view_ = std::move(inbox.view);
+    inbox_.pop_front();
+    return StepResult::kProgress;
+  }
+  uint64_t number = inbox.view.header.first_frame + inbox.cursor;
+  std::string_view bytes = inbox.view.frames[inbox.cursor];
+  if (number <= processed_ && !Planted(Defect::kReplayWithoutFencing)) {
+    ++inbox.cursor;
+    return StepResult::kProgress;
+  }
+  if (number > processed_ + 1) {
+    return Violation(absl::StrCat("frame ", number, " came where ", processed_ + 1, " was expected"));
+  }
+  absl::Status table = wire::ReadFrame(bytes, &inbox.bytes, &frame_);
+  if (frame_.kind == wire::FrameKind::kCall && replay_.bytes() > limits_.soft_bytes) return StepResult::kBlocked;
+  ++inbox.cursor;
+  ++counters_.frames_received;
+  processed_ = std::max(processed_, number);
+  if (Planted(Defect::kLateReturnUnread) && frame_.kind == wire::FrameKind::kReturn) {
+    std::vector<ObjectRef> none(frame_.references.size());
+    wire::BodyReader reader(none, nullptr);
+    uint64_t id = 0;
+    Outcome ignored;
+    (void)reader.ReadReturn(frame_.body, &id, &ignored);
+    if (!pending_.contains(id)) return StepResult::kProgress;
+  }
+  absl::Status registered = RegisterReferences();
+  if (table.ok()) table = registered;
+  ProcessFrame(inbox, bytes.size(), table, now, effects);
+  for (ObjectRef& object : registered_) {
+    if (object) effects->dropped.push_back(std::move(object));
+  }
+  registered_.clear();
+  return frame_.kind == wire::FrameKind::kNone ? Violation(absl::StrCat("frame ", number, " has no body known to this version"))
+                                               : StepResult::kProgress;
+}
+
+void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now, Effects* effects) {
+  wire::BodyReader reader(registered_, &inbox.bytes);
+  switch (frame_.kind) {
+    case wire::FrameKind::kCall:
+      OnCall(reader, table, bytes, now, effects);
+      break;
+    case wire::FrameKind::kReturn:
+      OnReturn(reader, frame_.body, effects);
+      break;
+    case wire::FrameKind::kCancel:
+      OnCancel(reader, frame_.body, now, effects);
+      break;
+    case wire::FrameKind::kRelease:
+      OnRelease(reader, frame_.body, effects);
+      break;
+    case wire::FrameKind::kGone:
+      OnGone(reader, frame_.body, effects);
+      break;
+    case wire::FrameKind::kEnd: {
+      absl::StatusCode code = absl::StatusCode::kOk;
+      std::string message;
+      (void)reader.ReadEnd(frame_.body, &code, &message);
+      if (!end_request_) end_request_ = EndRequest{EndReason::kLeft, absl::Status(code, message)};
+      break;
+    }
+    case wire::FrameKind::kNone:
+      break;
+  }
+}
+
+// --- References -----------------------------------------------------------------------------------------------------------------------
+
+absl::Status Link::RegisterReferences() {
+  absl::Status first_error;
+  for (const wire::Reference& reference : frame_.references) {
+    absl::StatusOr<ObjectRef> object = RegisterReference(reference);
+    if (!object.ok() && first_error.ok()) first_error = object.status();
+    registered_.push_back(object.ok() ? *std::move(object) : ObjectRef());
+  }
+  return first_error;
+}
+
+absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& reference) {
+  if (reference.yours) {
+    ExportTable::Entry* entry = exports_.Find(reference.handle);
+    if (entry == nullptr) {
+      return absl::NotFoundError(absl::StrCat("handle ", reference.handle, " was not given to this session, or is released"));
+    }
+    return entry->object;
+  }
+  if (reference.definition) {
+    // Numbers rise without gaps; a repeat must not grow the table.
+    if (reference.shape_number == in_shapes_.size() + 1) {
+      in_shapes_.push_back(reference.definition);
+    } else if (reference.shape_number == 0 || reference.shape_number > in_shapes_.size()) {
+      return absl::InvalidArgumentError(absl::StrCat("shape ", reference.shape_number, " is defined out of turn"));
+    }
+  }
+  if (Ref<Proxy> proxy = imports_.Find(reference.handle)) return ObjectRef(std::move(proxy));
+  ShapeRef shape = reference.shape_number == 0                      ? out_shapes_[0]
+                   : reference.shape_number <= in_shapes_.size() ? in_shapes_[reference.shape_number - 1]
+                                                                 : nullptr;
+  if (!shape) return absl::InvalidArgumentError(absl::StrCat("shape ", reference.shape_number, " was never defined"));
+  auto proxy = Ref<Proxy>::Adopt(
+      new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid, std::move(shape), reference.site, reference.constant));
+  imports_.Set(proxy.get());
+  if (imports_.size() > limits_.imports) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many objects and callbacks handed over by this session (limit ", limits_.imports, ")"));
+  }
+  return ObjectRef(std::move(proxy));
+}
+
+// --- Calls of the peer ----------------------------------------------------------------------------------------------------------------
+
+void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects) {
+  wire::Call call;
+  auto* incoming = new IncomingCall(endpoint_);
+  absl::Status status = reader.ReadCall(frame_.body, &call, &incoming->args_, &incoming->answer_args_);
+  if (status.ok()) status = table;
+  if (status.ok() && bytes > wire::WireLimits::kMaxFrameBytes) {
+    status = absl::ResourceExhaustedError(
+        absl::StrCat("the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
+  }
+  ++counters_.calls_received;
+  incoming->id_ = call.id;
+  incoming->op_ = call.op;
+  incoming->no_reply_ = call.no_reply;
+  incoming->keep_answer_ = call.keep_answer && !call.no_reply;
+  incoming->nested_ = call.nested;
+  incoming->frame_bytes_ = static_cast<uint32_t>(bytes);
+  incoming->member_ = call.member;
+  incoming->name_ = std::string(call.name);
+  incoming->target_is_answer_ = call.on_answer;
+  incoming->lane_ = call.target << 1 | (call.on_answer ? 1 : 0);
+  if (call.on_answer) incoming->target_answer_ = call.target;
+  if (call.id == 0 || !incoming_.try_emplace(call.id, incoming).second) {
+    // Nothing to answer to: the id is missing or in use, so the peer is broken beyond this call.
+    effects->unref.push_back(incoming);
+    frame_.kind = wire::FrameKind::kNone;
+    return;
+  }
+  if (status.ok() && call.deadline_us != 0) {
+    uint64_t clock = inbox_.front().view.header.clock_us;
+    int64_t left_ns = call.deadline_us > clock ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000 : 0;
+    incoming->deadline_ = base::MonoTime{inbox_.front().received.ns + left_ns};
+    if (left_ns == 0 || incoming->deadline_->ns <= now.ns) {
+      incoming->deadline_.reset();
+      status = absl::DeadlineExceededError("deadline passed before the call could start");
+    } else {
+      incoming_deadlines_.insert({incoming->deadline_->ns, call.id});
+    }
+  }
+  if (!status.ok()) {
+    incoming->failed_ = Error::FromStatus(status);
+  } else if (!call.on_answer) {
+    ResolveTarget(call, incoming);
+  }
+  CallOrder::Calls ready;
+  order_.Add(incoming, &ready);
+  StartReady(std::move(ready), now, effects);
+}
+
+void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
+  ExportTable::Entry* entry = exports_.Find(call.target);
+  if (entry == nullptr) {
+    incoming->failed_ =
+        Error(absl::StatusCode::kNotFound, absl::StrCat("handle ", call.target, " was not given to this session, or is released"));
+    return;
+  }
+  incoming->target_ = entry->object;
+  // A handle shows what it showed when it was handed out; the root's members are named.
+  if (call.target != 0 && call.name.empty()) {
+    incoming->shape_ = out_shapes_[entry->shape];
+    if (call.member >= static_cast<int>(incoming->shape_->members().size())) {
+      incoming->failed_ = Error(absl::StatusCode::kInvalidArgument,
+                                absl::StrCat("member ", call.member + 1, " of ", incoming->shape_->name(), ", which has ",
+                                             incoming->shape_->members().size()));
+    }
+  } else if (call.target != 0) {
+    int member = out_shapes_[entry->shape]->Find(call.name);
+    if (member != Shape::kNotFound) {
+      incoming->shape_ = out_shapes_[entry->shape];
+      incoming->member_ = member;
+    } else {
+      Invocation probe;
+      probe.op = call.op;
+      probe.name = call.name;
+      absl::Status status = CheckCall(*out_shapes_[entry->shape], probe);
+      incoming->failed_ = Error::FromStatus(
+          status.ok() ? absl::NotFoundError(absl::StrCat(out_shapes_[entry->shape]->name(), " has no member ", std::string(call.name)))
+                      : status);
+    }
+  }
+}
+
+void Link::StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effects) {
+  // Failing one can make more ready: those are appended.
+  for (size_t i = 0; i < ready.size(); ++i) {
+    IncomingCall* call = ready[i];
+    if (call->answered_) continue;
+    if (!call->failed_ && call->target_->gone() != GoneReason::kAlive) {
+      call->failed_ = Error::FromStatus(GoneStatus(*call->target_));
+    }
+    std::optional<Outcome> outcome;
+    if (call->failed_) {
+      outcome = Outcome::Failed(*call->failed_);
+    } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf && call->name_.empty() &&
+               Proxy::From(call->target_.get()) == nullptr) {
+      // The same object under a new handle: only the link can do that.
+      if (call->target_ != exports_.Find(0)->object) exports_.ForgetIdentity(call->target_.get());
+      outcome = Outcome(Value(call->target_));
+    }
+    if (outcome) {
+      call->answered_ = true;
+      if (call->keep_answer_) order_.Settle(call->id_, *outcome, &ready);
+      NumberReturn(call, *std::move(outcome), now, effects);
+      continue;
+    }
+    call->started_ = true;
+    call->AddRef();
+    effects->start.push_back(call);
+  }
+}
+
+bool Link::Settle(IncomingCall* call, const Outcome& outcome, base::MonoTime now, Effects* effects) {
+  if (ended_ || call->answered_) return false;
+  call->answered_ = true;
+  if (call->keep_answer_) {
+    CallOrder::Calls ready;
+    order_.Settle(call->id_, outcome, &ready);
+    StartReady(std::move(ready), now, effects);
+  }
+  return true;
+}
+
+// Answers a call that did not start, or whose module is still at it.
+void Link::AnswerEarly(IncomingCall* call, Error error, base::MonoTime now, Effects* effects) {
+  if (call->answered_) return;
+  CallOrder::Calls ready;
+  if (call->started_) {
+    call->AddRef();
+    effects->stop.push_back(call);
+  } else {
+    order_.Remove(call, &ready);
+  }
+  call->answered_ = true;
+  Outcome outcome = Outcome::Failed(std::move(error));
+  if (call->keep_answer_) order_.Settle(call->id_, outcome, &ready);
+  NumberReturn(call, std::move(outcome), now, effects);
+  StartReady(std::move(ready), now, effects);
+}
+
+void Link::Forget(IncomingCall* call, Effects* effects) {
+  if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
+  incoming_.erase(call->id_);
+  effects->unref.push_back(call);
+}
+
+void Link::OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+  uint64_t id = 0;
+  Outcome outcome;
+  absl::Status status = reader.ReadReturn(body, &id, &outcome);
+  if (!status.ok()) outcome = Outcome::Failed(absl::InternalError(absl::StrCat("malformed answer: ", status.message())));
+  CompletePending(id, std::move(outcome), effects);
+}
+
+void Link::OnCancel(wire::BodyReader& reader, std::string_view body, base::MonoTime now, Effects* effects) {
+  uint64_t id = 0;
+  if (!reader.ReadCancel(body, &id).ok()) return;
+  auto found = incoming_.find(id);
+  if (found != incoming_.end()) {
+    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"), now, effects);
+  }
+}
+
+void Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+  uint64_t upto = 0;
+  handles_scratch_.clear();
+  answers_scratch_.clear();
+  if (!reader.ReadRelease(body, &upto, &handles_scratch_, &answers_scratch_).ok()) return;
+  for (uint64_t handle : handles_scratch_) {
+    ExportTable::Entry* entry = handle == 0 ? nullptr : exports_.Find(handle);
+    if (entry == nullptr) continue;
+    if (Planted(Defect::kCountPerSend)) {
+      if (--entry->last_frame > 0) continue;
+    } else if (entry->last_frame > upto && !Planted(Defect::kFreeOnFirstRelease)) {
+      continue;  // it is on its way again; the importer will meet it and release it later
+    }
+    ObjectRef object = exports_.Remove(handle);
+    endpoint_->OnUnexport(object.get());
+    effects->dropped.push_back(std::move(object));
+  }
+  for (uint64_t id : answers_scratch_) order_.Release(id, &effects->dropped_values);
+}
+
+void Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+  GoneReason reason = GoneReason::kDestroyed;
+  handles_scratch_.clear();
+  if (!reader.ReadGone(body, &handles_scratch_, &reason).ok()) return;
+  for (uint64_t handle : handles_scratch_) {
+    imports_.MarkGone(handle, reason);
+    if (Ref<Proxy> proxy = imports_.Find(handle)) effects->gone.push_back({std::move(proxy), reason});
+  }
+}
+
+// --- Time -----------------------------------------------------------------------------------------------------------------------------
+
+std::optional<base::MonoTime> Link::next_deadline() const {
+  int64_t next = INT64_MAX;
+  if (!incoming_deadlines_.empty()) next = incoming_deadlines_.begin()->first;
+  if (!pending_deadlines_.empty()) next = std::min(next, pending_deadlines_.begin()->first);
+  if (next == INT64_MAX) return std::nullopt;
+  return base::MonoTime{next};
+}
+
+void Link::Tick(base::MonoTime now, Effects* effects) {
+  while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
+    IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
+    AnswerEarly(call, Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"), now, effects);
+  }
+  // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes late and is dropped.
+  while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
+    uint64_t id = pending_deadlines_.begin()->second;
+    CompletePending(id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")), effects);
+  }
+}
+
+// --- End ------------------------------------------------------------------------------------------------------------------------------
+
+void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
+  if (end_numbered_ || ended_) return;
+  writer_.WriteEnd(code, message, replay_.tail());
+  replay_.Commit();
+  end_numbered_ = true;
+}
+
+std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Effects* effects) {
+  if (ended_) return {};
+  ended_ = true;
+  end_status_ = why;
+  inbox_.clear();
+  for (auto& [id, pending] : pending_) {
+    absl::Status status = pending.sent ? absl::AbortedError(absl::StrCat("outcome unknown, the session ended: ", why.message()))
+                                       : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
+    effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
+    if (pending.target) effects->dropped.push_back(std::move(pending.target));
+  }
+  pending_.clear();
+  pending_deadlines_.clear();
+  for (Queued& queued : outbox_) {
+    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
+    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
+  }
+  outbox_.clear();
+  outbox_bytes_ = 0;
+  for (auto& [id, call] : incoming_) {
+    call->answered_ = true;
+    if (call->started_) {
+      call->AddRef();
+      effects->stop.push_back(call);
+    }
+    effects->unref.push_back(call);
+  }
+  incoming_.clear();
+  incoming_deadlines_.clear();
+  order_.Clear(&effects->dropped_values);
+  imports_.MarkAllGone(reason);
+  imports_.ForEach([&](const Proxy& proxy) {
+    if (Ref<Proxy> held = imports_.Find(proxy.handle())) effects->gone.push_back({std::move(held), reason});
+  });
+  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) { endpoint_->OnUnexport(entry.object.get()); });
+  gone_waiting_.clear();
+  return exports_.Clear();
+}
+
+LinkStats Link::stats() const {
+  LinkStats stats = counters_;
+  stats.frames_sent = replay_.next_number() - 1;
+  stats.exports = exports_.size();
+  stats.imports = imports_.size();
+  stats.calls_pending = pending_.size();
+  stats.calls_running = incoming_.size();
+  stats.answers = order_.answers();
+  stats.waiting = order_.waiting();
+  stats.replay_bytes = replay_.bytes();
+  stats.outbox_calls = outbox_.size();
+  return stats;
+}
+
+}  // namespace hawser::link

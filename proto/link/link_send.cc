@@ -1,0 +1,446 @@
+// Link, the sending half: resolving references, numbering frames, the outbox, releases, packets.
+//
+// The invariant that makes release safe (session.proto, HOW LONG A HANDLE LIVES): between resolving the references of a frame and
+// numbering it nothing else happens, and the number is noted on each handle at once. So a frame is either numbered with live handles,
+// or its values still hold the objects themselves.
+
+#include "absl/strings/str_cat.h"
+#include "proto/link/defect.h"
+#include "proto/link/endpoint.h"
+#include "proto/link/link.h"
+
+namespace hawser::link {
+namespace {
+
+// Frames of one packet, in bytes: enough to spread the cost of a write, small enough to keep the receiver busy meanwhile.
+constexpr size_t kPacketBytes = 256 << 10;
+// Acknowledge, even with nothing else to say, after this much was received ...
+constexpr uint64_t kAckFrames = 256;
+constexpr size_t kAckBytes = 256 << 10;
+// ... or when the peer has used up this share of what it was granted.
+constexpr uint64_t kGrantShare = 4;
+// Handles of one Release frame.
+constexpr size_t kReleaseBatch = 1024;
+
+Error LimitError(std::string_view what, uint64_t limit) {
+  return Error(absl::StatusCode::kResourceExhausted, absl::StrCat(std::string(what), " (limit ", limit, ")"));
+}
+
+}  // namespace
+
+Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
+    : endpoint_(endpoint), limits_(limits), start_(now) {
+  // Number 0 is the shape of the root, which is never sent.
+  out_shapes_.push_back(Shape::Build(ObjectKind::kObject, "remote"));
+  via_names_.push_back("unknown");
+  // Both sides start with the same grants until the first header or Attach says more.
+  peer_limits_ = {limits_.call_window, limits_.byte_window};
+}
+
+Link::~Link() {
+  // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never ended still owns its calls.
+  for (auto& [id, call] : incoming_) call->Unref();
+}
+
+// --- References -----------------------------------------------------------------------------------------------------------------------
+
+uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
+  auto [entry, added] = out_shape_numbers_.try_emplace(shape.get(), static_cast<uint32_t>(out_shapes_.size()));
+  if (added) {
+    out_shapes_.push_back(shape);
+    reference->definition = shape;
+  }
+  return entry->second;
+}
+
+// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours among them.
+absl::Status Link::ResolveReferences(Via via) {
+  references_scratch_.clear();
+  entries_scratch_.clear();
+  if (objects_scratch_.empty()) return absl::OkStatus();
+  if (exports_.size() + objects_scratch_.size() > limits_.handles) {
+    return LimitError("too many handles exported to this session", limits_.handles).ToStatus();
+  }
+  auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
+  for (Object* object : objects_scratch_) {
+    wire::Reference& reference = references_scratch_.emplace_back();
+    Proxy* proxy = Proxy::From(object);
+    if (proxy != nullptr && proxy->endpoint().get() == endpoint_) {
+      reference.yours = true;
+      reference.handle = proxy->handle();
+      continue;
+    }
+    ExportTable::Entry* entry = nullptr;
+    if (std::optional<uint64_t> handle = exports_.HandleOf(object)) {
+      reference.handle = *handle;
+      entry = exports_.Find(*handle);
+      reference.shape_number = entry->shape;
+    } else {
+      ShapeRef shape = object->shape();
+      reference.shape_number = ShapeNumber(shape, &reference);
+      reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
+      endpoint_->OnExport(object, reference.handle);
+    }
+    reference.oid = endpoint_->OidOf(object, reference.handle);
+    if (out_shapes_[reference.shape_number]->kind() == ObjectKind::kFunction) {
+      reference.site = object->site();
+      reference.constant = object->constant();
+    }
+    entries_scratch_.push_back(reference.handle);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Link::PrepareReferences(std::span<const Value> values, Via via) {
+  objects_scratch_.clear();
+  absl::Status status = wire::CollectObjects(values, &objects_scratch_);
+  if (!status.ok()) return status;
+  return ResolveReferences(via);
+}
+
+void Link::NoteReferences(uint64_t frame) {
+  for (uint64_t handle : entries_scratch_) {
+    if (ExportTable::Entry* entry = exports_.Find(handle)) {
+      entry->last_frame = Planted(Defect::kCountPerSend) ? entry->last_frame + 1 : frame;
+    }
+  }
+}
+
+Via Link::ViaOf(const IncomingCall& call) {
+  ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
+  if (!shape) return 0;
+  int member = call.member_;
+  if (member == Invocation::kSelf && !call.name_.empty()) member = shape->Find(call.name_);
+  // The root's members are few and its shape changes with each built-in: named, not numbered.
+  if (member == Shape::kNotFound && !call.name_.empty()) member = Invocation::kSelf;
+  auto [entry, added] = vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
+  if (added) {
+    std::string name = shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
+    if (member >= 0) absl::StrAppend(&name, ".", shape->members()[static_cast<size_t>(member)].name);
+    if (call.op_ == Op::kNew) name = absl::StrCat("new ", name);
+    via_names_.push_back(std::move(name));
+    via_shapes_.push_back(std::move(shape));
+  }
+  return entry->second;
+}
+
+// --- Calls of ours --------------------------------------------------------------------------------------------------------------------
+
+uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects) {
+  if (ended_) {
+    effects->completions.push_back({std::move(reply), Outcome::Failed(absl::UnavailableError(
+                                                          absl::StrCat("session ended: ", end_status_.message())))});
+    return 0;
+  }
+  absl::Status valid = [&] {
+    objects_scratch_.clear();
+    return wire::CollectObjects(call.args, &objects_scratch_);
+  }();
+  if (valid.ok() && call.deadline && call.deadline->ns <= now.ns) {
+    valid = absl::DeadlineExceededError("deadline was over before the call was sent");
+  }
+  wire::Call frame;
+  size_t bytes = 0;
+  if (valid.ok()) {
+    frame.member = call.member;
+    frame.name = call.name;
+    bytes = writer_.CallSize(frame, call.args, call.answer_args, {});
+    if (bytes > wire::WireLimits::kMaxFrameBytes) {
+      valid = LimitError(absl::StrCat("the call's arguments are too large: ", bytes, " bytes"), wire::WireLimits::kMaxFrameBytes)
+                  .ToStatus();
+    }
+  }
+  bool wait = !outbox_.empty() || !MayNumberCall(bytes, call.nested);
+  if (call.nested && MayNumberCall(bytes, true) && call.answer_args.empty() && call.target) wait = false;
+  if (Planted(Defect::kHandleBeforeNumber)) wait = true;
+  if (valid.ok() && wait && (outbox_.size() >= limits_.outbox_calls || outbox_bytes_ + bytes > limits_.outbox_bytes)) {
+    valid = LimitError("too many calls wait to be sent", limits_.outbox_calls).ToStatus();
+  }
+  if (!valid.ok()) {
+    effects->completions.push_back({std::move(reply), Outcome::Failed(valid)});
+    return 0;
+  }
+  uint64_t id = next_call_++;
+  if (!call.no_reply) {
+    Pending& pending = pending_[id];
+    pending.reply = std::move(reply);
+    pending.target = call.target;
+    if (call.deadline) {
+      pending.deadline_ns = call.deadline->ns;
+      pending_deadlines_.insert({call.deadline->ns, id});
+    }
+  } else {
+    effects->completions.push_back({std::move(reply), Outcome()});
+  }
+  if (!wait) {
+    NumberCall(id, call);
+    if (call.no_reply && call.target) effects->dropped.push_back(std::move(call.target));
+    return id;
+  }
+  Queued& queued = outbox_.emplace_back();
+  queued.id = id;
+  queued.name = std::string(call.name);
+  queued.args.assign(std::make_move_iterator(call.args.begin()), std::make_move_iterator(call.args.end()));
+  queued.answer_args.assign(call.answer_args.begin(), call.answer_args.end());
+  queued.bytes = bytes;
+  outbox_bytes_ += bytes;
+  queued.call = std::move(call);
+  queued.call.args = queued.args;
+  queued.call.answer_args = queued.answer_args;
+  queued.call.name = queued.name;
+  if (Planted(Defect::kHandleBeforeNumber) && PrepareReferences(queued.args, 0).ok()) {
+    queued.planted_references = references_scratch_;
+  }
+  return id;
+}
+
+bool Link::MayNumberCall(size_t bytes, bool nested) const {
+  if (end_numbered_ || replay_.bytes() >= limits_.replay_bytes) return false;
+  return nested || (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
+}
+
+void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
+  wire::Call frame;
+  frame.id = id;
+  if (call.target) {
+    frame.target = Proxy::From(call.target.get())->handle();
+  } else {
+    frame.on_answer = true;
+    frame.target = call.answer;
+  }
+  frame.op = call.op;
+  frame.member = call.member;
+  frame.name = call.name;
+  frame.no_reply = call.no_reply;
+  frame.keep_answer = call.keep_answer;
+  frame.nested = call.nested;
+  if (call.deadline) frame.deadline_us = std::max<uint64_t>(SessionClock(*call.deadline), 1);
+  absl::Status status = PrepareReferences(call.args, 0);
+  if (!status.ok()) {
+    // Only the limit of handles is left to fail here; the call is not sent.
+    send_failures_.push_back({id, status});
+    return;
+  }
+  uint64_t number = replay_.next_number();
+  NoteReferences(number);
+  size_t before = replay_.bytes();
+  writer_.WriteCall(frame, call.args, call.answer_args, references_scratch_, replay_.tail());
+  replay_.Commit();
+  if (!call.nested) {
+    ++calls_sent_;
+    call_bytes_sent_ += replay_.bytes() - before;
+  }
+  ++counters_.calls_sent;
+  auto pending = pending_.find(id);
+  if (pending != pending_.end()) pending->second.sent = true;
+}
+
+void Link::DrainOutbox(base::MonoTime now, Effects* effects) {
+  while (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested)) {
+    Queued& queued = outbox_.front();
+    outbox_bytes_ -= queued.bytes;
+    bool wanted = queued.call.no_reply || pending_.contains(queued.id);
+    if (wanted) {
+      if (Planted(Defect::kHandleBeforeNumber)) {
+        wire::Call frame;
+        frame.id = queued.id;
+        frame.target = Proxy::From(queued.call.target.get())->handle();
+        frame.member = queued.call.member;
+        frame.name = queued.call.name;
+        frame.no_reply = queued.call.no_reply;
+        entries_scratch_.clear();
+        for (const wire::Reference& r : queued.planted_references) {
+          if (!r.yours) entries_scratch_.push_back(r.handle);
+        }
+        NoteReferences(replay_.next_number());
+        writer_.WriteCall(frame, queued.args, {}, queued.planted_references, replay_.tail());
+        replay_.Commit();
+        auto pending = pending_.find(queued.id);
+        if (pending != pending_.end()) pending->second.sent = true;
+      } else {
+        NumberCall(queued.id, queued.call);
+      }
+    }
+    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
+    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
+    outbox_.pop_front();
+  }
+  (void)now;
+  while (!send_failures_.empty()) {
+    auto [id, status] = std::move(send_failures_.back());
+    send_failures_.pop_back();
+    CompletePending(id, Outcome::Failed(status), effects);
+  }
+}
+
+void Link::CompletePending(uint64_t id, Outcome outcome, Effects* effects) {
+  auto found = pending_.find(id);
+  if (found == pending_.end()) {
+    if (outcome.value().kind() >= Kind::kString) effects->dropped_values.push_back(std::move(outcome.value()));
+    return;
+  }
+  if (found->second.deadline_ns != 0) pending_deadlines_.erase({found->second.deadline_ns, id});
+  if (found->second.target) effects->dropped.push_back(std::move(found->second.target));
+  effects->completions.push_back({std::move(found->second.reply), std::move(outcome)});
+  pending_.erase(found);
+}
+
+void Link::Cancel(uint64_t call, Effects* effects) {
+  auto found = pending_.find(call);
+  if (found == pending_.end()) return;
+  if (!found->second.sent) {
+    // Still in the outbox: it will be skipped there.
+    CompletePending(call, Outcome::Failed(absl::CancelledError("cancelled before it was sent")), effects);
+    return;
+  }
+  if (end_numbered_) return;
+  writer_.WriteCancel(call, replay_.tail());
+  replay_.Commit();
+}
+
+void Link::ReleaseAnswer(uint64_t call) {
+  if (!ended_) answers_to_release_.push_back(call);
+}
+
+// --- Answers to the peer --------------------------------------------------------------------------------------------------------------
+
+void Link::NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now, Effects* effects) {
+  if (!ended_ && !end_numbered_ && !call->no_reply_) {
+    Via via = outcome.ok() && outcome.value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
+    std::span<const Value> values(&outcome.value(), 1);
+    objects_scratch_.clear();
+    absl::Status status = wire::CollectObjects(values, &objects_scratch_);
+    if (status.ok()) {
+      // Before anything is resolved: a frame that is not written must not have taken handles or shape numbers.
+      size_t bytes = outcome.value().kind() < Kind::kString ? 0 : writer_.CallSize({}, values, {}, {});
+      if (bytes > wire::WireLimits::kMaxFrameBytes) {
+        status = LimitError(absl::StrCat("the answer is too large: ", bytes, " bytes"), wire::WireLimits::kMaxFrameBytes).ToStatus();
+      }
+    }
+    if (status.ok()) status = ResolveReferences(via);
+    if (!status.ok()) {
+      effects->dropped_values.push_back(std::move(outcome.value()));
+      outcome = Outcome::Failed(status);
+      references_scratch_.clear();
+      entries_scratch_.clear();
+    }
+    writer_.WriteReturn(call->id_, outcome, references_scratch_, replay_.tail());
+    NoteReferences(replay_.next_number());
+    replay_.Commit();
+  }
+  ++counters_.calls_answered;
+  if (!call->nested_) {
+    ++calls_done_;
+    call_bytes_done_ += call->frame_bytes_;
+  }
+  effects->dropped_values.push_back(std::move(outcome.value()));
+  const Object* target = call->target_.get();
+  Forget(call, effects);
+  if (!gone_waiting_.empty()) SendReadyGone(target);
+  CheckReserve();
+  (void)now;
+}
+
+void Link::CheckReserve() {
+  if (replay_.bytes() > limits_.replay_bytes + limits_.reserve_bytes && !end_request_) {
+    end_request_ = EndRequest{
+        EndReason::kLimit,
+        absl::ResourceExhaustedError(absl::StrCat("replay_bytes: ", replay_.bytes(), " bytes are not acknowledged (limit ",
+                                                  limits_.replay_bytes + limits_.reserve_bytes, "); the peer does not read"))};
+  }
+}
+
+void Link::ObjectGone(const Object* object, GoneReason reason) {
+  if (ended_ || !exports_.HandleOf(object)) return;
+  gone_waiting_.emplace_back(object, reason);
+  SendReadyGone(object);
+}
+
+// Numbers the Gone of `object` unless a call already started on it is still unanswered.
+void Link::SendReadyGone(const Object* object) {
+  for (const auto& [id, call] : incoming_) {
+    if (call->target_.get() == object && call->started_) return;
+  }
+  for (size_t i = 0; i < gone_waiting_.size(); ++i) {
+    if (gone_waiting_[i].first != object) continue;
+    handles_scratch_.clear();
+    exports_.ForEach([&](uint64_t handle, const ExportTable::Entry& entry) {
+      if (entry.object.get() == object) handles_scratch_.push_back(handle);
+    });
+    if (!handles_scratch_.empty() && !end_numbered_) {
+      writer_.WriteGone(handles_scratch_, gone_waiting_[i].second, replay_.tail());
+      replay_.Commit();
+    }
+    gone_waiting_.erase(gone_waiting_.begin() + static_cast<ptrdiff_t>(i));
+    return;
+  }
+}
+
+// --- Packets --------------------------------------------------------------------------------------------------------------------------
+
+wire::Limits Link::OurLimits() const {
+  return {calls_done_ + limits_.call_window, call_bytes_done_ + limits_.byte_window};
+}
+
+bool Link::NeedsPacket() const {
+  if (!attached_) return false;
+  if (replay_.HasUnsent()) return true;
+  if (ended_) return false;
+  if (!answers_to_release_.empty() && outbox_.empty()) return true;
+  if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
+  wire::Limits limits = OurLimits();
+  return limits.calls - announced_.calls >= limits_.call_window / kGrantShare ||
+         limits.bytes - announced_.bytes >= limits_.byte_window / kGrantShare;
+}
+
+void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
+  released_scratch_.clear();
+  std::swap(released_scratch_, planted_released_);
+  imports_.Collect(dropped, Planted(Defect::kNoRecheckAtRelease) ? &planted_released_ : &released_scratch_, &effects->dead);
+  if (ended_ || end_numbered_) {
+    answers_to_release_.clear();
+    return;
+  }
+  answers_scratch_.clear();
+  // A queued call may still name the answer.
+  if (outbox_.empty()) std::swap(answers_scratch_, answers_to_release_);
+  std::span<const uint64_t> handles = released_scratch_;
+  std::span<const uint64_t> answers = answers_scratch_;
+  while (!handles.empty() || !answers.empty()) {
+    std::span<const uint64_t> batch = handles.first(std::min(kReleaseBatch, handles.size()));
+    handles = handles.subspan(batch.size());
+    writer_.WriteRelease(processed_, batch, answers, replay_.tail());
+    replay_.Commit();
+    answers = {};
+  }
+}
+
+std::string Link::TakePacket(base::MonoTime now, Effects* effects) {
+  DrainOutbox(now, effects);
+  wire::PacketHeader header;
+  header.ack = acked_ = processed_;
+  bytes_since_ack_ = 0;
+  header.limits = announced_ = OurLimits();
+  header.clock_us = SessionClock(now);
+  bool frames = replay_.HasUnsent();
+  if (frames) header.first_frame = replay_.first_unsent();
+  std::string packet;
+  packet.reserve(64 + std::min(kPacketBytes, replay_.bytes()));
+  wire::WritePacketHeader(header, &packet);
+  if (frames) replay_.TakeUnsent(kPacketBytes, &packet);
+  counters_.bytes_sent += packet.size();
+  return packet;
+}
+
+void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects) {
+  attached_ = true;
+  ++counters_.attaches;
+  inbox_.clear();
+  replay_.AcknowledgeAll(peer_ack);
+  replay_.Rewind();
+  peer_limits_.calls = std::max(peer_limits_.calls, peer_limits.calls);
+  peer_limits_.bytes = std::max(peer_limits_.bytes, peer_limits.bytes);
+  DrainOutbox(base::MonoTime{}, effects);
+}
+
+}  // namespace hawser::link
