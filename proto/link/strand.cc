@@ -20,7 +20,7 @@ void Strand::Post(base::Task task) {
 }
 
 void Strand::Run() {
-  base::ScopedExecutor here(this);
+  base::ScopedCurrentExecutor here(this);
   for (int i = 0; i < kTurn; ++i) {
     base::Task task;
     {
