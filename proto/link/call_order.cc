@@ -110,7 +110,7 @@ void CallOrder::Remove(IncomingCall* call, Calls* ready) {
   }
 }
 
-bool CallOrder::Release(uint64_t id, std::vector<Value>* dropped) {
+bool CallOrder::Release(uint64_t id, DroppedValues* dropped) {
   auto found = answers_.find(id);
   if (found == answers_.end() || found->second.released) return false;
   if (found->second.settled) {
@@ -122,7 +122,7 @@ bool CallOrder::Release(uint64_t id, std::vector<Value>* dropped) {
   return true;
 }
 
-void CallOrder::Clear(std::vector<Value>* dropped) {
+void CallOrder::Clear(DroppedValues* dropped) {
   for (auto& [id, answer] : answers_) dropped->push_back(std::move(answer.outcome.value()));
   answers_.clear();
   lanes_.clear();

@@ -22,6 +22,7 @@ namespace hawser::link {
 class CallOrder {
  public:
   using Calls = absl::InlinedVector<IncomingCall*, 4>;
+  using DroppedValues = absl::InlinedVector<Value, 4>;
 
   // A call just read. Appends it to `ready` if it may start, or fail, at once.
   void Add(IncomingCall* call, Calls* ready);
@@ -30,9 +31,9 @@ class CallOrder {
   // Takes out a call that will not start, whether it waits or not.
   void Remove(IncomingCall* call, Calls* ready);
   // The peer names the answer of `id` no longer. False if it is unknown.
-  bool Release(uint64_t id, std::vector<Value>* dropped);
+  bool Release(uint64_t id, DroppedValues* dropped);
   // Forgets everything.
-  void Clear(std::vector<Value>* dropped);
+  void Clear(DroppedValues* dropped);
 
   size_t answers() const { return answers_.size(); }
   size_t waiting() const;

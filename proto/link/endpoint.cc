@@ -3,6 +3,11 @@
 #include "hawser/base/string_view.h"
 
 namespace hawser::link {
+namespace {
+
+constexpr size_t kKeepPacketBytes = 16 << 10;
+
+}  // namespace
 
 Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock) : clock_(clock), link_(this, limits, clock.Now()) {}
 
@@ -182,12 +187,14 @@ void Endpoint::WorkInbox() {
   if (end) End(end->reason, end->status);
 }
 
-void Endpoint::OnSent(const Transport* transport) {
+void Endpoint::OnSent(const Transport* transport, std::string buffer) {
   bool again = false;
   {
     base::MutexLock lock(mu_);
     if (transport_.get() != transport) return;
     sending_ = false;
+    // A large one would stay with an idle session.
+    if (buffer.capacity() <= kKeepPacketBytes) spare_packet_ = std::move(buffer);
     again = std::exchange(send_again_, false);
   }
   SendPacket(again);
@@ -236,7 +243,7 @@ void Endpoint::SendPacket(bool even_if_empty) {
     if (!even_if_empty && !link_.NeedsPacket()) return;
     sending_ = true;
     transport = transport_;
-    packet = link_.TakePacket(clock_.Now(), &effects);
+    packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
   }
   transport->Send(std::move(packet));
   RunEffects(effects);
@@ -274,7 +281,7 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     transport = std::move(transport_);
     transport_ = nullptr;
     send = transport != nullptr && !sending_;
-    if (send) packet = link_.TakePacket(clock_.Now(), &effects);
+    if (send) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
     link_.Detached();
     exported = link_.End(why, GoneReason::kSessionEnded, &effects);
   }

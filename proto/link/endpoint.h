@@ -36,7 +36,8 @@ class Endpoint {
   // Makes `transport` the present one; the one before is closed with ABORTED first, and the frame in hand is done before.
   void Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits) HAWSER_EXCLUDES(mu_);
   void OnPacket(const Transport* transport, Bytes packet) HAWSER_EXCLUDES(mu_);
-  void OnSent(const Transport* transport) HAWSER_EXCLUDES(mu_);
+  // `buffer`: the packet's memory, if the transport has it back, to be used again.
+  void OnSent(const Transport* transport, std::string buffer = {}) HAWSER_EXCLUDES(mu_);
   void OnTransportLost(const Transport* transport, const absl::Status& why) HAWSER_EXCLUDES(mu_);
   // Closes the present transport, if any; the session stays.
   void CloseTransport(const absl::Status& why) HAWSER_EXCLUDES(mu_);
@@ -116,6 +117,7 @@ class Endpoint {
   bool fenced_ HAWSER_GUARDED_BY(mu_) = false;    // transport_ may not bring frames any more
   bool sending_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ has a packet in flight
   bool working_ HAWSER_GUARDED_BY(mu_) = false;   // a thread decodes frames
+  std::string spare_packet_ HAWSER_GUARDED_BY(mu_);
   bool send_again_ HAWSER_GUARDED_BY(mu_) = false;  // a heartbeat was wanted while sending
 };
 

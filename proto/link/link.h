@@ -45,10 +45,10 @@ struct Effects {
   absl::InlinedVector<Completion, 4> completions;
   absl::InlinedVector<IncomingCall*, 4> stop;         // to be asked to stop; each with a reference
   absl::InlinedVector<IncomingCall*, 4> unref;        // the link's own references given up
-  std::vector<Gone> gone;
-  std::vector<Proxy*> dead;                           // to be destroyed, last of all: each may hold the endpoint's last reference
-  std::vector<ObjectRef> dropped;
-  std::vector<Value> dropped_values;
+  absl::InlinedVector<Gone, 1> gone;
+  absl::InlinedVector<ObjectRef, 4> dropped;
+  absl::InlinedVector<Value, 4> dropped_values;
+  std::vector<Proxy*> dead;                           // destroyed last of all: each may hold the endpoint's last reference
 };
 
 // A call to be sent. `args` are moved from.
@@ -124,8 +124,8 @@ class Link {
 
   // Something must leave: frames, or an acknowledgement or limit that waited long enough.
   bool NeedsPacket() const;
-  // The next packet, perhaps without frames.
-  std::string TakePacket(base::MonoTime now, Effects* effects);
+  // The next packet, perhaps without frames. `buffer` gives its memory.
+  std::string TakePacket(base::MonoTime now, std::string buffer, Effects* effects);
 
   // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent again; received ones not yet processed
   // are forgotten, the peer will send them again.
@@ -259,7 +259,8 @@ class Link {
   uint64_t processed_ = 0;
   uint64_t acked_ = 0;            // processed_ as last sent
   size_t bytes_since_ack_ = 0;
-  std::deque<Inbox> inbox_;
+  std::vector<Inbox> inbox_;      // packets received; those before inbox_head_ are done
+  size_t inbox_head_ = 0;
   bool attached_ = false;
   bool ended_ = false;
   bool end_numbered_ = false;

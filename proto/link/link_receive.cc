@@ -24,6 +24,10 @@ Ref<Proxy> Link::ImportRoot() {
 // --- Packets --------------------------------------------------------------------------------------------------------------------------
 
 absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
+  if (inbox_head_ == inbox_.size()) {
+    inbox_.clear();
+    inbox_head_ = 0;
+  }
   Inbox inbox;
   inbox.view = std::move(spare_view_);
   absl::Status status = wire::ReadPacket(packet.view(), &inbox.view);
@@ -50,11 +54,12 @@ Link::StepResult Link::Violation(std::string_view what) {
 }
 
 Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
-  if (ended_ || inbox_.empty()) return StepResult::kIdle;
-  Inbox& inbox = inbox_.front();
+  if (ended_ || inbox_head_ == inbox_.size()) return StepResult::kIdle;
+  Inbox& inbox = inbox_[inbox_head_];
   if (inbox.cursor == inbox.view.frames.size()) {
     spare_view_ = std::move(inbox.view);
-    inbox_.pop_front();
+    inbox.bytes = Bytes();
+    ++inbox_head_;
     return StepResult::kProgress;
   }
   uint64_t number = inbox.view.header.first_frame + inbox.cursor;
@@ -193,9 +198,9 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
     return;
   }
   if (status.ok() && call.deadline_us != 0) {
-    uint64_t clock = inbox_.front().view.header.clock_us;
+    uint64_t clock = inbox_[inbox_head_].view.header.clock_us;
     int64_t left_ns = call.deadline_us > clock ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000 : 0;
-    incoming->deadline_ = base::MonoTime{inbox_.front().received.ns + left_ns};
+    incoming->deadline_ = base::MonoTime{inbox_[inbox_head_].received.ns + left_ns};
     if (left_ns == 0 || incoming->deadline_->ns <= now.ns) {
       incoming->deadline_.reset();
       status = absl::DeadlineExceededError("deadline passed before the call could start");
@@ -392,6 +397,7 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   ended_ = true;
   end_status_ = why;
   inbox_.clear();
+  inbox_head_ = 0;
   for (auto& [id, pending] : pending_) {
     absl::Status status = pending.sent ? absl::AbortedError(absl::StrCat("outcome unknown, the session ended: ", why.message()))
                                        : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));

@@ -333,7 +333,7 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now,
     ++calls_done_;
     call_bytes_done_ += call->frame_bytes_;
   }
-  effects->dropped_values.push_back(std::move(outcome.value()));
+  if (outcome.value().kind() >= Kind::kString) effects->dropped_values.push_back(std::move(outcome.value()));
   const Object* target = call->target_.get();
   Forget(call, effects);
   if (!gone_waiting_.empty()) SendReadyGone(target);
@@ -415,7 +415,7 @@ void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
   }
 }
 
-std::string Link::TakePacket(base::MonoTime now, Effects* effects) {
+std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* effects) {
   DrainOutbox(now, effects);
   wire::PacketHeader header;
   header.ack = acked_ = processed_;
@@ -424,7 +424,7 @@ std::string Link::TakePacket(base::MonoTime now, Effects* effects) {
   header.clock_us = SessionClock(now);
   bool frames = replay_.HasUnsent();
   if (frames) header.first_frame = replay_.first_unsent();
-  std::string packet;
+  packet.clear();
   packet.reserve(64 + std::min(kPacketBytes, replay_.bytes()));
   wire::WritePacketHeader(header, &packet);
   if (frames) replay_.TakeUnsent(kPacketBytes, &packet);
@@ -436,6 +436,7 @@ void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effect
   attached_ = true;
   ++counters_.attaches;
   inbox_.clear();
+  inbox_head_ = 0;
   replay_.AcknowledgeAll(peer_ack);
   replay_.Rewind();
   peer_limits_.calls = std::max(peer_limits_.calls, peer_limits.calls);
