@@ -24,8 +24,8 @@ Ref<Proxy> Link::ImportRoot() {
 // --- Packets --------------------------------------------------------------------------------------------------------------------------
 
 absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
-  if (inbox_head_ == inbox_.size()) {
-    inbox_.clear();
+  if (inbox_head_ == inbox_.size() || inbox_head_ >= 64) {
+    inbox_.erase(inbox_.begin(), inbox_.begin() + static_cast<ptrdiff_t>(inbox_head_));
     inbox_head_ = 0;
   }
   Inbox inbox;
