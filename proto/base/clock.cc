@@ -1,4 +1,4 @@
-#include "proto/base/clock.h"
+#include "hawser/base/clock.h"
 
 #include <time.h>
 

@@ -23,6 +23,23 @@ class Executor {
   virtual void Post(Task task) = 0;
 };
 
+// The strand, or other executor whose tasks run one at a time, that runs on this thread now; null
+// if none does. What belongs to it may be called at once.
+Executor* CurrentExecutor();
+
+// Makes `executor` current on this thread until the end of the scope. For executors, around the
+// tasks they run.
+class ScopedExecutor {
+ public:
+  explicit ScopedExecutor(Executor* executor);
+  ~ScopedExecutor();
+  ScopedExecutor(const ScopedExecutor&) = delete;
+  ScopedExecutor& operator=(const ScopedExecutor&) = delete;
+
+ private:
+  Executor* const previous_;
+};
+
 }  // namespace hawser::base
 
 #endif  // PROTO_BASE_EXECUTOR_H_

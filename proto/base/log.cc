@@ -1,7 +1,7 @@
 // spdlog does the writing: time stamp, level, one write a line, destinations. The text of a line is
 // ours (log_format.h), and reaches spdlog as a finished string, never as a format.
 
-#include "proto/base/log.h"
+#include "hawser/base/log.h"
 
 #include <atomic>
 #include <memory>
@@ -12,8 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "proto/base/log_format.h"
-#include "proto/base/mutex.h"
+#include "hawser/base/log_format.h"
+#include "hawser/base/mutex.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/basic_file_sink.h"
 #include "spdlog/sinks/stdout_sinks.h"

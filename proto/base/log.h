@@ -27,7 +27,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "proto/base/string_view.h"
+#include "hawser/base/string_view.h"
 
 namespace hawser::base {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "proto/base/log.h"
+#include "hawser/base/log.h"
 
 namespace hawser::base::internal {
 

@@ -13,7 +13,7 @@
 #include <mutex>
 
 #include "absl/time/time.h"
-#include "proto/base/thread_annotations.h"
+#include "hawser/base/thread_annotations.h"
 
 namespace hawser::base {
 

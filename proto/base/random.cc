@@ -1,11 +1,11 @@
-#include "proto/base/random.h"
+#include "hawser/base/random.h"
 
 #include <sys/random.h>
 
 #include <cerrno>
 #include <cstddef>
 
-#include "proto/base/check.h"
+#include "hawser/base/check.h"
 
 namespace hawser::base {
 

@@ -2,8 +2,8 @@
 #define TESTS_SUPPORT_FAKE_CLOCK_H_
 
 #include "absl/time/time.h"
-#include "proto/base/clock.h"
-#include "proto/base/mutex.h"
+#include "hawser/base/clock.h"
+#include "hawser/base/mutex.h"
 
 namespace hawser::tests {
 

@@ -6,6 +6,8 @@ WARNINGS = [
     "-Wall",
     "-Wextra",
     "-Werror",
+    # A designated initialiser leaves the other members to their defaults on purpose.
+    "-Wno-missing-field-initializers",
 ]
 
 # Before the system's libraries, whose pkg-config modules name far more than one program uses.

@@ -1,4 +1,4 @@
-#include "proto/base/check.h"
+#include "hawser/base/check.h"
 
 #include "gtest/gtest.h"
 

@@ -1,6 +1,7 @@
-#include "proto/base/executor.h"
+#include "hawser/base/executor.h"
 
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,30 @@ TEST(Executor, ATaskThatNeverRunsReleasesWhatItOwns) {
     EXPECT_EQ(watched.use_count(), 2);
   }
   EXPECT_EQ(watched.use_count(), 1);
+}
+
+TEST(Executor, NoneIsCurrentOnAThreadThatRunsNone) { EXPECT_EQ(CurrentExecutor(), nullptr); }
+
+TEST(Executor, IsCurrentInItsScopeAndTheFormerOneAfterIt) {
+  ManualExecutor outer;
+  ManualExecutor inner;
+  {
+    ScopedExecutor in_outer(&outer);
+    {
+      ScopedExecutor in_inner(&inner);
+      EXPECT_EQ(CurrentExecutor(), &inner);
+    }
+    EXPECT_EQ(CurrentExecutor(), &outer);
+  }
+  EXPECT_EQ(CurrentExecutor(), nullptr);
+}
+
+TEST(Executor, IsCurrentOnItsOwnThreadOnly) {
+  ManualExecutor executor;
+  ScopedExecutor here(&executor);
+  Executor* elsewhere = &executor;
+  std::thread([&] { elsewhere = CurrentExecutor(); }).join();
+  EXPECT_EQ(elsewhere, nullptr);
 }
 
 }  // namespace

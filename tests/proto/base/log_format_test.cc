@@ -1,4 +1,4 @@
-#include "proto/base/log_format.h"
+#include "hawser/base/log_format.h"
 
 #include <cstdint>
 #include <limits>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "proto/base/log.h"
+#include "hawser/base/log.h"
 
 namespace hawser::base::internal {
 namespace {

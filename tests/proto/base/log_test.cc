@@ -1,4 +1,4 @@
-#include "proto/base/log.h"
+#include "hawser/base/log.h"
 
 #include <cstdlib>
 #include <fstream>

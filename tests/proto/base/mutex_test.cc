@@ -1,4 +1,4 @@
-#include "proto/base/mutex.h"
+#include "hawser/base/mutex.h"
 
 #include <thread>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "proto/base/random.h"
+#include "hawser/base/random.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "proto/base/status_macros.h"
+#include "hawser/base/status_macros.h"
 
 #include <memory>
 #include <string>

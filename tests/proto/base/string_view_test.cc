@@ -1,4 +1,4 @@
-#include "proto/base/string_view.h"
+#include "hawser/base/string_view.h"
 
 #include <string_view>
 #include <type_traits>

@@ -1,4 +1,4 @@
-#include "proto/base/strong_id.h"
+#include "hawser/base/strong_id.h"
 
 #include <cstdint>
 #include <type_traits>

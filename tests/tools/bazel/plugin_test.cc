@@ -1,7 +1,7 @@
 #include <dlfcn.h>
 
 #include "gtest/gtest.h"
-#include "proto/base/clock.h"
+#include "hawser/base/clock.h"
 
 namespace hawser {
 namespace {

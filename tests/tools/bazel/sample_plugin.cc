@@ -1,6 +1,6 @@
 // A plugin that tells the test which copy of the shared library it uses.
 
-#include "proto/base/clock.h"
+#include "hawser/base/clock.h"
 
 extern "C" __attribute__((visibility("default"))) const void* hawser_plugin() {
   return &hawser::base::SystemClock();
