@@ -1,30 +1,38 @@
 #ifndef HAWSER_CONVERT_H_
 #define HAWSER_CONVERT_H_
 
-// Conversion between Value and C++ types, used wherever arguments are checked: module methods, Value::As, RemoteObject::Get<T>.
-// A type of your own becomes usable by specialising Convert<T>.
+// Conversion between Value and C++ types, used wherever arguments are checked: module methods,
+// Value::As, RemoteObject::Get<T>. A type of your own becomes usable by specialising Convert<T>.
 //
-// Known: Value, bool, all integers (checked for range), float and double (also from integers), std::string, std::string_view (valid
-// while the Value lives), Bytes, Date, absl::Time, Record, Array, TypedArray, Error, ObjectRef, std::vector<T>, std::optional<T>
-// (undefined and null become nullopt), std::map<std::string, T>.
+// Known: Value, bool, all integers (checked for range), float and double (also from integers),
+// std::string, std::string_view (valid while the Value lives), Bytes, Date, absl::Time, Record,
+// Array, TypedArray, Error, ObjectRef, std::vector<T>, std::optional<T> (undefined and null become
+// nullopt), std::map<std::string, T>.
 
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "hawser/shape.h"
-#include "hawser/value.h"
+#include "hawser/error.h"        // IWYU pragma: export
+#include "hawser/record.h"       // IWYU pragma: export
+#include "hawser/shape.h"        // IWYU pragma: export
+#include "hawser/typed_array.h"  // IWYU pragma: export
+#include "hawser/value.h"        // IWYU pragma: export
 
 namespace hawser {
 
-// INVALID_ARGUMENT "expected EXPECTED, got KIND".
+// INVALID_ARGUMENT "expected EXPECTED, got KIND"; of an object KIND says what it is, such as
+// "function".
 absl::Status WrongKind(std::string_view expected, const Value& got);
-// INVALID_ARGUMENT "integer N is outside the range of a TYPE".
+// INVALID_ARGUMENT "integer N is outside the range of TYPE".
 absl::Status OutOfRange(std::string_view type, int64_t got);
 
 template <typename T, typename Enable = void>
@@ -61,12 +69,11 @@ struct Convert<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, b
       }
       i = static_cast<int64_t>(d);
     }
-    if constexpr (std::is_unsigned_v<T>) {
-      if (i < 0 || static_cast<uint64_t>(i) > std::numeric_limits<T>::max()) return OutOfRange("unsigned integer", i);
-    } else {
-      if (i < std::numeric_limits<T>::min() || i > std::numeric_limits<T>::max()) return OutOfRange("integer", i);
+    T narrowed = static_cast<T>(i);
+    if (static_cast<int64_t>(narrowed) != i || (std::is_unsigned_v<T> && i < 0)) {
+      return OutOfRange(TypedArray::ElementName(TypedArray::ElementOf<T>()), i);
     }
-    return static_cast<T>(i);
+    return narrowed;
   }
   static Value To(T i) { return Value(i); }
 };
@@ -82,14 +89,14 @@ struct Convert<T, std::enable_if_t<std::is_floating_point_v<T>>> {
 };
 
 // A type whose values have one Kind of their own.
-#define HAWSER_CONVERT_KIND(T, TYPE, KIND, NAME, GET)       \
-  template <>                                               \
-  struct Convert<T> {                                       \
-    static constexpr Type kType = TYPE;                     \
-    static absl::StatusOr<T> From(const Value& value) {     \
-      if (!value.is(KIND)) return WrongKind(NAME, value);   \
-      return T(value.GET());                                \
-    }                                                       \
+#define HAWSER_CONVERT_KIND(T, TYPE, KIND, NAME, GET)                \
+  template <>                                                        \
+  struct Convert<T> {                                                \
+    static constexpr Type kType = TYPE;                              \
+    static absl::StatusOr<T> From(const Value& value) {              \
+      if (!value.is(KIND)) return WrongKind(NAME, value);            \
+      return T(value.GET());                                         \
+    }                                                                \
     static Value To(T content) { return Value(std::move(content)); } \
   }
 HAWSER_CONVERT_KIND(std::string, Type::kString, Kind::kString, "string", AsString);
@@ -100,8 +107,14 @@ HAWSER_CONVERT_KIND(Array, Type::kArray, Kind::kArray, "array", AsArray);
 HAWSER_CONVERT_KIND(Record, Type::kRecord, Kind::kRecord, "record", AsRecord);
 HAWSER_CONVERT_KIND(TypedArray, Type::kTypedArray, Kind::kTypedArray, "typed array", AsTypedArray);
 HAWSER_CONVERT_KIND(Error, Type::kError, Kind::kError, "error", AsError);
-HAWSER_CONVERT_KIND(ObjectRef, Type::kObject, Kind::kObject, "object", TakeObject);
 #undef HAWSER_CONVERT_KIND
+
+template <>
+struct Convert<ObjectRef> {
+  static constexpr Type kType = Type::kObject;
+  static absl::StatusOr<ObjectRef> From(const Value& value);
+  static Value To(ObjectRef object);
+};
 
 template <>
 struct Convert<absl::Time> {

@@ -3,10 +3,17 @@
 
 // A C++ callable as an Object of kind function, and calling such objects.
 
+#include <exception>
 #include <functional>
 #include <source_location>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "hawser/base/executor.h"
+#include "hawser/error.h"
 #include "hawser/object.h"
 
 namespace hawser {
@@ -18,39 +25,49 @@ struct FunctionOptions {
   std::string name;
   Signature signature{.variadic = true};
   CallbackMode mode = CallbackMode::kPlain;
-  Value constant;                    // mode kConst: the answer
-  std::string site;                  // where it was made
-  base::Executor* home = nullptr;    // runs calls there; borrowed, outlives the function. Null: on the calling thread
+  Value constant;    // mode kConst: the answer
+  std::string site;  // where it was made
+  // Runs calls there; borrowed, outlives the function. Null: on the calling thread.
+  base::Executor* home = nullptr;
 };
 
-// `body` answers each call by its return value; an exception it throws becomes the error (see CatchException).
+// `body` answers each call by its return value; an exception it throws becomes the error (see
+// CatchException).
 ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, FunctionOptions options);
 
-// "file:line" of a source location, with the folders above the last two left out.
+// "file:line" of a source location, with its last folder: "shop/cart.cc:42".
 std::string SiteOf(const std::source_location& location);
 
-// Error for the exception in flight; call only inside a catch block. hawser::Exception and its kin keep what they carry;
-// std::invalid_argument is INVALID_ARGUMENT, std::out_of_range is NOT_FOUND, std::bad_alloc is RESOURCE_EXHAUSTED, others UNKNOWN
-// with what(); what is no std::exception is INTERNAL.
+// Error for the exception in flight; call only inside a catch block. hawser::Exception and
+// absl::BadStatusOrAccess keep what they carry; std::invalid_argument is INVALID_ARGUMENT,
+// std::out_of_range is NOT_FOUND, std::bad_alloc is RESOURCE_EXHAUSTED, others UNKNOWN with what();
+// what is no std::exception is INTERNAL.
 Error CatchException();
 
-// Throw this from module code to fail a call with a full Error. What a module throws is caught at the one call boundary.
+// Throw this from module code to fail a call with a full Error. What a module throws is caught at
+// the one call boundary.
 class Exception : public std::exception {
  public:
-  explicit Exception(Error error) : error_(std::move(error)), what_(error_.message()) {}
+  explicit Exception(Error error);
   Exception(absl::StatusCode code, std::string_view message) : Exception(Error(code, message)) {}
+  ~Exception() override;  // in the library, so that all who throw and catch mean one type
+
   const Error& error() const { return error_; }
   const char* what() const noexcept override { return what_.c_str(); }
 
  private:
   Error error_;
-  std::string what_;
+  std::string what_;  // ends in NUL, as a message need not
 };
 
-// Calls `target` (member "" = itself) from inside this process and gives what is there when Invoke returns: the value, the error, or,
-// if the answer comes later, a promise that settles with it. Does not wait. A target whose home is another strand gets the call queued
-// there, so its answer is a promise.
-absl::StatusOr<Value> CallNow(Object& target, std::string_view member, Array args, Op op = Op::kCall);
+// Calls `target` (member "" = itself) from inside this process and gives what is there when Invoke
+// returns: the value, the error, or, if the answer comes later, a promise that settles with it.
+// Does not wait. A target whose home is another strand gets the call queued there, so its answer is
+// a promise; so does one on this strand once calls are nested eight deep. NOT_FOUND for a hidden
+// member and for a gone target. A function of mode kNotify gives undefined, one of mode kConst its
+// constant, at once.
+absl::StatusOr<Value> CallNow(Object& target, std::string_view member, Array args,
+                              Op op = Op::kCall);
 
 }  // namespace hawser
 

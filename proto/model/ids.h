@@ -1,8 +1,8 @@
 #ifndef HAWSER_IDS_H_
 #define HAWSER_IDS_H_
 
-// The names of things. Each table has a type of its own although most are one integer, so that the code says which table is meant.
-// All are plain values: trivially copyable, hashable, comparable.
+// The names of things. Each table has a type of its own although most are one integer, so that the
+// code says which table is meant. All are plain values: trivially copyable, hashable, comparable.
 
 #include <array>
 #include <cstdint>
@@ -14,11 +14,14 @@
 
 namespace hawser {
 
-// A session's name for an exported object; chosen by the exporter, never reused in the session. 0 is the root, `remote`.
+// A session's name for an exported object; chosen by the exporter, never reused in the session. 0
+// is the root, `remote`.
 using Handle = base::StrongId<struct HandleTag>;
-// Names an object within one run of its process, never reused; for display and equality, grants nothing. 0: none.
+// Names an object within one run of its process, never reused; for display and equality, grants
+// nothing. 0: none.
 using ObjectId = base::StrongId<struct ObjectIdTag>;
-// Names a call within a session and direction; chosen by the caller, rises from 1, never reused. 0: none.
+// Names a call within a session and direction; chosen by the caller, rises from 1, never reused. 0:
+// none.
 using CallId = base::StrongId<struct CallIdTag>;
 // Number of a frame within a session and direction, from 1. 0: none yet.
 using FrameNumber = base::StrongId<struct FrameNumberTag>;

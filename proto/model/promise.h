@@ -1,9 +1,12 @@
 #ifndef HAWSER_PROMISE_H_
 #define HAWSER_PROMISE_H_
 
-// Promise: an Object one awaits by a call (OP_AWAIT), answered when it settles. Crosses by reference like any object. Thread-safe.
+// Promise: an Object one awaits by a call (OP_AWAIT), answered when it settles. Crosses by
+// reference like any object. Thread-safe. Destroyed unsettled, it answers those who wait with
+// INTERNAL.
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "hawser/base/mutex.h"
@@ -15,17 +18,24 @@ class Promise final : public Object, public ReplySink {
  public:
   Promise() = default;
 
-  // Settles it; only the first of all calls of Resolve, Reject and Settle counts. Waiting calls are answered on this thread, with no lock
-  // held. Resolving with another promise follows that promise.
+  // Settles it; only the first of all calls of Resolve, Reject and Settle counts. Waiting calls are
+  // answered on this thread, with no lock held. Resolving with another promise follows that
+  // promise: this one settles when that one does, and as it does. One that ends in itself, or in
+  // more than a few dozen others in a row, fails with INVALID_ARGUMENT.
   void Resolve(Value value) { Settle(Outcome(std::move(value))); }
   void Reject(Error error) { Settle(Outcome::Failed(std::move(error))); }
   void Reject(const absl::Status& status) { Settle(Outcome::Failed(status)); }
   void Settle(Outcome outcome);
-  bool settled() const;
 
-  // Runs `then` once when it settles: at once if it has. On `executor`, or on the settling thread if null. Works for any object of kind
-  // promise, a proxy too.
-  static void Then(const ObjectRef& promise, base::Executor* executor, std::function<void(Outcome)> then);
+  bool settled() const;
+  // nullopt until it is settled.
+  std::optional<Outcome> outcome() const;
+
+  // Runs `then` once when it settles: at once if it has. On `executor`, or on the settling thread
+  // if null. Works for any object of kind promise, a proxy too. `then` must not throw.
+  // INVALID_ARGUMENT if `promise` is null.
+  static void Then(const ObjectRef& promise, base::Executor* executor,
+                   std::function<void(Outcome)> then);
 
   // A Reply that settles `promise`.
   static Reply ReplyInto(Ref<Promise> promise);
@@ -36,10 +46,17 @@ class Promise final : public Object, public ReplySink {
   void Deliver(uint64_t token, Outcome outcome) override;
 
  private:
-  ~Promise() override = default;
+  enum class State : uint8_t { kPending, kFollowing, kSettled };
+
+  ~Promise() override;
+
+  // Settles with what is no promise, if the state is `from`.
+  void Finish(State from, Outcome outcome);
+  // Settles as `promise` will, the `step`-th in a row.
+  void Follow(ObjectRef promise, uint64_t step);
 
   mutable base::Mutex mu_;
-  bool settled_ HAWSER_GUARDED_BY(mu_) = false;
+  State state_ HAWSER_GUARDED_BY(mu_) = State::kPending;
   Outcome outcome_ HAWSER_GUARDED_BY(mu_);
   std::vector<Reply> waiting_ HAWSER_GUARDED_BY(mu_);
 };

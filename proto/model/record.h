@@ -1,9 +1,12 @@
 #ifndef HAWSER_RECORD_H_
 #define HAWSER_RECORD_H_
 
-// Record: a string-keyed value in the order its fields were set, as a JavaScript object literal would be. Crosses by copy.
-// Thread-compatible. Look-up is linear below 16 fields and by an index above, built on demand.
+// Record: a string-keyed value in the order its fields were set, as a JavaScript object literal
+// would be. Crosses by copy. Thread-compatible. Look-up is linear up to 16 fields and by a hash
+// table above.
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -35,16 +38,25 @@ class Record {
   const Value& operator[](std::string_view name) const;
   // Sets or replaces.
   void Set(std::string_view name, Value value);
-  // Appends a name known to be new. For decoders that check uniqueness themselves.
-  void Append(std::string name, Value value) { fields_.emplace_back(std::move(name), std::move(value)); }
-  // False if absent.
+  // Appends a name known to be new.
+  void Append(std::string name, Value value);
+  // Appends, or leaves the record alone and gives false if the name is there. For decoders, which
+  // refuse a repeated name.
+  bool TryAppend(std::string name, Value value);
+  // False if absent. Linear in the size of the record.
   bool Remove(std::string_view name);
 
   // Same fields with equal values, in any order.
   friend bool operator==(const Record& a, const Record& b);
 
  private:
+  // Position of the field, or size().
+  size_t Position(std::string_view name) const;
+  void AddToIndex(size_t position);
+  void Rebuild();
+
   std::vector<Field> fields_;
+  std::vector<uint32_t> index_;  // empty up to 16 fields
 };
 
 }  // namespace hawser

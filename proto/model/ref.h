@@ -1,13 +1,20 @@
 #ifndef HAWSER_REF_H_
 #define HAWSER_REF_H_
 
-// Ref<T>: owning pointer to a type that counts its own references (AddRef/Unref members). Eight bytes, no control block.
-// Thread-compatible like std::shared_ptr: distinct Refs to one target may be used from different threads at once.
+// Ref<T>: owning pointer to a type that counts its own references (AddRef/Unref members). Eight
+// bytes, no control block. Thread-compatible like std::shared_ptr: distinct Refs to one target may
+// be used from different threads at once.
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace hawser {
+
+namespace internal {
+template <typename U, typename T>
+concept PointsTo = std::is_convertible_v<U*, T*>;
+}  // namespace internal
 
 template <typename T>
 class Ref {
@@ -26,11 +33,9 @@ class Ref {
   }
   Ref(const Ref& other) : Ref(other.target_) {}
   Ref(Ref&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
-  template <typename U>
-    requires std::is_convertible_v<U*, T*>
+  template <internal::PointsTo<T> U>
   Ref(const Ref<U>& other) : Ref(other.get()) {}  // NOLINT(google-explicit-constructor)
-  template <typename U>
-    requires std::is_convertible_v<U*, T*>
+  template <internal::PointsTo<T> U>
   Ref(Ref<U>&& other) noexcept : target_(other.Leak()) {}  // NOLINT(google-explicit-constructor)
   Ref& operator=(Ref other) noexcept {
     std::swap(target_, other.target_);

@@ -1,13 +1,16 @@
 #ifndef HAWSER_REPLY_H_
 #define HAWSER_REPLY_H_
 
-// Reply: the one answer a call gets, now or later, from any thread. Move-only and two words; a Reply dropped unanswered answers
-// INTERNAL, so no caller ever waits for nothing (the lesson of sd-bus wrappers, whose deferred replies can be lost).
-// Thread-compatible: owned by one party at a time.
+// Reply: the one answer a call gets, now or later, from any thread. Move-only and two words; a
+// Reply dropped unanswered answers INTERNAL, so no caller ever waits for nothing (the lesson of
+// sd-bus wrappers, whose deferred replies can be lost). Thread-compatible: owned by one party at a
+// time.
 
 #include <cstdint>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "hawser/error.h"
 #include "hawser/value.h"
 
@@ -16,16 +19,16 @@ namespace hawser {
 // Result of a call: a value or an error.
 class Outcome {
  public:
-  Outcome() = default;  // undefined
-  Outcome(Value value) : value_(std::move(value)) {}                               // NOLINT(google-explicit-constructor)
-  Outcome(absl::StatusOr<Value> result);                                           // NOLINT(google-explicit-constructor)
+  Outcome() = default;                                // undefined
+  Outcome(Value value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Outcome(absl::StatusOr<Value> result);              // NOLINT(google-explicit-constructor)
   static Outcome Failed(Error error) { return Outcome(Value(std::move(error)), true); }
   static Outcome Failed(const absl::Status& status) { return Failed(Error::FromStatus(status)); }
 
   bool ok() const { return !failed_; }
-  const Value& value() const { return value_; }   // of an ok outcome
+  const Value& value() const { return value_; }  // of an ok outcome
   Value& value() { return value_; }
-  const Error& error() const { return value_.AsError(); }  // of a failed one
+  Error error() const { return value_.AsError(); }  // of a failed one
   absl::StatusOr<Value> ToStatusOr() &&;
 
  private:
@@ -35,7 +38,8 @@ class Outcome {
   bool failed_ = false;
 };
 
-// Who waits for a Reply. Deliver is called exactly once per Reply, from any thread, with no lock of ours held.
+// Who waits for a Reply. Deliver is called exactly once per Reply, from any thread, with no lock of
+// ours held.
 class ReplySink {
  public:
   virtual void Deliver(uint64_t token, Outcome outcome) = 0;
@@ -49,10 +53,13 @@ class Reply {
   Reply() = default;  // answers nobody
   // `sink` must live until Deliver was called.
   Reply(ReplySink* sink, uint64_t token) : sink_(sink), token_(token) {}
-  Reply(Reply&& other) noexcept : sink_(std::exchange(other.sink_, nullptr)), token_(other.token_) {}
+  Reply(Reply&& other) noexcept
+      : sink_(std::exchange(other.sink_, nullptr)), token_(other.token_) {}
+  // Drops the answer this one still owed.
   Reply& operator=(Reply&& other) noexcept {
-    std::swap(sink_, other.sink_);
-    std::swap(token_, other.token_);
+    Reply taken(std::move(other));
+    std::swap(sink_, taken.sink_);
+    std::swap(token_, taken.token_);
     return *this;
   }
   ~Reply() {

@@ -1,8 +1,8 @@
 #ifndef HAWSER_SESSION_VIEW_H_
 #define HAWSER_SESSION_VIEW_H_
 
-// SessionView: what module code may know of the session that called it. Counted and thread-safe; it may be kept after the session
-// ended, and then says so.
+// SessionView: what module code may know of the session that called it. Counted and thread-safe; it
+// may be kept after the session ended, and then says so.
 
 #include <sys/types.h>
 
@@ -19,13 +19,13 @@ namespace hawser {
 
 // Why a session ended.
 enum class EndReason : uint8_t {
-  kLeft,            // the client said End
-  kExited,          // its process is gone
-  kLeaseExpired,    // nothing was heard of it for a TTL
-  kKicked,          // an administrator ended it
-  kShutdown,        // the broker stops
-  kLimit,           // a limit that ends the session, named in the log and the tombstone
-  kViolation,       // it broke the protocol in a way that leaves nothing to go on with
+  kLeft,          // the client said End
+  kExited,        // its process is gone
+  kLeaseExpired,  // nothing was heard of it for a TTL
+  kKicked,        // an administrator ended it
+  kShutdown,      // the broker stops
+  kLimit,         // a limit that ends the session, named in the log and the tombstone
+  kViolation,     // it broke the protocol in a way that leaves nothing to go on with
 };
 std::string_view EndReasonName(EndReason reason);  // "left", "exited", "lease expired", ...
 

@@ -1,8 +1,9 @@
 #ifndef HAWSER_SHAPE_H_
 #define HAWSER_SHAPE_H_
 
-// Shape: the immutable list of members an object shows, and what the object is. Shared by all objects that show the same members;
-// a handle keeps the shape it was handed out with (S8, S9). Immutable after Build, so thread-safe.
+// Shape: the immutable list of members an object shows, and what the object is. Shared by all
+// objects that show the same members; a handle keeps the shape it was handed out with (S8, S9).
+// Immutable after Build, so thread-safe.
 
 #include <atomic>
 #include <cstdint>
@@ -14,18 +15,34 @@
 
 namespace hawser {
 
-// What a parameter or result may be; the CLI converts its arguments by it. Numbers as in Signature.Type of session.proto.
+// What a parameter or result may be; the CLI converts its arguments by it. Numbers as in
+// Signature.Type of session.proto.
 enum class Type : uint8_t {
-  kAny, kUndefined, kNull, kBoolean, kInteger, kNumber, kString, kBytes, kDate, kArray, kRecord, kTypedArray, kError,
-  kObject, kFunction, kConstructor, kPromise,
+  kAny,
+  kUndefined,
+  kNull,
+  kBoolean,
+  kInteger,
+  kNumber,
+  kString,
+  kBytes,
+  kDate,
+  kArray,
+  kRecord,
+  kTypedArray,
+  kError,
+  kObject,
+  kFunction,
+  kConstructor,
+  kPromise,
 };
 std::string_view TypeName(Type type);  // "any", "integer", ...
 
 struct Signature {
-  std::vector<Type> params;
+  std::vector<Type> params = {};
   Type result = Type::kAny;
-  uint32_t required = 0;   // how many of `params` must be given
-  bool variadic = false;   // takes further arguments of any type
+  uint32_t required = 0;  // how many of `params` must be given
+  bool variadic = false;  // takes further arguments of any type
 
   // "(integer, string?) -> number"
   std::string ToString() const;
@@ -62,8 +79,8 @@ class Shape {
   // Largest number of members; Build drops what is over.
   static constexpr size_t kMaxMembers = 65535;
 
-  static ShapeRef Build(ObjectKind kind, std::string name, std::vector<Member> members = {}, Signature signature = {},
-                        CallbackMode mode = CallbackMode::kPlain);
+  static ShapeRef Build(ObjectKind kind, std::string name, std::vector<Member> members = {},
+                        Signature signature = {}, CallbackMode mode = CallbackMode::kPlain);
 
   ObjectKind kind() const { return kind_; }
   const std::string& name() const { return name_; }  // class or function name

@@ -1,21 +1,23 @@
 #ifndef HAWSER_VALUE_H_
 #define HAWSER_VALUE_H_
 
-// Value: anything that can be an argument, a result or a property. Copied by value (DESIGN: "copy"), except kObject, which
-// refers to an Object.
+// Value: anything that can be an argument, a result or a property. Copied by value (DESIGN:
+// "copy"), except kObject, which refers to an Object.
 //
-// 24 bytes. Scalars, dates, and strings up to 22 bytes live inside and need no allocation; the rest is one counted block shared
-// between copies until one of them is changed (copy on write), so passing a large array around costs nothing and yet no change
-// ever shows through another copy.
+// 24 bytes. Scalars, dates, and strings up to 22 bytes live inside and need no allocation; the rest
+// is one counted block shared between copies until one of them is changed (copy on write), so
+// passing a large array around costs nothing and yet no change ever shows through another copy.
 //
-// Thread-compatible: distinct Values may be used from different threads even if copies of each other. A Value cannot contain
-// itself, so it has no cycles.
+// Thread-compatible: distinct Values may be used from different threads even if copies of each
+// other. A Value cannot contain itself, so it has no cycles.
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,13 @@ class Object;
 class Record;
 class TypedArray;
 class Value;
+
+namespace internal {
+struct Block;
+
+template <typename T>
+concept Integer = std::integral<T> && !std::same_as<T, bool>;
+}  // namespace internal
 
 using Array = std::vector<Value>;
 using ObjectRef = Ref<Object>;
@@ -51,8 +60,8 @@ enum class Kind : uint8_t {
   kObject,  // object, function, constructor or promise: ask its shape
 };
 
-// "undefined", "null", "boolean", "integer", "number", "string", "bytes", "date", "array", "record", "typed array", "error",
-// "object".
+// "undefined", "null", "boolean", "integer", "number", "string", "bytes", "date", "array",
+// "record", "typed array", "error", "object".
 std::string_view KindName(Kind kind);
 
 struct Undefined {
@@ -74,58 +83,51 @@ class Value {
   // Longest string held without allocation, in bytes.
   static constexpr size_t kInlineString = 22;
 
-  Value() noexcept { rep_.kind = Kind::kUndefined; }
-  Value(Undefined) noexcept : Value() {}                        // NOLINT(google-explicit-constructor)
-  Value(Null) noexcept { rep_.kind = Kind::kNull; }             // NOLINT(google-explicit-constructor)
-  Value(std::nullptr_t) noexcept : Value(Null{}) {}             // NOLINT(google-explicit-constructor)
-  Value(std::same_as<bool> auto b) noexcept {                   // NOLINT(google-explicit-constructor)
-    rep_.kind = Kind::kBool;
-    rep_.boolean = b;
-  }
+  // NOLINTBEGIN(google-explicit-constructor): whatever can be a value is one without ceremony.
+  Value() noexcept : Value(Kind::kUndefined, int64_t{0}) {}
+  Value(Undefined) noexcept : Value() {}
+  Value(Null) noexcept : Value(Kind::kNull, int64_t{0}) {}
+  Value(std::nullptr_t) noexcept : Value(Null{}) {}
+  Value(std::same_as<bool> auto b) noexcept : Value(Kind::kBool, static_cast<int64_t>(b)) {}
   // Any integer type. An unsigned value above the int64 range becomes the nearest double.
-  template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T i) noexcept {  // NOLINT(google-explicit-constructor)
-    if constexpr (std::unsigned_integral<T> && sizeof(T) == 8) {
-      if (i > static_cast<T>(INT64_MAX)) {
-        rep_.kind = Kind::kDouble;
-        rep_.number = static_cast<double>(i);
-        return;
-      }
+  Value(internal::Integer auto i) noexcept : Value(Kind::kInt, static_cast<int64_t>(i)) {
+    if constexpr (std::is_unsigned_v<decltype(i)> && sizeof(i) == sizeof(int64_t)) {
+      if (i > static_cast<uint64_t>(INT64_MAX)) *this = Value(static_cast<double>(i));
     }
-    rep_.kind = Kind::kInt;
-    rep_.integer = static_cast<int64_t>(i);
   }
-  Value(std::floating_point auto d) noexcept {  // NOLINT(google-explicit-constructor)
-    rep_.kind = Kind::kDouble;
-    rep_.number = static_cast<double>(d);
-  }
-  Value(Date date) noexcept {  // NOLINT(google-explicit-constructor)
-    rep_.kind = Kind::kDate;
-    rep_.integer = date.unix_ms;
-  }
-  Value(std::string_view s);                                    // NOLINT(google-explicit-constructor)
-  Value(const char* s) : Value(std::string_view(s)) {}          // NOLINT(google-explicit-constructor)
-  Value(const std::string& s) : Value(std::string_view(s)) {}   // NOLINT(google-explicit-constructor)
-  Value(Bytes bytes) noexcept;                                  // NOLINT(google-explicit-constructor)
-  Value(Array items);                                           // NOLINT(google-explicit-constructor)
-  Value(Record record);                                         // NOLINT(google-explicit-constructor)
-  Value(TypedArray array);                                      // NOLINT(google-explicit-constructor)
-  Value(Error error);                                           // NOLINT(google-explicit-constructor)
+  Value(std::floating_point auto d) noexcept : Value(Kind::kDouble, static_cast<double>(d)) {}
+  Value(Date date) noexcept : Value(Kind::kDate, date.unix_ms) {}
+  Value(std::string_view s);
+  Value(const char* s) : Value(std::string_view(s)) {}
+  Value(const std::string& s) : Value(std::string_view(s)) {}
+  Value(Bytes bytes) noexcept;
+  Value(Array items);
+  Value(Record record);
+  Value(TypedArray array);
+  Value(Error error) noexcept;
   // A null reference becomes kNull.
-  Value(ObjectRef object) noexcept;                             // NOLINT(google-explicit-constructor)
+  Value(ObjectRef object) noexcept;
   template <std::derived_from<Object> T>
-  Value(Ref<T> object) noexcept : Value(ObjectRef(std::move(object))) {}  // NOLINT(google-explicit-constructor)
+  Value(Ref<T> object) noexcept : Value(ObjectRef(std::move(object))) {}
+  // NOLINTEND(google-explicit-constructor)
 
-  Value(const Value& other) noexcept;
-  Value(Value&& other) noexcept : rep_(other.rep_) { other.rep_.kind = Kind::kUndefined; }
+  Value(const Value& other) noexcept : rep_(other.rep_) {
+    if (rep_.mark == kCounted) Share();
+  }
+  // Leaves `other` undefined.
+  Value(Value&& other) noexcept : rep_(other.rep_) {
+    other.rep_.mark = 0;
+    other.rep_.kind = Kind::kUndefined;
+  }
   Value& operator=(const Value& other) noexcept { return *this = Value(other); }
+  // The old content is dropped before this returns.
   Value& operator=(Value&& other) noexcept {
-    std::swap(rep_, other.rep_);
+    Value taken(std::move(other));
+    std::swap(rep_, taken.rep_);
     return *this;
   }
   ~Value() {
-    if (rep_.kind >= Kind::kString) Drop();
+    if (rep_.mark == kCounted) Drop();
   }
 
   Kind kind() const { return rep_.kind; }
@@ -133,63 +135,85 @@ class Value {
   bool is_undefined() const { return is(Kind::kUndefined); }
   bool is_object() const { return is(Kind::kObject); }
 
-  // Content, or the type's zero (0, "", empty array, null pointer) if the kind is another: never an error, never a crash. Use As<T>()
-  // where a wrong kind matters.
-  bool AsBool() const { return is(Kind::kBool) && rep_.boolean; }
-  int64_t AsInt() const { return is(Kind::kInt) ? rep_.integer : 0; }
+  // Content, or the type's zero (0, "", empty array, null pointer) if the kind is another: never an
+  // error, never a crash. Use As<T>() where a wrong kind matters.
+  bool AsBool() const { return is(Kind::kBool) && Load<int64_t>() != 0; }
+  int64_t AsInt() const { return is(Kind::kInt) ? Load<int64_t>() : 0; }
   // Also converts an integer.
   double AsDouble() const {
-    return is(Kind::kDouble) ? rep_.number : is(Kind::kInt) ? static_cast<double>(rep_.integer) : 0.0;
+    return is(Kind::kDouble) ? Load<double>()
+           : is(Kind::kInt)  ? static_cast<double>(Load<int64_t>())
+                             : 0.0;
   }
-  Date AsDate() const { return {is(Kind::kDate) ? rep_.integer : 0}; }
-  // Valid as long as this Value lives unchanged.
-  std::string_view AsString() const;
+  Date AsDate() const { return {is(Kind::kDate) ? Load<int64_t>() : 0}; }
+  // The references below are valid as long as this Value lives unchanged.
+  std::string_view AsString() const {
+    if (!is(Kind::kString)) return {};
+    return rep_.mark == kCounted ? LongString() : std::string_view(rep_.content, rep_.mark);
+  }
   Bytes AsBytes() const;
   const Array& AsArray() const;
   const Record& AsRecord() const;
   const TypedArray& AsTypedArray() const;
-  const Error& AsError() const;
-  Object* AsObject() const { return is(Kind::kObject) ? rep_.object : nullptr; }
+  Error AsError() const;
+  Object* AsObject() const { return is(Kind::kObject) ? Load<Object*>() : nullptr; }
   ObjectRef TakeObject() const;  // one more reference, or null
 
-  // For changing in place: the content, made unshared; the Value becomes an empty array (record) first if it is another kind.
+  // For changing in place: the content, made unshared; the Value becomes an empty array (record)
+  // first if it is another kind.
   Array& MutableArray();
   Record& MutableRecord();
 
-  // Converts, see convert.h: INVALID_ARGUMENT "expected T, got KIND" where the value is not a T.
+  // Converts; include convert.h, which lists the types. INVALID_ARGUMENT "expected T, got KIND"
+  // where the value is not a T.
   template <typename T>
   absl::StatusOr<T> As() const;
 
-  // Deep equality; objects by identity (Object::Same). NaN equals NaN here, so that a value equals its copy.
+  // Deep equality; objects by identity (Object::Same). NaN equals NaN here, so that a value equals
+  // its copy.
   friend bool operator==(const Value& a, const Value& b);
 
   // For people: undefined, 42, "text", [1, 2], {a: 1}, <bytes 12>, <BrowserWindow @7>.
   std::string ToString() const;
 
  private:
-  struct Heap;  // counted block of a long string, array, record, typed array or error
-  friend class ValueInternals;
-
-  void Drop() noexcept;
-
+  // `kind` says what the content is, `mark` where it is. kCounted: outside, counted; this Value
+  // owns one count. Otherwise inside, and `mark` is the length of a string, 0 for all other kinds.
+  // Of a kind that usually is outside, "inside" means empty.
+  //
+  // The bytes of `content`, by kind: bool and date as int64, int, double, Object*, or, for string,
+  // array, record, typed array and error, Block*; for bytes what Bytes holds; the characters of a
+  // string inside.
   struct Rep {
-    union {
-      bool boolean;
-      int64_t integer;
-      double number;
-      Object* object;
-      Heap* heap;
-      struct {
-        void* buffer;
-        uint32_t offset;
-        uint32_t size;
-      } bytes;
-      char text[kInlineString];
-    };
-    uint8_t text_size;  // of an inline string; kLong: the string is in `heap`
-    Kind kind;
+    alignas(8) char content[kInlineString];
+    uint8_t mark = 0;
+    Kind kind = Kind::kUndefined;
   };
-  static constexpr uint8_t kLong = 0xff;
+  static constexpr uint8_t kCounted = 0xff;
+
+  template <typename T>
+  Value(Kind kind, T content) noexcept {
+    std::memcpy(rep_.content, &content, sizeof(content));
+    rep_.kind = kind;
+  }
+  // Takes over a count of `block`.
+  Value(Kind kind, internal::Block* block) noexcept {
+    std::memcpy(rep_.content, &block, sizeof(block));
+    rep_.mark = kCounted;
+    rep_.kind = kind;
+  }
+  template <typename T>
+  T Load(size_t offset = 0) const {
+    T content;
+    std::memcpy(&content, rep_.content + offset, sizeof(content));
+    return content;
+  }
+  std::string_view LongString() const;
+  // What is counted, or null if the content is inside or of another kind.
+  template <typename T>
+  T* Counted(Kind kind) const;
+  void Share() const noexcept;
+  void Drop() noexcept;
 
   Rep rep_;
 };
@@ -197,9 +221,5 @@ class Value {
 static_assert(sizeof(Value) == 24);
 
 }  // namespace hawser
-
-#include "hawser/convert.h"  // IWYU pragma: export
-#include "hawser/error.h"    // IWYU pragma: export
-#include "hawser/record.h"   // IWYU pragma: export
 
 #endif  // HAWSER_VALUE_H_
