@@ -94,7 +94,7 @@ ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, Function
   return MakeRef<Function>(std::move(body), std::move(options));
 }
 
-std::string SiteOf(const std::source_location& location) {
+std::string SiteOf(const base::SourceLocation& location) {
   std::string_view file = location.file_name();
   size_t slash = file.rfind('/');
   if (slash != std::string_view::npos && slash > 0) slash = file.rfind('/', slash - 1);

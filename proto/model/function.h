@@ -5,7 +5,6 @@
 
 #include <exception>
 #include <functional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "hawser/base/executor.h"
+#include "hawser/base/source_location.h"
 #include "hawser/error.h"
 #include "hawser/object.h"
 
@@ -36,7 +36,7 @@ struct FunctionOptions {
 ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, FunctionOptions options);
 
 // "file:line" of a source location, with its last folder: "shop/cart.cc:42".
-std::string SiteOf(const std::source_location& location);
+std::string SiteOf(const base::SourceLocation& location);
 
 // Error for the exception in flight; call only inside a catch block. hawser::Exception and
 // absl::BadStatusOrAccess keep what they carry; std::invalid_argument is INVALID_ARGUMENT,
