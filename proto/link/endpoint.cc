@@ -271,7 +271,7 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
   std::vector<ObjectRef> exported;
   std::shared_ptr<Transport> transport;
   std::string packet;
-  bool send = false;
+  bool in_flight = false;
   {
     base::MutexLock lock(mu_);
     if (ended_.exchange(true)) return;
@@ -280,13 +280,17 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     link_.NumberEnd(why.ok() ? absl::StatusCode::kOk : why.code(), base::ToStd(why.message()));
     transport = std::move(transport_);
     transport_ = nullptr;
-    send = transport != nullptr && !sending_;
-    if (send) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
+    in_flight = sending_;
+    if (transport) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
     link_.Detached();
     exported = link_.End(why, GoneReason::kSessionEnded, &effects);
   }
   if (transport) {
-    if (send) transport->Send(std::move(packet));
+    if (in_flight) {
+      transport->SendLast(std::move(packet));
+    } else {
+      transport->Send(std::move(packet));
+    }
     transport->Close(why);
   }
   RunEffects(effects);

@@ -72,8 +72,11 @@ class Endpoint {
 
   // For IncomingCall and Proxy.
   void Answer(IncomingCall* call, Outcome outcome) HAWSER_EXCLUDES(mu_);
-  void OnDropped(Proxy* proxy);
+  // The last reference of `proxy` is gone. May be called under any lock.
+  virtual void OnDropped(Proxy* proxy);
   virtual SessionRef session() const { return nullptr; }
+  // Tells the kinds of endpoints apart, where one process has both: the address of something only one kind has.
+  virtual const void* kind_tag() const { return nullptr; }
 
   void AddRef() const { refs_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() const {

@@ -17,6 +17,8 @@ class Transport {
   // Starts sending. Called only when no send is in flight; the transport reports with Endpoint::OnSent when it can take the next.
   // Must not call back into the endpoint before it returns.
   virtual void Send(std::string packet) = 0;
+  // A last packet, that says End, while a send is in flight: to go out after it, before the Close that follows. Default: dropped.
+  virtual void SendLast(std::string packet) { (void)packet; }
   // Ends the connection, telling the peer `status`. Idempotent. A send in flight is let finish
   // first, within a short time. After it, no more calls into the endpoint
   // matter: it has forgotten this transport.
