@@ -78,6 +78,12 @@ Error Error::WithMember(std::string_view name, Value value) const {
   return copy;
 }
 
+Error Error::WithMembers(Record members) const {
+  Error copy = Copy();
+  copy.block_->members = std::move(members);
+  return copy;
+}
+
 absl::StatusCode Error::code() const {
   return block_ == nullptr ? absl::StatusCode::kUnknown : block_->code;
 }

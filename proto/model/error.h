@@ -42,6 +42,7 @@ class Error {
   Error WithName(std::string_view name) const;
   Error WithCause(Value cause) const;
   Error WithMember(std::string_view name, Value value) const;
+  Error WithMembers(Record members) const;  // all of them
 
   absl::StatusCode code() const;  // never kOk
   std::string_view name() const;  // such as "TypeError"

@@ -38,6 +38,8 @@ class Record {
   const Value& operator[](std::string_view name) const;
   // Sets or replaces.
   void Set(std::string_view name, Value value);
+  // Makes room for `size` fields in all.
+  void Reserve(size_t size) { fields_.reserve(size); }
   // Appends a name known to be new.
   void Append(std::string name, Value value);
   // Appends, or leaves the record alone and gives false if the name is there. For decoders, which
