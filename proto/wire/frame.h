@@ -1,16 +1,15 @@
 #ifndef HAWSER_PROTO_WIRE_FRAME_H_
 #define HAWSER_PROTO_WIRE_FRAME_H_
 
-// Packets and frames of session.proto as plain structs. Text and bytes fields are views into the packet they were read from, or into
-// what the caller writes; the structs own nothing but Values. See session.proto for what each field means.
+// Packets and frames of session.proto as plain structs. Text and bytes fields are views into the
+// packet they were read from, or into what the caller writes; the structs own nothing but Values.
+// See session.proto for what each field means.
 
+#include <array>
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
 #include "hawser/object.h"
 
@@ -18,10 +17,18 @@ namespace hawser::wire {
 
 // Limits that hold before anything is allocated for what a peer sends.
 struct WireLimits {
-  static constexpr int kMaxDepth = 64;                        // levels of nesting in a value
-  static constexpr uint32_t kMaxFrameBytes = 16u << 20;       // one frame; what is over is refused for its call
-  static constexpr uint32_t kMaxPacketBytes = kMaxFrameBytes + (4u << 20);  // what a transport takes at all
-  static constexpr uint32_t kMaxReferences = 1u << 16;        // entries of one frame's table
+  // Levels of arrays, records and errors in a value.
+  static constexpr int kMaxDepth = 64;
+  // One frame; what is over is refused for its call.
+  static constexpr uint32_t kMaxFrameBytes = 16u << 20;
+  // What a transport takes at all.
+  static constexpr uint32_t kMaxPacketBytes = kMaxFrameBytes + (4u << 20);
+  // Entries of one frame's table.
+  static constexpr uint32_t kMaxReferences = 1u << 16;
+  // Members of all shapes that one frame defines.
+  static constexpr uint32_t kMaxMembers = 1u << 16;
+  // Attributes of one Attach.
+  static constexpr uint32_t kMaxAttributes = 64;
 };
 
 struct Limits {
@@ -42,7 +49,13 @@ struct Attach {
 };
 
 struct AttachReply {
-  enum class Outcome : uint8_t { kUnspecified, kCreated, kResumed, kLeaseExpired, kBrokerRestarted };
+  enum class Outcome : uint8_t {
+    kUnspecified,
+    kCreated,
+    kResumed,
+    kLeaseExpired,
+    kBrokerRestarted
+  };
   Outcome outcome = Outcome::kUnspecified;
   uint64_t epoch = 0;
   uint64_t ack = 0;
@@ -60,7 +73,9 @@ struct Reference {
   uint32_t shape_number = 0;
   ShapeRef definition;  // null unless it is the first with this shape
   std::string_view site;
-  Value constant;       // undefined unless the function is of mode kConst
+  // Undefined unless the function is of mode kConst. Holds no objects: the writer puts null in
+  // their place, the reader refuses them.
+  Value constant;
 };
 
 struct Call {

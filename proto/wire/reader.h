@@ -1,11 +1,17 @@
 #ifndef HAWSER_PROTO_WIRE_READER_H_
 #define HAWSER_PROTO_WIRE_READER_H_
 
-// Reading packets and frames that a peer sent: nothing in them is trusted. Every function either fills what it promises or gives a
-// status; none crashes, recurses deeper than WireLimits::kMaxDepth, or allocates more than a small multiple of what it was given.
+// Reading packets and frames that a peer sent: nothing in them is trusted. Every function either
+// fills what it promises or gives a status; none crashes, recurses deeper than
+// WireLimits::kMaxDepth, or allocates more than a small multiple of what it was given.
 //
-// A frame is read in two steps, because a receiver registers the whole table of references before it looks at anything else:
-// ReadFrame gives references and kind; then ReadXxx reads the body, turning indexes of the table into the objects registered.
+// Fields may come in any order and unknown ones are skipped; of a field that should occur once, the
+// last one counts, whole. A status says what is wrong and where:
+// "call.args[1].array.items[3].string: not UTF-8 at byte 7".
+//
+// A frame is read in two steps, because a receiver registers the whole table of references before
+// it looks at anything else: ReadFrame gives references and kind; then ReadXxx reads the body,
+// turning indexes of the table into the objects registered.
 
 #include <optional>
 #include <span>
@@ -26,32 +32,45 @@ struct PacketView {
   std::optional<Attach> attach;
   std::optional<AttachReply> attached;
 };
-// INVALID_ARGUMENT if `bytes` is not a Packet. Clears and fills `packet`, keeping its capacity.
+// INVALID_ARGUMENT if `bytes` is not a Packet, RESOURCE_EXHAUSTED if its Attach has too many
+// attributes. Clears and fills `packet`, keeping its capacity.
 absl::Status ReadPacket(std::string_view bytes, PacketView* packet);
 
 struct FrameView {
-  FrameKind kind = FrameKind::kNone;   // kNone: an unknown or absent body
+  FrameKind kind = FrameKind::kNone;  // kNone: an unknown or absent body
   std::string_view body;
   std::vector<Reference> references;
 };
-// INVALID_ARGUMENT if the frame or its table is malformed; `frame->references` then holds the entries that could be read.
-// `packet_buffer`, if not null, is the buffer `bytes` lies in: byte values become slices of it instead of copies.
+// INVALID_ARGUMENT if the frame or its table is malformed, RESOURCE_EXHAUSTED if the table or its
+// shapes are too long (WireLimits); `frame->references` then holds the entries whose handle could
+// be read, and kind and body are set if they were met, so that the peer can be answered. What is in
+// the table after a failure is to be registered, not used. `packet_buffer`, if not null, is the
+// buffer `bytes` lies in: byte values become slices of it instead of copies, unless they are so
+// small a part of it that keeping it alive for them would be waste.
 absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame);
 
-// Reads bodies. `objects[i]` is what reference i was registered as (null: refused or unknown). One reader per link, not thread-safe.
+// Reads bodies. `objects[i]` is what reference i was registered as (null: refused or unknown). One
+// reader per link, not thread-safe.
 class BodyReader {
  public:
   // `packet_buffer` as above.
   BodyReader(std::span<const ObjectRef> objects, const Bytes* packet_buffer)
       : objects_(objects), packet_buffer_(packet_buffer) {}
 
-  // On failure `call->id`, `no_reply` and `nested` are still filled if they could be read, so that the call can be answered. INVALID_ARGUMENT for
-  // nesting, bad UTF-8, an index outside the table, a repeated record field, a malformed message.
-  absl::Status ReadCall(std::string_view body, Call* call, std::vector<Value>* args, std::vector<AnswerArg>* answers);
+  // All clear what they fill, keeping its capacity. On failure `call->id`, `no_reply` and `nested`
+  // (ReadReturn: `call`) are still filled if they could be read, so that the call can be answered.
+  // INVALID_ARGUMENT for nesting, bad UTF-8, an index outside the table, a repeated record field, a
+  // call without id or target, an answer that is not an earlier call's, a malformed message;
+  // NOT_FOUND for a value that is a null entry of `objects`.
+  absl::Status ReadCall(std::string_view body, Call* call, std::vector<Value>* args,
+                        std::vector<AnswerArg>* answers);
   absl::Status ReadReturn(std::string_view body, uint64_t* call, Outcome* outcome);
   absl::Status ReadCancel(std::string_view body, uint64_t* call);
-  absl::Status ReadRelease(std::string_view body, uint64_t* upto, std::vector<uint64_t>* handles, std::vector<uint64_t>* answers);
+  absl::Status ReadRelease(std::string_view body, uint64_t* upto, std::vector<uint64_t>* handles,
+                           std::vector<uint64_t>* answers);
+  // An unknown reason reads as kDestroyed, never as kAlive.
   absl::Status ReadGone(std::string_view body, std::vector<uint64_t>* handles, GoneReason* reason);
+  // OK as `code`: a normal leave.
   absl::Status ReadEnd(std::string_view body, absl::StatusCode* code, std::string* message);
 
  private:

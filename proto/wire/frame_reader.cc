@@ -1,0 +1,310 @@
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/wire/fields.h"
+#include "proto/wire/reader.h"
+#include "proto/wire/reference_reader.h"
+#include "proto/wire/refusal.h"
+#include "proto/wire/value_reader.h"
+
+namespace hawser::wire {
+namespace {
+
+FrameKind KindOf(uint32_t tag) {
+  switch (tag) {
+    case FrameTag::kCall:
+      return FrameKind::kCall;
+    case FrameTag::kResult:
+      return FrameKind::kReturn;
+    case FrameTag::kCancel:
+      return FrameKind::kCancel;
+    case FrameTag::kRelease:
+      return FrameKind::kRelease;
+    case FrameTag::kGone:
+      return FrameKind::kGone;
+    case FrameTag::kEnd:
+      return FrameKind::kEnd;
+    default:
+      return FrameKind::kNone;
+  }
+}
+
+// A status that says in which message the fault is.
+absl::Status Close(Refusal& refusal, std::string_view message) {
+  if (refusal.refused()) refusal.In(message);
+  return refusal.ToStatus();
+}
+
+// What the fields of a Call say besides its arguments.
+bool ReadCallField(const Fields& fields, Call* call, Refusal* refusal) {
+  switch (fields.tag()) {
+    case CallTag::kOp:
+      if (static_cast<uint32_t>(fields.number()) > static_cast<uint32_t>(Op::kAwait)) {
+        return refusal->Because(
+            absl::StrCat("no operation has the number ", static_cast<uint32_t>(fields.number())));
+      }
+      call->op = static_cast<Op>(fields.number());
+      return true;
+    case CallTag::kIndex: {
+      auto index = static_cast<uint32_t>(fields.number());
+      if (index > Shape::kMaxMembers)
+        return refusal->Because(absl::StrCat("no shape has a member ", index));
+      call->member = index == 0 ? Invocation::kSelf : static_cast<int>(index - 1);
+      call->name = {};
+      return true;
+    }
+    case CallTag::kName:
+      call->member = Invocation::kSelf;
+      return ReadText(fields.bytes(), "name", &call->name, refusal);
+    case CallTag::kKeepAnswer:
+      call->keep_answer = fields.flag();
+      return true;
+    case CallTag::kDeadlineUs:
+      call->deadline_us = fields.number();
+      return true;
+    default:
+      return true;
+  }
+}
+
+// What holds between the fields of a call.
+void CheckCall(const Call& call, bool has_target, const std::vector<AnswerArg>& answers,
+               Refusal* refusal) {
+  if (call.id == 0) {
+    refusal->Because("no id");
+  } else if (!has_target) {
+    refusal->Because("no target");
+  } else if (call.on_answer && call.target >= call.id) {
+    refusal->Because(absl::StrCat("the target is the answer of call ", call.target,
+                                  ", which is not an earlier one"));
+  }
+  for (const AnswerArg& answer : answers) {
+    if (answer.call < call.id || refusal->refused()) continue;
+    refusal->Because(
+        absl::StrCat("the answer of call ", answer.call, ", which is not an earlier one"));
+    refusal->In("args", answer.position);
+  }
+}
+
+void ReadNumbers(std::string_view bytes, std::string_view part, std::vector<uint64_t>* numbers,
+                 Refusal* refusal) {
+  if (!ForEachPacked(
+          bytes, [&](uint64_t number) { numbers->push_back(number); }, refusal))
+    refusal->In(part);
+}
+
+}  // namespace
+
+absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame) {
+  frame->kind = FrameKind::kNone;
+  frame->body = {};
+  frame->references.clear();
+  Refusal refusal, entry_refusal;
+  ReferenceReader reader(packet_buffer, &entry_refusal);
+  size_t entries = 0;
+  Fields fields(bytes);
+  while (fields.Next()) {
+    if (fields.tag() == FrameTag::kReferences) {
+      size_t entry = entries++;
+      if (entry >= WireLimits::kMaxReferences) {
+        refusal.Because(
+            absl::StatusCode::kResourceExhausted,
+            absl::StrCat("more references than the limit of ", WireLimits::kMaxReferences));
+        continue;
+      }
+      bool named;
+      if (reader.Read(fields.bytes(), &frame->references.emplace_back(), &named)) continue;
+      // The walk goes on: the entries after it must be registered all the same, and the body says
+      // whom to answer.
+      entry_refusal.In("references", entry);
+      if (!refusal.refused()) refusal = std::move(entry_refusal);
+      entry_refusal = Refusal();
+      if (!named) frame->references.pop_back();
+    } else if (FrameKind kind = KindOf(fields.tag()); kind != FrameKind::kNone) {
+      frame->kind = kind;
+      frame->body = fields.bytes();
+    }
+  }
+  fields.Finish(&refusal);
+  return Close(refusal, "frame");
+}
+
+absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector<Value>* args,
+                                  std::vector<AnswerArg>* answers) {
+  *call = Call();
+  args->clear();
+  answers->clear();
+  Refusal refusal;
+  ValueReader values(objects_, packet_buffer_, &refusal);
+  bool has_target = false;
+  Fields fields(body);
+  while (fields.Next()) {
+    switch (fields.tag()) {
+      case CallTag::kId:
+        call->id = fields.number();
+        break;
+      case CallTag::kNoReply:
+        call->no_reply = fields.flag();
+        break;
+      case CallTag::kNested:
+        call->nested = fields.flag();
+        break;
+      case CallTag::kHandle:
+      case CallTag::kAnswer:
+        call->on_answer = fields.tag() == CallTag::kAnswer;
+        call->target = fields.number();
+        has_target = true;
+        break;
+      case CallTag::kArgs: {
+        if (refusal.refused()) break;  // what follows only matters as far as it says whom to answer
+        std::optional<uint64_t> answer;
+        if (!values.ReadArgument(fields.bytes(), &args->emplace_back(), &answer)) {
+          refusal.In("args", args->size() - 1);
+        } else if (answer.has_value()) {
+          answers->push_back(
+              {.position = static_cast<uint32_t>(args->size() - 1), .call = *answer});
+        }
+        break;
+      }
+      default:
+        if (!refusal.refused()) ReadCallField(fields, call, &refusal);
+    }
+  }
+  if (fields.Finish(&refusal) && !refusal.refused())
+    CheckCall(*call, has_target, *answers, &refusal);
+  return Close(refusal, "call");
+}
+
+absl::Status BodyReader::ReadReturn(std::string_view body, uint64_t* call, Outcome* outcome) {
+  *call = 0;
+  *outcome = Outcome();
+  Refusal refusal;
+  ValueReader values(objects_, packet_buffer_, &refusal);
+  Fields fields(body);
+  while (fields.Next()) {
+    switch (fields.tag()) {
+      case ReturnTag::kCall:
+        *call = fields.number();
+        break;
+      case ReturnTag::kValue: {
+        if (refusal.refused()) break;
+        Value value;
+        if (!values.Read(fields.bytes(), &value)) refusal.In("value");
+        *outcome = std::move(value);
+        break;
+      }
+      case ReturnTag::kError: {
+        if (refusal.refused()) break;
+        Error error;
+        if (!values.Read(fields.bytes(), &error)) refusal.In("error");
+        *outcome = Outcome::Failed(std::move(error));
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  fields.Finish(&refusal);
+  return Close(refusal, "result");
+}
+
+absl::Status BodyReader::ReadCancel(std::string_view body, uint64_t* call) {
+  *call = 0;
+  Refusal refusal;
+  Fields fields(body);
+  while (fields.Next()) {
+    if (fields.tag() == CancelTag::kCall) *call = fields.number();
+  }
+  fields.Finish(&refusal);
+  return Close(refusal, "cancel");
+}
+
+absl::Status BodyReader::ReadRelease(std::string_view body, uint64_t* upto,
+                                     std::vector<uint64_t>* handles,
+                                     std::vector<uint64_t>* answers) {
+  *upto = 0;
+  handles->clear();
+  answers->clear();
+  Refusal refusal;
+  Fields fields(body);
+  while (!refusal.refused() && fields.Next()) {
+    switch (fields.tag()) {
+      case ReleaseTag::kUpto:
+        *upto = fields.number();
+        break;
+      case ReleaseTag::kHandles:
+        ReadNumbers(fields.bytes(), "handles", handles, &refusal);
+        break;
+      case ReleaseTag::kHandleUnpacked:
+        handles->push_back(fields.number());
+        break;
+      case ReleaseTag::kAnswers:
+        ReadNumbers(fields.bytes(), "answers", answers, &refusal);
+        break;
+      case ReleaseTag::kAnswerUnpacked:
+        answers->push_back(fields.number());
+        break;
+      default:
+        break;
+    }
+  }
+  fields.Finish(&refusal);
+  return Close(refusal, "release");
+}
+
+absl::Status BodyReader::ReadGone(std::string_view body, std::vector<uint64_t>* handles,
+                                  GoneReason* reason) {
+  handles->clear();
+  *reason = GoneReason::kDestroyed;
+  Refusal refusal;
+  Fields fields(body);
+  while (!refusal.refused() && fields.Next()) {
+    switch (fields.tag()) {
+      case GoneTag::kHandles:
+        ReadNumbers(fields.bytes(), "handles", handles, &refusal);
+        break;
+      case GoneTag::kHandleUnpacked:
+        handles->push_back(fields.number());
+        break;
+      case GoneTag::kReason: {
+        auto number = static_cast<uint32_t>(fields.number());
+        bool known = number > static_cast<uint32_t>(GoneReason::kAlive) &&
+                     number <= static_cast<uint32_t>(GoneReason::kSessionEnded);
+        *reason = known ? static_cast<GoneReason>(number) : GoneReason::kDestroyed;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  fields.Finish(&refusal);
+  return Close(refusal, "gone");
+}
+
+absl::Status BodyReader::ReadEnd(std::string_view body, absl::StatusCode* code,
+                                 std::string* message) {
+  *code = absl::StatusCode::kOk;
+  std::string_view text;
+  Refusal refusal;
+  Fields fields(body);
+  while (!refusal.refused() && fields.Next()) {
+    switch (fields.tag()) {
+      case EndTag::kCode: {
+        bool left = static_cast<uint32_t>(fields.number()) == 0;
+        *code = left ? absl::StatusCode::kOk : ErrorCode(fields.number());
+        break;
+      }
+      case EndTag::kMessage:
+        ReadText(fields.bytes(), "message", &text, &refusal);
+        break;
+      default:
+        break;
+    }
+  }
+  fields.Finish(&refusal);
+  message->assign(text);
+  return Close(refusal, "end");
+}
+
+}  // namespace hawser::wire
