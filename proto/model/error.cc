@@ -97,13 +97,11 @@ std::string_view Error::message() const {
 }
 
 const Value& Error::cause() const {
-  static const Value& none = *new Value;
-  return block_ == nullptr ? none : block_->cause;
+  return block_ == nullptr ? internal::EmptyOf<Value>() : block_->cause;
 }
 
 const Record& Error::members() const {
-  static const Record& none = *new Record;
-  return block_ == nullptr ? none : block_->members;
+  return block_ == nullptr ? internal::EmptyOf<Record>() : block_->members;
 }
 
 absl::Status Error::ToStatus() const {

@@ -4,6 +4,7 @@
 
 #include "absl/hash/hash.h"
 #include "hawser/base/string_view.h"
+#include "proto/model/value_internals.h"
 
 // Invariants: with more than kLinear fields, index_ is a hash table with linear probing: its size
 // is a power of two and more than the number of fields; a slot holds the position of a field plus
@@ -75,9 +76,8 @@ const Value* Record::Find(std::string_view name) const {
 }
 
 const Value& Record::operator[](std::string_view name) const {
-  static const Value& undefined = *new Value;
   const Value* value = Find(name);
-  return value == nullptr ? undefined : *value;
+  return value == nullptr ? internal::EmptyOf<Value>() : *value;
 }
 
 void Record::Set(std::string_view name, Value value) {

@@ -198,21 +198,18 @@ Bytes Value::AsBytes() const {
 }
 
 const Array& Value::AsArray() const {
-  static const Array& empty = *new Array;
   const auto* block = Counted<ArrayBlock>(Kind::kArray);
-  return block == nullptr ? empty : block->content;
+  return block == nullptr ? internal::EmptyOf<Array>() : block->content;
 }
 
 const Record& Value::AsRecord() const {
-  static const Record& empty = *new Record;
   const auto* block = Counted<RecordBlock>(Kind::kRecord);
-  return block == nullptr ? empty : block->content;
+  return block == nullptr ? internal::EmptyOf<Record>() : block->content;
 }
 
 const TypedArray& Value::AsTypedArray() const {
-  static const TypedArray& empty = *new TypedArray;
   const auto* block = Counted<TypedArrayBlock>(Kind::kTypedArray);
-  return block == nullptr ? empty : block->content;
+  return block == nullptr ? internal::EmptyOf<TypedArray>() : block->content;
 }
 
 Error Value::AsError() const { return Error(Counted<ErrorBlock>(Kind::kError)); }

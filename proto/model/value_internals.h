@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,14 @@ struct TypedArrayBlock : Block {
   explicit TypedArrayBlock(TypedArray content) : content(std::move(content)) {}
   TypedArray content;
 };
+
+// A T made by default, for references to nothing; never destroyed.
+template <typename T>
+const T& EmptyOf() {
+  alignas(T) static std::byte storage[sizeof(T)];
+  static const T& empty = *new (storage) T;
+  return empty;
+}
 
 // Gives up one count; deletes the block, and what it holds, with the last one. However deep the
 // nesting, the stack stays shallow.
