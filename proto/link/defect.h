@@ -13,7 +13,7 @@ enum class Defect {
   kNoRecheckAtRelease,     // no look for a newer proxy when the Release is stamped
   kLateReturnUnread,       // the table of an unwanted Return is not registered
   kCountPerSend,           // exporter counts sends, each Release takes off one
-  kReplayWithoutFencing,   // frames already processed are processed again
+  kReplayWithoutFencing,   // packets of a replaced connection are taken, and frames processed already run again
 };
 
 #ifdef HAWSER_PLANT_DEFECTS

@@ -1,6 +1,7 @@
 #include "proto/link/endpoint.h"
 
 #include "hawser/base/string_view.h"
+#include "proto/link/defect.h"
 
 namespace hawser::link {
 namespace {
@@ -144,7 +145,7 @@ void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
   absl::Status status;
   {
     base::MutexLock lock(mu_);
-    if (transport_.get() != transport || fenced_) return;
+    if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing)) return;
     status = link_.ReceivePacket(std::move(packet), clock_.Now());
   }
   if (!status.ok()) {

@@ -389,8 +389,8 @@ bool Link::NeedsPacket() const {
   if (!answers_to_release_.empty() && outbox_.empty()) return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
   wire::Limits limits = OurLimits();
-  return limits.calls - announced_.calls >= limits_.call_window / kGrantShare ||
-         limits.bytes - announced_.bytes >= limits_.byte_window / kGrantShare;
+  return limits.calls - announced_.calls >= std::max<uint64_t>(1, limits_.call_window / kGrantShare) ||
+         limits.bytes - announced_.bytes >= std::max<uint64_t>(1, limits_.byte_window / kGrantShare);
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {

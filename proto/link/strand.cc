@@ -20,7 +20,7 @@ void Strand::Post(base::Task task) {
 }
 
 void Strand::Run() {
-  base::ScopedCurrentExecutor here(this);
+  base::ScopedExecutor here(this);
   for (int i = 0; i < kTurn; ++i) {
     base::Task task;
     {

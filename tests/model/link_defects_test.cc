@@ -4,7 +4,7 @@
 #include "proto/link/defect.h"
 #include "tests/model/link_world.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 namespace {
 
 using link::Defect;
@@ -32,4 +32,4 @@ TEST(LinkDefectsTest, CountingSendsAgainstOneReleaseIsNoticed) { EXPECT_NE(Failu
 TEST(LinkDefectsTest, ReplayWithoutFencingIsNoticed) { EXPECT_NE(FailureWith(Defect::kReplayWithoutFencing), ""); }
 
 }  // namespace
-}  // namespace hawser::testing
+}  // namespace hawser::tests

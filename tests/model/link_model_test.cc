@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/model/link_world.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 namespace {
 
 uint64_t EnvironmentOr(const char* name, uint64_t fallback) {
@@ -36,4 +36,4 @@ TEST(LinkModelTest, NoScheduleOfCallsReleasesAndCutsBreaksAPromise) {
 }
 
 }  // namespace
-}  // namespace hawser::testing
+}  // namespace hawser::tests

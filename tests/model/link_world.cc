@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "hawser/promise.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 namespace {
 
 ShapeRef ItemShape() {
@@ -22,7 +22,7 @@ ShapeRef ItemShape() {
 // the caller's; home(token, object, id) expects one of its own; drop(token) lets go of what was taken.
 class LinkWorld::Item final : public Object {
  public:
-  Item(End* end, uint64_t id) : end_(end), id_(id) {}
+  Item(Side* end, uint64_t id) : end_(end), id_(id) {}
   uint64_t id() const { return id_; }
   ShapeRef shape() const override { return ItemShape(); }
   void Invoke(Invocation call, Reply reply) override;
@@ -31,7 +31,7 @@ class LinkWorld::Item final : public Object {
 
  private:
   ~Item() override = default;
-  End* const end_;
+  Side* const end_;
   const uint64_t id_;
 };
 
@@ -41,9 +41,9 @@ struct LinkWorld::Held {
   uint64_t position = 0;   // touches sent through this reference
 };
 
-class LinkWorld::End final : public link::Endpoint {
+class LinkWorld::Side final : public link::Endpoint {
  public:
-  End(LinkWorld* world, const link::LinkLimits& limits) : Endpoint(limits, world->clock_), world_(world) {
+  Side(LinkWorld* world, const link::LinkLimits& limits) : Endpoint(limits, world->clock_), world_(world) {
     for (uint64_t i = 0; i < kItems; ++i) items_.push_back(MakeRef<Item>(this, i));
     root_ = MakeRef<Item>(this, kItems);
     SetRoot(root_);
@@ -71,7 +71,7 @@ class LinkWorld::End final : public link::Endpoint {
   // A call of this end that must be answered.
   class Waiter final : public ReplySink {
    public:
-    Waiter(End* end, std::function<void(Outcome)> then) : end_(end), then_(std::move(then)) { ++end_->outstanding_; }
+    Waiter(Side* end, std::function<void(Outcome)> then) : end_(end), then_(std::move(then)) { ++end_->outstanding_; }
     void Deliver(uint64_t, Outcome outcome) override {
       --end_->outstanding_;
       then_(std::move(outcome));
@@ -79,7 +79,7 @@ class LinkWorld::End final : public link::Endpoint {
     }
 
    private:
-    End* end_;
+    Side* end_;
     std::function<void(Outcome)> then_;
   };
   uint64_t Send(const ObjectRef& target, uint64_t answer, int member, Array args, bool keep, std::optional<base::MonoTime> deadline,
@@ -152,7 +152,7 @@ void LinkWorld::Item::Invoke(Invocation call, Reply reply) {
   }
 }
 
-bool LinkWorld::End::RunOneCall() {
+bool LinkWorld::Side::RunOneCall() {
   if (started_.empty()) return false;
   link::IncomingCall* call = started_.front();
   started_.pop_front();
@@ -163,7 +163,7 @@ bool LinkWorld::End::RunOneCall() {
   return true;
 }
 
-bool LinkWorld::End::AnswerOne() {
+bool LinkWorld::Side::AnswerOne() {
   if (late_.empty()) return false;
   size_t i = world_->Random(late_.size());
   auto [reply, value] = std::move(late_[i]);
@@ -172,7 +172,7 @@ bool LinkWorld::End::AnswerOne() {
   return true;
 }
 
-void LinkWorld::End::Act() {
+void LinkWorld::Side::Act() {
   LinkWorld& world = *world_;
   if (outstanding_ > 40) return;
   uint64_t token = world.next_token_++;
@@ -246,15 +246,15 @@ LinkWorld::LinkWorld(uint64_t seed) : random_(seed) {
     limits.call_window = 3 + Random(6);
     limits.replay_bytes = 200 + Random(400);
   }
-  a_ = MakeRef<End>(this, limits);
-  b_ = MakeRef<End>(this, limits);
+  a_ = MakeRef<Side>(this, limits);
+  b_ = MakeRef<Side>(this, limits);
   a_->remote_root_ = a_->ImportRoot();
   b_->remote_root_ = b_->ImportRoot();
   Connect();
 }
 
 LinkWorld::~LinkWorld() {
-  for (End* end : {a_.get(), b_.get()}) {
+  for (Side* end : {a_.get(), b_.get()}) {
     end->End(EndReason::kLeft, absl::OkStatus());
     for (link::IncomingCall* call : end->started_) call->Unref();
     end->started_.clear();
@@ -262,10 +262,14 @@ LinkWorld::~LinkWorld() {
     end->DropAll();
     end->remote_root_.reset();
   }
-  for (End* end : {a_.get(), b_.get()}) end->Flush();
+  for (Side* end : {a_.get(), b_.get()}) end->Flush();
 }
 
 void LinkWorld::Connect() {
+  if (connection_ != nullptr && Chance(50)) {
+    // Nobody noticed that the old one broke: it is replaced, and what it carries arrives late.
+    replaced_.push_back(std::move(connection_));
+  }
   connection_.reset();
   connection_ = std::make_unique<MemoryConnection>(*a_, *b_);
 }
@@ -275,7 +279,7 @@ void LinkWorld::Fail(std::string what) {
 }
 
 void LinkWorld::Step() {
-  End& end = Chance(50) ? *a_ : *b_;
+  Side& end = Chance(50) ? *a_ : *b_;
   uint64_t what = Random(100);
   if (what < 20) {
     end.Act();
@@ -289,15 +293,19 @@ void LinkWorld::Step() {
     if (!end.held_.empty()) end.held_.erase(end.held_.begin() + static_cast<ptrdiff_t>(Random(end.held_.size())));
   } else if (what < 90) {
     end.FlushIfWanted();
-  } else if (what < 94) {
+  } else if (what < 92) {
     end.Heartbeat();
+  } else if (what < 94) {
+    if (!replaced_.empty()) replaced_[Random(replaced_.size())]->DeliverLate();
   } else if (what < 97) {
     clock_.Advance(absl::Milliseconds(1));
     end.Tick();
   } else {
     ++cuts_;
-    connection_->Cut();
-    if (Chance(50)) end.Act();  // something happens while they are apart
+    if (Chance(50)) {
+      connection_->Cut();
+      if (Chance(50)) end.Act();  // something happens while they are apart
+    }
     Connect();
   }
   if (!connection_->open()) {
@@ -308,7 +316,7 @@ void LinkWorld::Step() {
 void LinkWorld::Settle() {
   for (int i = 0; i < 20000; ++i) {
     bool moved = false;
-    for (End* end : {a_.get(), b_.get()}) {
+    for (Side* end : {a_.get(), b_.get()}) {
       while (end->RunOneCall()) moved = true;
       while (end->AnswerOne()) moved = true;
       end->FlushIfWanted();
@@ -335,14 +343,14 @@ void LinkWorld::Run(int steps) {
   }
   // Nobody holds anything now: nothing may stay exported, nothing imported but the roots.
   for (int i = 0; i < 3; ++i) {
-    for (End* end : {a_.get(), b_.get()}) {
+    for (Side* end : {a_.get(), b_.get()}) {
       end->DropAll();
       end->Flush();
       end->Heartbeat();
     }
     Settle();
   }
-  for (End* end : {a_.get(), b_.get()}) {
+  for (Side* end : {a_.get(), b_.get()}) {
     link::LinkStats stats = end->Inspect([](const link::Link& link) { return link.stats(); });
     if (stats.exports != 0) Fail(absl::StrCat(stats.exports, " handles stay exported though nobody holds one"));
     if (stats.imports != 1) Fail(absl::StrCat(stats.imports, " proxies are left where only the root should be"));
@@ -351,4 +359,4 @@ void LinkWorld::Run(int steps) {
   }
 }
 
-}  // namespace hawser::testing
+}  // namespace hawser::tests

@@ -19,7 +19,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_transport.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 
 class LinkWorld {
  public:
@@ -35,10 +35,10 @@ class LinkWorld {
   uint64_t cuts() const { return cuts_; }
 
  private:
-  class End;    // one endpoint
+  class Side;    // one endpoint
   class Item;   // an object of one end
   struct Held;  // a proxy one end holds
-  friend class End;
+  friend class Side;
   friend class Item;
 
   void Step();
@@ -55,11 +55,12 @@ class LinkWorld {
   uint64_t cuts_ = 0;
   uint64_t next_token_ = 1;
   absl::flat_hash_map<uint64_t, int> runs_;               // times the call with a token ran
-  Ref<End> a_;
-  Ref<End> b_;
+  Ref<Side> a_;
+  Ref<Side> b_;
   std::unique_ptr<MemoryConnection> connection_;
+  std::vector<std::unique_ptr<MemoryConnection>> replaced_;  // older ones, with packets still on their way
 };
 
-}  // namespace hawser::testing
+}  // namespace hawser::tests
 
 #endif  // HAWSER_TESTS_MODEL_LINK_WORLD_H_

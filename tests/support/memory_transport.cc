@@ -1,6 +1,6 @@
 #include "tests/support/memory_transport.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 
 MemoryConnection::MemoryConnection(link::Endpoint& a, link::Endpoint& b)
     : a_end_(std::make_shared<End>(a)), b_end_(std::make_shared<End>(b)) {
@@ -22,6 +22,17 @@ bool MemoryConnection::Deliver(const std::shared_ptr<End>& from, const std::shar
   return true;
 }
 
+bool MemoryConnection::DeliverLate() {
+  for (auto& [from, to] : {std::pair(a_end_, b_end_), std::pair(b_end_, a_end_)}) {
+    if (from->sent.empty()) continue;
+    std::string packet = std::move(from->sent.front());
+    from->sent.pop_front();
+    to->endpoint.OnPacket(to.get(), Bytes(std::move(packet)));
+    return true;
+  }
+  return false;
+}
+
 void MemoryConnection::DeliverAll() {
   while (DeliverToB() || DeliverToA()) {
   }
@@ -36,4 +47,4 @@ void MemoryConnection::Cut() {
   }
 }
 
-}  // namespace hawser::testing
+}  // namespace hawser::tests

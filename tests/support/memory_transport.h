@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "proto/link/endpoint.h"
 
-namespace hawser::testing {
+namespace hawser::tests {
 
 class MemoryConnection {
  public:
@@ -23,6 +23,8 @@ class MemoryConnection {
   // Delivers the oldest packet on its way to b (to a). False if there is none, or the connection is cut.
   bool DeliverToB() { return Deliver(a_end_, b_end_); }
   bool DeliverToA() { return Deliver(b_end_, a_end_); }
+  // Delivers a packet that was still on its way when the connection was replaced by a newer one, as a relay might. False if there is none.
+  bool DeliverLate();
   // Delivers until nothing moves.
   void DeliverAll();
   // Both ends lose the connection; packets on their way are lost.
@@ -44,6 +46,7 @@ class MemoryConnection {
       if (!closed) status = why;
       closed = true;
     }
+    // Packets that left before the close are still on their way.
     std::string_view description() const override { return "memory"; }
 
     link::Endpoint& endpoint;
@@ -58,6 +61,6 @@ class MemoryConnection {
   std::shared_ptr<End> b_end_;
 };
 
-}  // namespace hawser::testing
+}  // namespace hawser::tests
 
 #endif  // HAWSER_TESTS_SUPPORT_MEMORY_TRANSPORT_H_
