@@ -48,6 +48,7 @@ concept LogText = std::convertible_to<const T&, std::string_view> ||
 // statuses until Log returns.
 class LogValue {
  public:
+  // NOLINTBEGIN(google-explicit-constructor)
   template <LogText T>
   LogValue(const T& text) : value_(View(text)) {}
   template <std::signed_integral T>
@@ -58,6 +59,7 @@ class LogValue {
   LogValue(double number) : value_(number) {}
   LogValue(absl::Duration duration) : value_(duration) {}
   LogValue(const absl::Status& status) : value_(&status) {}
+  // NOLINTEND(google-explicit-constructor)
 
   using Variant = std::variant<std::string_view, int64_t, uint64_t, bool, double, absl::Duration,
                                const absl::Status*>;

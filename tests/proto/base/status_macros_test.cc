@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -56,10 +57,10 @@ TEST(AssignOrReturn, MovesWhatCannotBeCopied) {
 }
 
 absl::StatusOr<int> Sum(absl::StatusOr<int> a, int b) {
-  HAWSER_ASSIGN_OR_RETURN(int sum, [](absl::StatusOr<int> x, int y) -> absl::StatusOr<int> {
+  HAWSER_ASSIGN_OR_RETURN(int sum, [](const absl::StatusOr<int>& x, int y) -> absl::StatusOr<int> {
     HAWSER_RETURN_IF_ERROR(x.status());
     return *x + y;
-  }(a, b));
+  }(std::move(a), b));
   return sum;
 }
 
