@@ -19,6 +19,8 @@ constexpr uint64_t kAckFrames = 256;
 constexpr size_t kAckBytes = 256 << 10;
 // ... or when the peer has used up this share of what it was granted.
 constexpr uint64_t kGrantShare = 4;
+// Ways an object may have been handed out that are told apart in one session.
+constexpr size_t kMaxVias = 4096;
 // Handles of one Release frame.
 constexpr size_t kReleaseBatch = 1024;
 
@@ -113,6 +115,11 @@ Via Link::ViaOf(const IncomingCall& call) {
   if (member == Invocation::kSelf && !call.name_.empty()) member = shape->Find(call.name_);
   // The root's members are few and its shape changes with each built-in: named, not numbered.
   if (member == Shape::kNotFound && !call.name_.empty()) member = Invocation::kSelf;
+  // Shapes that change with each call must not fill the table.
+  if (via_names_.size() >= kMaxVias) {
+    auto known = vias_.find(ViaKey{shape.get(), member, call.op_});
+    return known != vias_.end() ? known->second : 0;
+  }
   auto [entry, added] = vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
   if (added) {
     std::string name = shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
@@ -435,6 +442,9 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
 void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects) {
   attached_ = true;
   ++counters_.attaches;
+  // Attach and its answer told these.
+  acked_ = processed_;
+  announced_ = OurLimits();
   inbox_.clear();
   inbox_head_ = 0;
   replay_.AcknowledgeAll(peer_ack);
