@@ -41,6 +41,8 @@ template <typename T>
 concept Integer = std::integral<T> && !std::same_as<T, bool>;
 }  // namespace internal
 
+// An array of one array is written Array{Value(Array{1})}: compilers differ on Array{Array{1}},
+// which some take for a copy.
 using Array = std::vector<Value>;
 using ObjectRef = Ref<Object>;
 

@@ -67,6 +67,12 @@ TEST(ErrorTest, AChangedCopyLeavesTheOriginalAlone) {
   EXPECT_EQ(changed.message(), original.message());
 }
 
+TEST(ErrorTest, AllMembersCanBeSetAtOnce) {
+  Error error = Sample().WithMembers({{"only", 1}});
+  EXPECT_EQ(error.members(), (Record{{"only", 1}}));
+  EXPECT_EQ(error.message(), Sample().message());
+}
+
 TEST(ErrorTest, EqualityIsByContent) {
   EXPECT_EQ(Sample(), Sample());
   EXPECT_NE(Sample(), Sample().WithName("x"));

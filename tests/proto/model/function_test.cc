@@ -3,7 +3,6 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/base/source_location.h"
 #include "hawser/promise.h"
 #include "tests/support/manual_executor.h"
 #include "tests/support/model_printers.h"
@@ -167,7 +167,7 @@ TEST(CatchExceptionTest, AMissingBodyIsAnErrorNotACrash) {
 
 TEST(SiteOfTest, NamesLastFolderFileAndLine) {
   // As this file is compiled: "tests/proto/model/function_test.cc".
-  std::source_location here = std::source_location::current();
+  base::SourceLocation here = base::SourceLocation::current();
   EXPECT_EQ(SiteOf(here), "model/function_test.cc:" + std::to_string(here.line()));
 }
 

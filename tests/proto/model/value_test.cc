@@ -166,7 +166,7 @@ TEST(ValueTest, AssigningAValueToItselfKeepsIt) {
 }
 
 TEST(ValueTest, AssigningAPartOfItselfKeepsThePart) {
-  Value value = Array{Array{kLongText}};
+  Value value = Array{Value(Array{kLongText})};
   value = value.AsArray()[0];
   EXPECT_EQ(value, Value(Array{kLongText}));
   value = std::move(value.MutableArray()[0]);
@@ -221,7 +221,7 @@ TEST(ValueTest, ChangingACopyLeavesTheOriginalAlone) {
 }
 
 TEST(ValueTest, ChangingTheInsideOfACopyLeavesTheOriginalAlone) {
-  Value outer = Array{Array{1}};
+  Value outer = Array{Value(Array{1})};
   Value copy = outer;
   copy.MutableArray()[0].MutableArray()[0] = 2;
   EXPECT_EQ(outer, Value(Array{Value(Array{1})}));
