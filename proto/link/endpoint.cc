@@ -7,6 +7,8 @@ namespace hawser::link {
 namespace {
 
 constexpr size_t kKeepPacketBytes = 16 << 10;
+// Frames decoded before what they cause is carried out.
+constexpr int kFramesPerTurn = 64;
 
 }  // namespace
 
@@ -24,13 +26,16 @@ Effects::~Effects() {
 
 uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
   Effects effects;
+  Outgoing outgoing;
   uint64_t id = 0;
   {
     base::MutexLock lock(mu_);
-    id = link_.Call(std::move(call), std::move(reply), clock_.Now(), &effects);
+    base::MonoTime now = clock_.Now();
+    id = link_.Call(std::move(call), std::move(reply), now, &effects);
+    outgoing = TakeOutgoing(false, now, &effects);
   }
+  Send(std::move(outgoing));
   RunEffects(effects);
-  Flush();
   return id;
 }
 
@@ -74,33 +79,35 @@ void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
   // What waited for this answer is started before the Return is numbered: once the peer has the Return it may call directly, and must not
   // overtake what it sent through the answer.
   Effects effects;
-  bool answer = false;
-  bool returned = false;
+  Outgoing outgoing;
   std::optional<Link::EndRequest> end;
+  bool return_later = false;
+  auto number_return = [&](Effects* into) HAWSER_REQUIRES(mu_) {
+    link_.NumberReturn(call, std::move(outcome), into);
+    if (link_.end_request()) end = link_.end_request();
+    // While a packet is decoded, its answers gather to leave together.
+    if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), into);
+  };
   {
     base::MutexLock lock(mu_);
-    answer = link_.Settle(call, outcome, clock_.Now(), &effects);
-    if (answer && effects.start.empty()) {
-      link_.NumberReturn(call, std::move(outcome), clock_.Now(), &effects);
-      returned = true;
-      end = link_.end_request();
-    }
+    if (!link_.Settle(call, outcome, &effects)) return;
+    return_later = !effects.start.empty();
+    if (!return_later) number_return(&effects);
   }
-  RunEffects(effects);
-  if (answer && !returned) {
+  if (return_later) {
+    RunEffects(effects);
     Effects more;
     {
       base::MutexLock lock(mu_);
-      if (!link_.ended()) link_.NumberReturn(call, std::move(outcome), clock_.Now(), &more);
-      end = link_.end_request();
+      if (!link_.ended()) number_return(&more);
     }
+    Send(std::move(outgoing));
     RunEffects(more);
-  }
-  if (end && !ended()) {
-    End(end->reason, end->status);
   } else {
-    Flush();
+    Send(std::move(outgoing));
+    RunEffects(effects);
   }
+  if (end && !ended()) End(end->reason, end->status);
 }
 
 void Endpoint::OnDropped(Proxy* proxy) {
@@ -143,45 +150,47 @@ void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, w
 
 void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
   absl::Status status;
+  base::MonoTime now = clock_.Now();
   {
     base::MutexLock lock(mu_);
     if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing)) return;
-    status = link_.ReceivePacket(std::move(packet), clock_.Now());
+    status = link_.ReceivePacket(std::move(packet), now);
+    if (status.ok() && working_) return;
+    working_ = status.ok();
   }
-  if (!status.ok()) {
+  if (status.ok()) {
+    WorkInbox(now);
+  } else {
     CloseTransport(status);
-    return;
   }
-  WorkInbox();
-  Flush();
 }
 
-// Decodes what waits, one thread at a time: whoever comes while another is at it leaves its packet to that one.
-void Endpoint::WorkInbox() {
+void Endpoint::WorkInbox(base::MonoTime now) {
   std::optional<Link::EndRequest> end;
   absl::Status violation;
-  {
-    base::MutexLock lock(mu_);
-    if (working_) return;
-    working_ = true;
-  }
+  Outgoing outgoing;
   for (bool more = true; more;) {
     Effects effects;
     {
       base::MutexLock lock(mu_);
-      base::MonoTime now = clock_.Now();
       Link::StepResult result = Link::StepResult::kProgress;
       // A packet's frames together, as long as what they cause stays handy.
-      for (int i = 0; i < 64 && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
+      for (int i = 0; i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
         result = link_.Step(now, &effects);
       }
-      more = result == Link::StepResult::kProgress && !link_.end_request();
-      if (result == Link::StepResult::kViolation) violation = link_.violation();
+      // Calls are started before the inbox is left, so that their answers, if they come at once, leave in one packet.
+      more = (result == Link::StepResult::kProgress && !link_.end_request()) || !effects.start.empty();
+      if (result == Link::StepResult::kViolation) {
+        violation = link_.violation();
+        more = false;
+      }
       if (!more) {
         end = link_.end_request();
         working_ = false;
+        outgoing = TakeOutgoing(false, now, &effects);
       }
     }
+    Send(std::move(outgoing));
     RunEffects(effects);
   }
   if (!violation.ok()) CloseTransport(violation);
@@ -189,16 +198,19 @@ void Endpoint::WorkInbox() {
 }
 
 void Endpoint::OnSent(const Transport* transport, std::string buffer) {
-  bool again = false;
+  Effects effects;
+  Outgoing outgoing;
   {
     base::MutexLock lock(mu_);
     if (transport_.get() != transport) return;
     sending_ = false;
     // A large one would stay with an idle session.
     if (buffer.capacity() <= kKeepPacketBytes) spare_packet_ = std::move(buffer);
-    again = std::exchange(send_again_, false);
+    bool again = std::exchange(send_again_, false);
+    if (again || NeedsPacket()) outgoing = TakeOutgoing(again, clock_.Now(), &effects);
   }
-  SendPacket(again);
+  Send(std::move(outgoing));
+  RunEffects(effects);
 }
 
 void Endpoint::OnTransportLost(const Transport* transport, const absl::Status& why) {
@@ -230,24 +242,29 @@ void Endpoint::Heartbeat() { SendPacket(true); }
 
 void Endpoint::SendPacket(bool even_if_empty) {
   Effects effects;
-  std::string packet;
-  std::shared_ptr<Transport> transport;
+  Outgoing outgoing;
   {
     base::MutexLock lock(mu_);
-    // Proxies die whether there is somebody to tell or not.
-    if (transport_ || link_.ended()) link_.ReleaseDropped(dropped_.TakeAll(), &effects);
-    if (!transport_ || fenced_) return;
-    if (sending_) {
-      send_again_ |= even_if_empty;
-      return;
-    }
-    if (!even_if_empty && !link_.NeedsPacket()) return;
-    sending_ = true;
-    transport = transport_;
-    packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
+    outgoing = TakeOutgoing(even_if_empty, clock_.Now(), &effects);
   }
-  transport->Send(std::move(packet));
+  Send(std::move(outgoing));
   RunEffects(effects);
+}
+
+bool Endpoint::NeedsPacket() const { return link_.NeedsPacket() || !dropped_.empty(); }
+
+Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects) {
+  // Proxies die whether there is somebody to tell or not.
+  if (!dropped_.empty() && (transport_ || link_.ended())) link_.ReleaseDropped(dropped_.TakeAll(), effects);
+  if (!transport_ || fenced_) return {};
+  if (sending_) {
+    send_again_ |= even_if_empty;
+    return {};
+  }
+  link_.ReleaseAnswers();
+  if (!even_if_empty && !link_.NeedsPacket()) return {};
+  sending_ = true;
+  return {transport_, link_.TakePacket(now, std::move(spare_packet_), effects)};
 }
 
 // --- Time and end ---------------------------------------------------------------------------------------------------------------------

@@ -105,9 +105,22 @@ class Endpoint {
   virtual uint64_t OidOf(const Object* object, uint64_t handle) const { (void)object; return handle; }
 
  private:
+  // A packet taken under the lock, to be sent outside it.
+  struct Outgoing {
+    std::shared_ptr<Transport> transport;  // null: nothing to send
+    std::string packet;
+  };
+
   void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
-  void WorkInbox() HAWSER_EXCLUDES(mu_);
+  // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its packet to that one.
+  void WorkInbox(base::MonoTime now) HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
+  // The next packet, if there is something to say and the transport is free.
+  Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects) HAWSER_REQUIRES(mu_);
+  bool NeedsPacket() const HAWSER_REQUIRES(mu_);
+  static void Send(Outgoing outgoing) {
+    if (outgoing.transport) outgoing.transport->Send(std::move(outgoing.packet));
+  }
 
   const base::Clock& clock_;
   mutable std::atomic<uint32_t> refs_{1};

@@ -92,9 +92,9 @@ class Link {
 
   // --- Calls of the peer -----------------------------------------------------------------------------------------------------------
   // First half of answering: keeps the answer if it is wanted and starts what waited for it. False: the call is answered already.
-  bool Settle(IncomingCall* call, const Outcome& outcome, base::MonoTime now, Effects* effects);
+  bool Settle(IncomingCall* call, const Outcome& outcome, Effects* effects);
   // Second half: numbers the Return. To be called after `effects->start` of the first half was started.
-  void NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now, Effects* effects);
+  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   // Cancels or expires what is over time, on either side.
   void Tick(base::MonoTime now, Effects* effects);
   // Earliest time Tick has something to do.
@@ -107,8 +107,10 @@ class Link {
   // Tells the peer, if it holds `object`, that it is no more.
   void ObjectGone(const Object* object, GoneReason reason);
   // Releases the handles of proxies nobody refers to any more: numbers the Release, the watermark and the look for newer proxies taken
-  // here in one step. Also for answers no longer named.
+  // here in one step.
   void ReleaseDropped(Proxy* dropped, Effects* effects);
+  // The same for answers nothing names any more, unless a queued call may.
+  void ReleaseAnswers();
 
   // --- Packets ---------------------------------------------------------------------------------------------------------------------
   // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a packet.
@@ -184,7 +186,7 @@ class Link {
   void NoteReferences(uint64_t frame);
   bool MayNumberCall(size_t bytes, bool nested) const;
   void NumberCall(uint64_t id, const OutgoingCall& call);
-  void DrainOutbox(base::MonoTime now, Effects* effects);
+  void DrainOutbox(Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
   void CheckReserve();
   uint32_t ShapeNumber(const ShapeRef& shape, wire::Reference* reference);
@@ -197,11 +199,11 @@ class Link {
   void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects);
   void OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
-  void OnCancel(wire::BodyReader& reader, std::string_view body, base::MonoTime now, Effects* effects);
+  void OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
-  void StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effects);
-  void AnswerEarly(IncomingCall* call, Error error, base::MonoTime now, Effects* effects);
+  void StartReady(CallOrder::Calls& ready, Effects* effects);
+  void AnswerEarly(IncomingCall* call, Error error, Effects* effects);
   void Forget(IncomingCall* call, Effects* effects);
   void SendReadyGone(const Object* object);
   StepResult Violation(std::string_view what);

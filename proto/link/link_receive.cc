@@ -105,7 +105,7 @@ void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& ta
       OnReturn(reader, frame_.body, effects);
       break;
     case wire::FrameKind::kCancel:
-      OnCancel(reader, frame_.body, now, effects);
+      OnCancel(reader, frame_.body, effects);
       break;
     case wire::FrameKind::kRelease:
       OnRelease(reader, frame_.body, effects);
@@ -215,7 +215,7 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
   }
   CallOrder::Calls ready;
   order_.Add(incoming, &ready);
-  StartReady(std::move(ready), now, effects);
+  StartReady(ready, effects);
 }
 
 void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
@@ -251,7 +251,7 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   }
 }
 
-void Link::StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effects) {
+void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
   // Failing one can make more ready: those are appended.
   for (size_t i = 0; i < ready.size(); ++i) {
     IncomingCall* call = ready[i];
@@ -271,7 +271,7 @@ void Link::StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effec
     if (outcome) {
       call->answered_ = true;
       if (call->keep_answer_) order_.Settle(call->id_, *outcome, &ready);
-      NumberReturn(call, *std::move(outcome), now, effects);
+      NumberReturn(call, *std::move(outcome), effects);
       continue;
     }
     call->started_ = true;
@@ -280,19 +280,19 @@ void Link::StartReady(CallOrder::Calls ready, base::MonoTime now, Effects* effec
   }
 }
 
-bool Link::Settle(IncomingCall* call, const Outcome& outcome, base::MonoTime now, Effects* effects) {
+bool Link::Settle(IncomingCall* call, const Outcome& outcome, Effects* effects) {
   if (ended_ || call->answered_) return false;
   call->answered_ = true;
   if (call->keep_answer_) {
     CallOrder::Calls ready;
     order_.Settle(call->id_, outcome, &ready);
-    StartReady(std::move(ready), now, effects);
+    StartReady(ready, effects);
   }
   return true;
 }
 
 // Answers a call that did not start, or whose module is still at it.
-void Link::AnswerEarly(IncomingCall* call, Error error, base::MonoTime now, Effects* effects) {
+void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
   if (call->answered_) return;
   CallOrder::Calls ready;
   if (call->started_) {
@@ -304,8 +304,8 @@ void Link::AnswerEarly(IncomingCall* call, Error error, base::MonoTime now, Effe
   call->answered_ = true;
   Outcome outcome = Outcome::Failed(std::move(error));
   if (call->keep_answer_) order_.Settle(call->id_, outcome, &ready);
-  NumberReturn(call, std::move(outcome), now, effects);
-  StartReady(std::move(ready), now, effects);
+  NumberReturn(call, std::move(outcome), effects);
+  StartReady(ready, effects);
 }
 
 void Link::Forget(IncomingCall* call, Effects* effects) {
@@ -322,12 +322,12 @@ void Link::OnReturn(wire::BodyReader& reader, std::string_view body, Effects* ef
   CompletePending(id, std::move(outcome), effects);
 }
 
-void Link::OnCancel(wire::BodyReader& reader, std::string_view body, base::MonoTime now, Effects* effects) {
+void Link::OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   uint64_t id = 0;
   if (!reader.ReadCancel(body, &id).ok()) return;
   auto found = incoming_.find(id);
   if (found != incoming_.end()) {
-    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"), now, effects);
+    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"), effects);
   }
 }
 
@@ -374,7 +374,7 @@ std::optional<base::MonoTime> Link::next_deadline() const {
 void Link::Tick(base::MonoTime now, Effects* effects) {
   while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
     IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
-    AnswerEarly(call, Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"), now, effects);
+    AnswerEarly(call, Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"), effects);
   }
   // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes late and is dropped.
   while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {

@@ -242,7 +242,7 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   if (pending != pending_.end()) pending->second.sent = true;
 }
 
-void Link::DrainOutbox(base::MonoTime now, Effects* effects) {
+void Link::DrainOutbox(Effects* effects) {
   while (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested)) {
     Queued& queued = outbox_.front();
     outbox_bytes_ -= queued.bytes;
@@ -272,7 +272,6 @@ void Link::DrainOutbox(base::MonoTime now, Effects* effects) {
     if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
     outbox_.pop_front();
   }
-  (void)now;
   while (!send_failures_.empty()) {
     auto [id, status] = std::move(send_failures_.back());
     send_failures_.pop_back();
@@ -311,7 +310,7 @@ void Link::ReleaseAnswer(uint64_t call) {
 
 // --- Answers to the peer --------------------------------------------------------------------------------------------------------------
 
-void Link::NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now, Effects* effects) {
+void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
   if (!ended_ && !end_numbered_ && !call->no_reply_) {
     Via via = outcome.ok() && outcome.value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
     std::span<const Value> values(&outcome.value(), 1);
@@ -345,7 +344,6 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, base::MonoTime now,
   Forget(call, effects);
   if (!gone_waiting_.empty()) SendReadyGone(target);
   CheckReserve();
-  (void)now;
 }
 
 void Link::CheckReserve() {
@@ -393,7 +391,6 @@ bool Link::NeedsPacket() const {
   if (!attached_) return false;
   if (replay_.HasUnsent()) return true;
   if (ended_) return false;
-  if (!answers_to_release_.empty() && outbox_.empty()) return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
   wire::Limits limits = OurLimits();
   return limits.calls - announced_.calls >= std::max<uint64_t>(1, limits_.call_window / kGrantShare) ||
@@ -404,26 +401,25 @@ void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
   released_scratch_.clear();
   std::swap(released_scratch_, planted_released_);
   imports_.Collect(dropped, Planted(Defect::kNoRecheckAtRelease) ? &planted_released_ : &released_scratch_, &effects->dead);
-  if (ended_ || end_numbered_) {
-    answers_to_release_.clear();
-    return;
-  }
-  answers_scratch_.clear();
-  // A queued call may still name the answer.
-  if (outbox_.empty()) std::swap(answers_scratch_, answers_to_release_);
+  if (ended_ || end_numbered_) return;
   std::span<const uint64_t> handles = released_scratch_;
-  std::span<const uint64_t> answers = answers_scratch_;
-  while (!handles.empty() || !answers.empty()) {
+  while (!handles.empty()) {
     std::span<const uint64_t> batch = handles.first(std::min(kReleaseBatch, handles.size()));
     handles = handles.subspan(batch.size());
-    writer_.WriteRelease(processed_, batch, answers, replay_.tail());
+    writer_.WriteRelease(processed_, batch, {}, replay_.tail());
     replay_.Commit();
-    answers = {};
   }
 }
 
+void Link::ReleaseAnswers() {
+  if (answers_to_release_.empty() || !outbox_.empty() || end_numbered_) return;
+  writer_.WriteRelease(processed_, {}, answers_to_release_, replay_.tail());
+  replay_.Commit();
+  answers_to_release_.clear();
+}
+
 std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* effects) {
-  DrainOutbox(now, effects);
+  DrainOutbox(effects);
   wire::PacketHeader header;
   header.ack = acked_ = processed_;
   bytes_since_ack_ = 0;
@@ -451,7 +447,7 @@ void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effect
   replay_.Rewind();
   peer_limits_.calls = std::max(peer_limits_.calls, peer_limits.calls);
   peer_limits_.bytes = std::max(peer_limits_.bytes, peer_limits.bytes);
-  DrainOutbox(base::MonoTime{}, effects);
+  DrainOutbox(effects);
 }
 
 }  // namespace hawser::link

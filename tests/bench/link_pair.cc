@@ -108,9 +108,10 @@ ObjectRef LinkPair::MakeCounting(const int64_t* live_bytes, int64_t* callee_byte
   call.target = root_;
   call.name = "make";
   caller_->Call(std::move(call), Reply(&caller_->slot, 0));
+  // The packet is allocated within what is counted, because it is freed within it.
+  int64_t before = *live_bytes;
   Bytes packet = Bytes::Copy(to_callee_->packet);
   caller_->OnSent(to_callee_.get(), std::move(to_callee_->packet));
-  int64_t before = *live_bytes;
   callee_->OnPacket(to_caller_.get(), std::move(packet));
   *callee_bytes += *live_bytes - before;
   Finish(TakeReply());
