@@ -149,6 +149,18 @@ class RemoteObject {
     return Future<T>(Async(Op::kAwait, {}));
   }
 
+  // Any operation, for programs that learn members and arguments only when they run. `member` "" is
+  // the object itself; `args` are moved from.
+  template <typename T = Value>
+  absl::StatusOr<T> Apply(Op op, std::string_view member, std::span<Value> args = {}) const {
+    return internal::ConvertAnswer<T>(
+        internal::CallSync(object_, {op, member, args, {}, &options_}));
+  }
+  template <typename T = Value>
+  Future<T> ApplyAsync(Op op, std::string_view member, std::span<Value> args = {}) const {
+    return Future<T>(internal::CallAsync(object_, {op, member, args, {}, &options_}));
+  }
+
   // Calls `listener` at each `event`, until the Subscription is destroyed. Made of the object's
   // methods on, once and off; the listener's arguments are the event's. The session's end removes
   // all listeners by itself. `site` is shown by the tools.
