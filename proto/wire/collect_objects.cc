@@ -1,6 +1,6 @@
 #include "absl/strings/str_cat.h"
+#include "proto/wire/fields.h"
 #include "proto/wire/refusal.h"
-#include "proto/wire/utf8.h"
 #include "proto/wire/writer.h"
 
 namespace hawser::wire {
@@ -16,7 +16,7 @@ class Collector {
   bool Collect(const Value& value, int depth) {
     switch (value.kind()) {
       case Kind::kString:
-        return CheckText(value.AsString());
+        return CheckText(value.AsString(), &refusal_);
       case Kind::kObject:
         if (objects_.size() >= WireLimits::kMaxReferences) {
           return refusal_.Because(absl::StatusCode::kResourceExhausted,
@@ -57,16 +57,11 @@ class Collector {
   bool CollectFields(const Record& record, int depth) {
     size_t i = 0;
     for (const Record::Field& field : record) {
-      if (!CheckText(field.first) || !Collect(field.second, depth)) return refusal_.In("fields", i);
+      if (!CheckText(field.first, &refusal_) || !Collect(field.second, depth))
+        return refusal_.In("fields", i);
       ++i;
     }
     return true;
-  }
-
-  bool CheckText(std::string_view text) {
-    size_t good = Utf8Prefix(text);
-    return good == text.size() ||
-           refusal_.Because(absl::StrCat("text is not UTF-8 at byte ", good));
   }
 
   std::vector<Object*>& objects_;

@@ -1,54 +1,72 @@
 #include "proto/wire/fields.h"
 
-#include <cstring>
-
 #include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
 #include "proto/wire/utf8.h"
 
 namespace hawser::wire {
 
-bool Fields::LongTag() {
-  uint64_t tag;
-  const char* next = GetVarint(next_, end_, &tag);
-  if (next == nullptr || next - next_ > 5 || tag > UINT32_MAX) {
-    return Break(end_ - next_ < 5 ? kCutOff : "has a number too large");
-  }
-  tag_ = static_cast<uint32_t>(tag);
-  next_ = next;
-  return true;
+namespace {
+
+bool IsBadTag(ReadNumber tag, const char* in) {
+  return tag.number < 8 || tag.number > UINT32_MAX || tag.end - in > 5;
 }
 
-bool Fields::Rare() {
-  size_t size = (tag_ & 7) == kWireFixed64 ? 8 : 4;
-  switch (tag_ & 7) {
+std::string_view NoVarint(const char* in, const char* end) {
+  return static_cast<size_t>(end - in) < kMaxVarintBytes ? "is cut off" : "has an endless number";
+}
+
+// Why [in, end) does not begin with a field.
+std::string_view WhyNoField(const char* in, const char* end) {
+  ReadNumber tag = GetVarint(in, end);
+  if (tag.end == nullptr) return NoVarint(in, end);
+  if (tag.number < 8) return "has the number 0";
+  if (IsBadTag(tag, in)) return "has too large a number";
+  switch (tag.number & 7) {
+    case kWireVarint:
+      return NoVarint(tag.end, end);
+    case kWireDelimited:
+      if (GetVarint(tag.end, end).end == nullptr) return NoVarint(tag.end, end);
+      return "runs past the end of its message";
     case kWireFixed64:
     case kWireFixed32:
-      break;
+      return "is cut off";
     case 3:
     case 4:
-      return Break("is a group, which this protocol does not have");
+      return "is a group, which this protocol does not have";
     default:
-      return Break("has an unknown wire type");
+      return "has an unknown wire type";
   }
-  if (static_cast<size_t>(end_ - next_) < size) return Break(kCutOff);
-  number_ = 0;
-  for (size_t i = 0; i < size; ++i)
-    number_ |= static_cast<uint64_t>(static_cast<uint8_t>(next_[i])) << (8 * i);
-  next_ += size;
-  return true;
 }
 
-bool Fields::Refuse(Refusal* refusal) const {
-  return refusal->Because(absl::StrCat("the field at byte ", field_ - start_, " ", fault_));
+}  // namespace
+
+ReadNumber Fields::GetLongTag(const char* in, const char* end) {
+  ReadNumber tag = GetVarint(in, end);
+  if (tag.end != nullptr && IsBadTag(tag, in)) tag.end = nullptr;
+  return tag;
+}
+
+ReadNumber Fields::GetFixed(uint32_t tag, const char* in, const char* end) {
+  auto available = static_cast<size_t>(end - in);
+  if ((tag & 7) == kWireFixed64 && available >= 8) return {in + 8, LoadFixed64(in)};
+  if ((tag & 7) == kWireFixed32 && available >= 4) return {in + 4, 0};  // of no field we know
+  return {nullptr, 0};
+}
+
+bool Fields::Refuse(const char* start, const char* field, const char* end, Refusal* refusal) {
+  return refusal->Because(
+      absl::StrCat("the field at byte ", field - start, " ", base::ToAbsl(WhyNoField(field, end))));
+}
+
+bool CheckText(std::string_view text, Refusal* refusal) {
+  size_t good = Utf8Prefix(text);
+  return good == text.size() || refusal->Because(absl::StrCat("not UTF-8 at byte ", good));
 }
 
 bool ReadText(std::string_view bytes, std::string_view part, std::string_view* text,
               Refusal* refusal) {
-  size_t good = Utf8Prefix(bytes);
-  if (good != bytes.size()) {
-    refusal->Because(absl::StrCat("not UTF-8 at byte ", good));
-    return refusal->In(part);
-  }
+  if (!CheckText(bytes, refusal)) return refusal->In(part);
   *text = bytes;
   return true;
 }

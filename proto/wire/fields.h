@@ -15,6 +15,7 @@
 
 namespace hawser::wire {
 
+// The walk lives in registers: what is rare is left to functions that do not see the object.
 class Fields {
  public:
   explicit Fields(std::string_view message)
@@ -22,31 +23,25 @@ class Fields {
 
   // Steps to the next field. False at the end, and also before something that is no field: Finish
   // tells which.
-  bool Next() {
+  [[gnu::always_inline]] bool Next() {
     if (next_ == end_) return false;
     field_ = next_;
-    tag_ = static_cast<uint8_t>(*next_);
-    if (tag_ < 0x80) {
-      ++next_;
-    } else if (!LongTag()) {
-      return false;
+    tag_ = static_cast<uint8_t>(*next_++);
+    if (tag_ - 8 >= 0x80 - 8) [[unlikely]] {  // a number above 15, or none
+      ReadNumber tag = GetLongTag(field_, end_);
+      if (!Take(tag)) return false;
+      tag_ = static_cast<uint32_t>(tag.number);
     }
-    if (tag_ < 8) return Break("has the number 0");
-    switch (tag_ & 7) {
-      case kWireVarint:
-        return Number(&number_);
-      case kWireDelimited: {
-        uint64_t size;
-        if (!Number(&size)) return false;
-        if (size > static_cast<size_t>(end_ - next_))
-          return Break("runs past the end of its message");
-        bytes_ = std::string_view(next_, static_cast<size_t>(size));
-        next_ += size;
-        return true;
-      }
-      default:
-        return Rare();
+    if ((tag_ & 7 & ~kWireDelimited) != 0) [[unlikely]] {
+      return Take(GetFixed(tag_, next_, end_));
     }
+    if (!Take(GetVarint(next_, end_))) return false;
+    if ((tag_ & 7) == kWireDelimited) {
+      if (number_ > static_cast<size_t>(end_ - next_)) return Break();
+      bytes_ = next_;
+      next_ += number_;
+    }
+    return true;
   }
 
   // Of the field stepped to: field number and wire type, see tags.h; the content of a varint or
@@ -54,46 +49,41 @@ class Fields {
   uint32_t tag() const { return tag_; }
   uint64_t number() const { return number_; }
   bool flag() const { return number_ != 0; }
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return {bytes_, static_cast<size_t>(number_)}; }
 
   // After Next gave false: true if the message ended well, else refused.
-  bool Finish(Refusal* refusal) const { return fault_ == nullptr || Refuse(refusal); }
+  bool Finish(Refusal* refusal) const { return !broken_ || Refuse(start_, field_, end_, refusal); }
 
  private:
-  bool Number(uint64_t* number) {
-    if (next_ != end_ && static_cast<uint8_t>(*next_) < 0x80) {
-      *number = static_cast<uint8_t>(*next_++);
-    } else {
-      const char* next = GetVarint(next_, end_, number);
-      if (next == nullptr)
-        return Break(end_ - next_ < static_cast<ptrdiff_t>(kMaxVarintBytes)
-                         ? kCutOff
-                         : "has an endless number");
-      next_ = next;
-    }
-    return true;
-  }
-  bool LongTag();
-  bool Rare();
-  bool Break(const char* fault) {
-    fault_ = fault;
+  bool Break() {
+    broken_ = true;
     return false;
   }
-  bool Refuse(Refusal* refusal) const;
-
-  static constexpr const char* kCutOff = "is cut off";
+  bool Take(ReadNumber number) {
+    if (number.end == nullptr) return Break();
+    next_ = number.end;
+    number_ = number.number;
+    return true;
+  }
+  static ReadNumber GetLongTag(const char* in, const char* end);
+  static ReadNumber GetFixed(uint32_t tag, const char* in, const char* end);
+  // Says why [field, end) does not begin with a field.
+  static bool Refuse(const char* start, const char* field, const char* end, Refusal* refusal);
 
   const char* const start_;
   const char* field_ = nullptr;  // where the present field begins
   const char* next_;
   const char* const end_;
   uint32_t tag_ = 0;
-  uint64_t number_ = 0;
-  std::string_view bytes_;
-  const char* fault_ = nullptr;  // why the walk ended early
+  uint64_t number_ = 0;  // also the size of bytes()
+  const char* bytes_ = nullptr;
+  bool broken_ = false;
 };
 
-// `bytes` if they are UTF-8.
+// Refuses text that is not UTF-8.
+bool CheckText(std::string_view text, Refusal* refusal);
+
+// `bytes` if they are UTF-8; `part` names them.
 bool ReadText(std::string_view bytes, std::string_view part, std::string_view* text,
               Refusal* refusal);
 
@@ -103,10 +93,10 @@ bool ForEachPacked(std::string_view bytes, const Use& use, Refusal* refusal) {
   const char* next = bytes.data();
   const char* end = next + bytes.size();
   while (next != end) {
-    uint64_t number;
-    next = GetVarint(next, end, &number);
-    if (next == nullptr) return refusal->Because("the last number is cut off or endless");
-    use(number);
+    ReadNumber number = GetVarint(next, end);
+    if (number.end == nullptr) return refusal->Because("the last number is cut off or endless");
+    next = number.end;
+    use(number.number);
   }
   return true;
 }

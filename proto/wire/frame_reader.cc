@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -132,7 +133,7 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
 
 absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector<Value>* args,
                                   std::vector<AnswerArg>* answers) {
-  *call = Call();
+  std::construct_at(call);  // in place: *call = Call() would write it twice
   args->clear();
   answers->clear();
   Refusal refusal;

@@ -6,14 +6,13 @@
 namespace hawser::wire {
 
 bool Refusal::Because(absl::StatusCode code, std::string_view what) {
-  if (refused()) return false;
-  code_ = code;
-  what_ = what;
+  if (!refused()) fault_ = std::make_unique<Fault>(Fault{code, "", std::string(what)});
   return false;
 }
 
 bool Refusal::In(std::string_view part) {
-  place_ = place_.empty() ? std::string(part) : absl::StrCat(base::ToAbsl(part), ".", place_);
+  std::string& place = fault_->place;
+  place = absl::StrCat(base::ToAbsl(part), place.empty() ? "" : ".", place);
   return false;
 }
 
@@ -21,8 +20,9 @@ bool Refusal::In(std::string_view part, size_t index) {
   return In(absl::StrCat(base::ToAbsl(part), "[", index, "]"));
 }
 
-absl::Status Refusal::Make() const {
-  return absl::Status(code_, place_.empty() ? what_ : absl::StrCat(place_, ": ", what_));
+absl::Status Refusal::MakeStatus() const {
+  const auto& [code, place, what] = *fault_;
+  return absl::Status(code, place.empty() ? what : absl::StrCat(place, ": ", what));
 }
 
 }  // namespace hawser::wire

@@ -12,6 +12,7 @@
 // Costs nothing until there is a fault.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,16 +28,19 @@ class Refusal {
   bool In(std::string_view part);
   bool In(std::string_view part, size_t index);
 
-  bool refused() const { return code_ != absl::StatusCode::kOk; }
+  bool refused() const { return fault_ != nullptr; }
   // OK if nothing was refused.
-  absl::Status ToStatus() const { return refused() ? Make() : absl::OkStatus(); }
+  absl::Status ToStatus() const { return refused() ? MakeStatus() : absl::OkStatus(); }
 
  private:
-  absl::Status Make() const;
+  struct Fault {
+    absl::StatusCode code;
+    std::string place;
+    std::string what;
+  };
+  absl::Status MakeStatus() const;
 
-  absl::StatusCode code_ = absl::StatusCode::kOk;
-  std::string place_;
-  std::string what_;
+  std::unique_ptr<Fault> fault_;
 };
 
 }  // namespace hawser::wire

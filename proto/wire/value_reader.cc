@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,13 +26,20 @@ size_t CountLeading(std::string_view message, uint32_t tag) {
   const char* end = next + message.size();
   size_t count = 0;
   while (next != end && static_cast<uint8_t>(*next) == tag) {
-    uint64_t size;
-    next = GetVarint(next + 1, end, &size);
-    if (next == nullptr || size > static_cast<size_t>(end - next)) break;
-    next += size;
+    ReadNumber size = GetVarint(next + 1, end);
+    if (size.end == nullptr || size.number > static_cast<size_t>(end - size.end)) break;
+    next = size.end + size.number;
     ++count;
   }
   return count;
+}
+
+// `content` in place of what `value` was, without a temporary that would have to be read back just
+// after it was written. Constructing it must not throw.
+template <typename Content>
+void Set(Value* value, Content content) {
+  std::destroy_at(value);
+  std::construct_at(value, std::move(content));
 }
 
 }  // namespace
@@ -45,70 +53,52 @@ absl::StatusCode ErrorCode(uint64_t number) {
 
 bool ValueReader::ReadValue(std::string_view message, int depth, Value* value,
                             std::optional<uint64_t>* answer) {
-  *value = Value();
+  Set(value, Undefined());
   Fields fields(message);
   while (fields.Next()) {
     switch (fields.tag()) {
       case ValueTag::kUndefined:
-        *value = Value();
+        Set(value, Undefined());
         break;
       case ValueTag::kNull:
-        *value = Null{};
+        Set(value, Null());
         break;
       case ValueTag::kBoolean:
-        *value = fields.flag();
+        Set(value, fields.flag());
         break;
       case ValueTag::kInteger:
-        *value = UnZigZag(fields.number());
+        Set(value, UnZigZag(fields.number()));
         break;
       case ValueTag::kNumber:
-        *value = std::bit_cast<double>(fields.number());
+        Set(value, std::bit_cast<double>(fields.number()));
         break;
       case ValueTag::kDateMs:
-        *value = Date{UnZigZag(fields.number())};
+        Set(value, Date{UnZigZag(fields.number())});
         break;
-      case ValueTag::kString: {
-        std::string_view text;
-        if (!ReadText(fields.bytes(), "string", &text, &refusal_)) return false;
-        *value = text;
+      case ValueTag::kString:
+        if (!ReadString(fields.bytes(), value)) return refusal_.In("string");
         break;
-      }
       case ValueTag::kBytes:
-        *value = TakeBytes(fields.bytes());
+        Set(value, TakeBytes(fields.bytes()));
         break;
-      case ValueTag::kArray: {
-        Array items;
-        if (!AllowsLevel(depth) || !ReadArray(fields.bytes(), depth + 1, &items))
-          return refusal_.In("array");
-        *value = std::move(items);
+      case ValueTag::kArray:
+        if (!ReadArray(fields.bytes(), depth, value)) return refusal_.In("array");
         break;
-      }
-      case ValueTag::kRecord: {
-        Record record;
-        if (!AllowsLevel(depth) || !ReadRecord(fields.bytes(), depth + 1, &record))
-          return refusal_.In("record");
-        *value = std::move(record);
+      case ValueTag::kRecord:
+        if (!ReadRecord(fields.bytes(), depth, value)) return refusal_.In("record");
         break;
-      }
       case ValueTag::kTypedArray:
         if (!ReadTypedArray(fields.bytes(), value)) return refusal_.In("typed_array");
         break;
-      case ValueTag::kError: {
-        Error error;
-        if (!AllowsLevel(depth) || !ReadError(fields.bytes(), depth + 1, &error))
-          return refusal_.In("error");
-        *value = std::move(error);
+      case ValueTag::kError:
+        if (!ReadError(fields.bytes(), depth, value)) return refusal_.In("error");
         break;
-      }
       case ValueTag::kReference:
         if (!ReadReference(fields.number(), value)) return refusal_.In("reference");
         break;
       case ValueTag::kAnswer:
-        if (answer == nullptr) {
-          refusal_.Because("allowed only as an argument of a call");
-          return refusal_.In("answer");
-        }
-        *value = Value();
+        if (answer == nullptr) return RefuseAnswer();
+        Set(value, Undefined());
         *answer = fields.number();
         continue;
       default:
@@ -119,22 +109,54 @@ bool ValueReader::ReadValue(std::string_view message, int depth, Value* value,
   return fields.Finish(&refusal_);
 }
 
+bool ValueReader::RefuseAnswer() {
+  refusal_.Because("allowed only as an argument of a call");
+  return refusal_.In("answer");
+}
+
 bool ValueReader::AllowsLevel(int depth) {
   return depth < WireLimits::kMaxDepth ||
          refusal_.Because(
              absl::StrCat("nested deeper than the limit of ", WireLimits::kMaxDepth, " levels"));
 }
 
-bool ValueReader::ReadArray(std::string_view message, int depth, Array* items) {
-  items->reserve(CountLeading(message, ArrayTag::kItems));
+bool ValueReader::ReadString(std::string_view text, Value* value) {
+  if (!CheckText(text, &refusal_)) return false;
+  if (text.size() <= Value::kInlineString) {
+    Set(value, text);
+  } else {
+    *value = text;
+  }
+  return true;
+}
+
+bool ValueReader::ReadArray(std::string_view message, int depth, Value* value) {
+  if (!AllowsLevel(depth)) return false;
+  Array items;
+  items.reserve(CountLeading(message, ArrayTag::kItems));
   Fields fields(message);
   while (fields.Next()) {
     if (fields.tag() != ArrayTag::kItems) continue;
-    Value& item = items->emplace_back();
-    if (!ReadValue(fields.bytes(), depth, &item, nullptr))
-      return refusal_.In("items", items->size() - 1);
+    if (!ReadValue(fields.bytes(), depth + 1, &items.emplace_back(), nullptr)) {
+      return refusal_.In("items", items.size() - 1);
+    }
   }
+  *value = std::move(items);
   return fields.Finish(&refusal_);
+}
+
+bool ValueReader::ReadRecord(std::string_view message, int depth, Value* value) {
+  Record record;
+  if (!AllowsLevel(depth) || !ReadRecord(message, depth + 1, &record)) return false;
+  *value = std::move(record);
+  return true;
+}
+
+bool ValueReader::ReadError(std::string_view message, int depth, Value* value) {
+  Error error;
+  if (!AllowsLevel(depth) || !ReadError(message, depth + 1, &error)) return false;
+  Set(value, std::move(error));
+  return true;
 }
 
 bool ValueReader::ReadRecord(std::string_view message, int depth, Record* record) {
@@ -240,7 +262,7 @@ bool ValueReader::ReadReference(uint64_t number, Value* value) {
   if (!objects_[index])
     return refusal_.Because(absl::StatusCode::kNotFound,
                             absl::StrCat(index, " is unknown or was refused"));
-  *value = objects_[index];
+  Set(value, objects_[index]);
   return true;
 }
 

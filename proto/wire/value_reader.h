@@ -38,14 +38,19 @@ class ValueReader {
   // `depth`: levels around the value.
   bool ReadValue(std::string_view message, int depth, Value* value,
                  std::optional<uint64_t>* answer);
+  bool ReadString(std::string_view text, Value* value);
+  bool ReadArray(std::string_view message, int depth, Value* value);
+  bool ReadRecord(std::string_view message, int depth, Value* value);
+  bool ReadTypedArray(std::string_view message, Value* value);
+  bool ReadError(std::string_view message, int depth, Value* value);
+  bool ReadReference(uint64_t index, Value* value);
   // `depth`: levels around what they contain.
-  bool ReadArray(std::string_view message, int depth, Array* items);
   bool ReadRecord(std::string_view message, int depth, Record* record);
   bool ReadField(std::string_view message, int depth, Record* record);
-  bool ReadTypedArray(std::string_view message, Value* value);
   bool ReadError(std::string_view message, int depth, Error* error);
-  bool ReadReference(uint64_t index, Value* value);
+  // False, refused, if a further level would be too many.
   bool AllowsLevel(int depth);
+  bool RefuseAnswer();
   Bytes TakeBytes(std::string_view content) const;
 
   const std::span<const ObjectRef> objects_;

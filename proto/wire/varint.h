@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace hawser::wire {
 
@@ -25,20 +26,31 @@ inline char* PutVarint(char* out, uint64_t number) {
   return out;
 }
 
-// Reads from [in, end), overlong forms too; bits above 64 are dropped. Gives where it ended, null
-// if there is no whole varint.
-inline const char* GetVarint(const char* in, const char* end, uint64_t* number) {
-  uint64_t result = 0;
-  for (unsigned shift = 0; shift < 70; shift += 7) {
-    if (in == end) return nullptr;
-    auto byte = static_cast<uint8_t>(*in++);
-    result |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) {
-      *number = result;
-      return in;
-    }
+// A number read, and where it ended: null if there is no whole one.
+struct ReadNumber {
+  const char* end;
+  uint64_t number;
+};
+
+// Reads a varint of any length; see GetVarint.
+ReadNumber GetLongVarint(const char* in, const char* end);
+
+// Reads a varint from [in, end), overlong forms too; bits above 64 are dropped.
+inline ReadNumber GetVarint(const char* in, const char* end) {
+  if (end - in >= 2) [[likely]] {
+    uint64_t first = static_cast<uint8_t>(in[0]), second = static_cast<uint8_t>(in[1]);
+    if (first < 0x80) return {in + 1, first};
+    if (second < 0x80) return {in + 2, first - 0x80 + (second << 7)};
   }
-  return nullptr;
+  return GetLongVarint(in, end);
+}
+
+// Eight bytes, the first one lowest.
+inline uint64_t LoadFixed64(const char* in) {
+  uint64_t number;
+  std::memcpy(&number, in, sizeof(number));
+  if constexpr (std::endian::native == std::endian::big) number = __builtin_bswap64(number);
+  return number;
 }
 
 constexpr uint64_t ZigZag(int64_t number) {
