@@ -28,10 +28,7 @@ class Collector {
       case Kind::kArray:
       case Kind::kRecord:
       case Kind::kError:
-        if (depth == WireLimits::kMaxDepth) {
-          return refusal_.Because(
-              absl::StrCat("nested deeper than the limit of ", WireLimits::kMaxDepth, " levels"));
-        }
+        if (!AllowsLevel(depth)) return false;
         return CollectContained(value, depth + 1);
       default:
         return true;
@@ -44,7 +41,15 @@ class Collector {
     if (value.is(Kind::kRecord)) return CollectFields(value.AsRecord(), depth);
     const Error& error = value.AsError();  // its own texts are for people: the writer mends them
     if (!Collect(error.cause(), depth)) return refusal_.In("cause");
-    return CollectFields(error.members(), depth) || refusal_.In("members");
+    if (error.members().empty()) return true;
+    return (AllowsLevel(depth) && CollectFields(error.members(), depth + 1)) ||
+           refusal_.In("members");
+  }
+
+  bool AllowsLevel(int depth) {
+    return depth < WireLimits::kMaxDepth ||
+           refusal_.Because(
+               absl::StrCat("nested deeper than the limit of ", WireLimits::kMaxDepth, " levels"));
   }
 
   bool CollectItems(const Array& items, int depth) {

@@ -25,9 +25,12 @@ std::string_view WhyNoField(const char* in, const char* end) {
   switch (tag.number & 7) {
     case kWireVarint:
       return NoVarint(tag.end, end);
-    case kWireDelimited:
-      if (GetVarint(tag.end, end).end == nullptr) return NoVarint(tag.end, end);
+    case kWireDelimited: {
+      ReadNumber size = GetVarint(tag.end, end);
+      if (size.end == nullptr) return NoVarint(tag.end, end);
+      if (size.end - tag.end > 5) return "has a size of too many bytes";
       return "runs past the end of its message";
+    }
     case kWireFixed64:
     case kWireFixed32:
       return "is cut off";

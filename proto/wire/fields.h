@@ -35,9 +35,10 @@ class Fields {
     if ((tag_ & 7 & ~kWireDelimited) != 0) [[unlikely]] {
       return Take(GetFixed(tag_, next_, end_));
     }
-    if (!Take(GetVarint(next_, end_))) return false;
+    const char* content = next_;
+    if (!Take(GetVarint(content, end_))) return false;
     if ((tag_ & 7) == kWireDelimited) {
-      if (number_ > static_cast<size_t>(end_ - next_)) return Break();
+      if (number_ > static_cast<size_t>(end_ - next_) || next_ - content > 5) return Break();
       bytes_ = next_;
       next_ += number_;
     }

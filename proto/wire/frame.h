@@ -17,7 +17,7 @@ namespace hawser::wire {
 
 // Limits that hold before anything is allocated for what a peer sends.
 struct WireLimits {
-  // Levels of arrays, records and errors in a value.
+  // Levels in a value: arrays, records, errors, and the members of errors.
   static constexpr int kMaxDepth = 64;
   // One frame; what is over is refused for its call.
   static constexpr uint32_t kMaxFrameBytes = 16u << 20;

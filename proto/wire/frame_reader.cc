@@ -123,6 +123,11 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
       entry_refusal = Refusal();
       if (!named) frame->references.pop_back();
     } else if (FrameKind kind = KindOf(fields.tag()); kind != FrameKind::kNone) {
+      // Parsers differ in what a second body means, so there is none.
+      if (frame->kind != FrameKind::kNone) {
+        refusal.Because("more than one body");
+        continue;
+      }
       frame->kind = kind;
       frame->body = fields.bytes();
     }

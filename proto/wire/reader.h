@@ -41,12 +41,12 @@ struct FrameView {
   std::string_view body;
   std::vector<Reference> references;
 };
-// INVALID_ARGUMENT if the frame or its table is malformed, RESOURCE_EXHAUSTED if the table or its
-// shapes are too long (WireLimits); `frame->references` then holds the entries whose handle could
-// be read, and kind and body are set if they were met, so that the peer can be answered. What is in
-// the table after a failure is to be registered, not used. `packet_buffer`, if not null, is the
-// buffer `bytes` lies in: byte values become slices of it instead of copies, unless they are so
-// small a part of it that keeping it alive for them would be waste.
+// INVALID_ARGUMENT if the frame or its table is malformed or it has two bodies, RESOURCE_EXHAUSTED
+// if the table or its shapes are too long (WireLimits); `frame->references` then holds the entries
+// whose handle could be read, and kind and body are set if they were met, so that the peer can be
+// answered. What is in the table after a failure is to be registered, not used. `packet_buffer`, if
+// not null, is the buffer `bytes` lies in: byte values become slices of it instead of copies,
+// unless they are so small a part of it that keeping it alive for them would be waste.
 absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame);
 
 // Reads bodies. `objects[i]` is what reference i was registered as (null: refused or unknown). One

@@ -240,7 +240,9 @@ bool ValueReader::ReadError(std::string_view message, int depth, Error* error) {
         break;
       case ErrorTag::kMembers:
         members = Record();
-        if (!ReadRecord(fields.bytes(), depth, &members)) return refusal_.In("members");
+        if (!AllowsLevel(depth) || !ReadRecord(fields.bytes(), depth + 1, &members)) {
+          return refusal_.In("members");
+        }
         break;
       default:
         break;

@@ -55,13 +55,15 @@ class ValuePutter {
     }
   }
 
+  // `depth`: levels around what the error holds.
   void PutError(uint32_t tag, const Error& error, int depth) {
     sink_.Message(tag, [&] {
       sink_.Number(ErrorTag::kCode, static_cast<uint64_t>(error.code()));
       sink_.Text(ErrorTag::kName, error.name());
       sink_.Text(ErrorTag::kMessage, error.message());
       if (!error.cause().is_undefined()) Put(ErrorTag::kCause, error.cause(), depth);
-      if (!error.members().empty()) PutRecord(ErrorTag::kMembers, error.members(), depth);
+      if (error.members().empty() || depth == WireLimits::kMaxDepth) return;
+      PutRecord(ErrorTag::kMembers, error.members(), depth + 1);
     });
   }
 

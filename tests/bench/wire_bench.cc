@@ -20,7 +20,9 @@ class PacketMaker {
     objects_.clear();
     if (!CollectObjects(args, &objects_).ok()) std::abort();
     packet_.clear();
-    WritePacketHeader({.ack = 4711, .limits = {5000, 1 << 26}, .clock_us = 123456789, .first_frame = 4712}, &packet_);
+    WritePacketHeader(
+        {.ack = 4711, .limits = {5000, 1 << 26}, .clock_us = 123456789, .first_frame = 4712},
+        &packet_);
     Call call{.id = 4711, .target = 42, .member = 3, .deadline_us = 123466789};
     writer_.WriteCall(call, args, {}, {}, &packet_);
     return packet_;
@@ -71,7 +73,8 @@ void Read(benchmark::State& state, const std::vector<Value>& args) {
 std::vector<Value> SmallCall() { return {1234, -56789}; }
 std::vector<Value> TextCall() { return {"select name from t where id = ?", "short", true, 2.5}; }
 std::vector<Value> RecordCall() {
-  return {Record{{"width", 800}, {"height", 600}, {"title", "Hello"}, {"frame", true}, {"parent", Null{}}}};
+  return {Record{
+      {"width", 800}, {"height", 600}, {"title", "Hello"}, {"frame", true}, {"parent", Null{}}}};
 }
 std::vector<Value> ThousandNumbers() {
   Array numbers;
@@ -80,10 +83,10 @@ std::vector<Value> ThousandNumbers() {
 }
 std::vector<Value> Megabyte() { return {Bytes(std::string(1 << 20, 'x'))}; }
 
-#define HAWSER_WIRE_BENCH(ARGS)                                          \
-  void Write##ARGS(benchmark::State& state) { Write(state, ARGS()); }    \
-  void Read##ARGS(benchmark::State& state) { Read(state, ARGS()); }      \
-  BENCHMARK(Write##ARGS);                                                \
+#define HAWSER_WIRE_BENCH(ARGS)                                       \
+  void Write##ARGS(benchmark::State& state) { Write(state, ARGS()); } \
+  void Read##ARGS(benchmark::State& state) { Read(state, ARGS()); }   \
+  BENCHMARK(Write##ARGS);                                             \
   BENCHMARK(Read##ARGS)
 
 HAWSER_WIRE_BENCH(SmallCall);

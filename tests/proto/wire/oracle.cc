@@ -244,6 +244,13 @@ std::string Serialize(const google::protobuf::Message& message) {
   return bytes;
 }
 
+bool Parse(std::string_view bytes, google::protobuf::Message* message) {
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
+  stream.SetRecursionLimit(1000);
+  return message->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
 std::string Write(FrameWriter& writer, const FrameContent& frame) {
   std::string out;
   switch (frame.kind) {

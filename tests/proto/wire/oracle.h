@@ -51,6 +51,10 @@ v1::Packet ToProto(const PacketHeader& header);
 // Serialized with maps in order.
 std::string Serialize(const google::protobuf::Message& message);
 
+// Parses as a generated parser does that was told not to mind nesting: the limit is ours to check,
+// and stock ones give up at 100 levels of messages.
+bool Parse(std::string_view bytes, google::protobuf::Message* message);
+
 // The frame as an entry of Packet.frames, by our writer.
 std::string Write(FrameWriter& writer, const FrameContent& frame);
 // The objects in args or outcome, in the writer's order.

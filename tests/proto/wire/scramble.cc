@@ -94,7 +94,9 @@ class Scrambler {
         return {Varint(TagOf(field), random_()) + piece};
       case FieldDescriptor::TYPE_MESSAGE: {
         const std::string& type = field->message_type()->name();
-        if (type == "TypedArray" || type == "Attach") return {piece};  // an empty one is refused
+        // An empty one of these is refused, and so is a second body of a frame.
+        if (type == "TypedArray" || type == "Attach" || message.GetDescriptor()->name() == "Frame")
+          return {piece};
         return {Delimited(TagOf(field), "") + piece};
       }
       default:
