@@ -1,0 +1,64 @@
+#include "plugins/sqlite/transaction.h"
+
+namespace hawser::sqlite {
+
+Transaction::Transaction(Ref<Database> database) : database_(std::move(database)) {}
+
+Transaction::~Transaction() { End(); }
+
+void Transaction::End() {
+  if (!std::exchange(*open_, false)) return;
+  database_->EndTurn(this);
+}
+
+void Transaction::RollBackWith(const SessionRef& session) {
+  if (!session) return;
+  // Not a reference to this: whoever drops the last one wants the rollback too.
+  module().HangOnEnd(session, [this, open = open_](EndReason reason) {
+    if (!*open) return;
+    ended_by_ = "rolled back: its session ended (" + std::string(EndReasonName(reason)) + ")";
+    End();
+  });
+}
+
+absl::Status Transaction::CheckOpen() const {
+  if (*open_) return absl::OkStatus();
+  return absl::FailedPreconditionError("the transaction has ended" + (ended_by_.empty() ? "" : ": " + ended_by_));
+}
+
+void Transaction::Submit(LateReply reply, Database::Work work) {
+  if (absl::Status status = CheckOpen(); !status.ok()) {
+    reply.Fail(status);
+    return;
+  }
+  database_->Submit(this, std::move(reply), std::move(work));
+}
+
+void Transaction::Exec(LateReply reply, std::string sql) {
+  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] { return self->database_->ExecNow(sql); });
+}
+
+void Transaction::Prepare(LateReply reply, std::string sql) {
+  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] { return self->database_->PrepareNow(sql, self); });
+}
+
+void Transaction::Commit(LateReply reply) {
+  Submit(std::move(reply), [self = Ref<Transaction>(this)]() -> Outcome {
+    Outcome outcome = self->database_->ExecNow("COMMIT");
+    if (!outcome.ok()) return outcome;
+    self->ended_by_ = "committed";
+    // The turn ends only after the updates were told, which Submit does before it answers.
+    self->module().Post([self] { self->End(); });
+    return Value();
+  });
+}
+
+void Transaction::Rollback(LateReply reply) {
+  Submit(std::move(reply), [self = Ref<Transaction>(this)]() -> Outcome {
+    self->ended_by_ = "rolled back";
+    self->End();
+    return Value();
+  });
+}
+
+}  // namespace hawser::sqlite

@@ -1,0 +1,38 @@
+#ifndef HAWSER_PLUGINS_SQLITE_TRANSACTION_H_
+#define HAWSER_PLUGINS_SQLITE_TRANSACTION_H_
+
+// Transaction: holds its database's connection from begin to commit or rollback. It is rolled back when its session ends, or when nobody
+// refers to it any more. Strand-bound.
+
+#include "plugins/sqlite/database.h"
+
+namespace hawser::sqlite {
+
+class Transaction final : public ModuleObject {
+ public:
+  explicit Transaction(Ref<Database> database);
+
+  void Exec(LateReply reply, std::string sql);
+  void Prepare(LateReply reply, std::string sql);
+  void Commit(LateReply reply);
+  void Rollback(LateReply reply);
+  bool open() const { return *open_; }
+
+  // Rolls it back if `session` ends while it is open.
+  void RollBackWith(const SessionRef& session);
+  // FAILED_PRECONDITION once it has ended.
+  absl::Status CheckOpen() const;
+
+ private:
+  ~Transaction() override;
+  void Submit(LateReply reply, Database::Work work);
+  void End();
+
+  const Ref<Database> database_;
+  const std::shared_ptr<bool> open_ = std::make_shared<bool>(true);
+  std::string ended_by_;
+};
+
+}  // namespace hawser::sqlite
+
+#endif  // HAWSER_PLUGINS_SQLITE_TRANSACTION_H_

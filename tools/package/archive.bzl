@@ -1,0 +1,61 @@
+"""`hawser.tar`: everything an installation has, laid out as under its prefix. tools/install unpacks it."""
+
+def _install_archive_impl(ctx):
+    manifest = []  # lines "mode source target"
+    inputs = []
+
+    def add(file, target, mode = "644"):
+        manifest.append("%s %s %s" % (mode, file.path, target))
+        inputs.append(file)
+
+    # A public header is one that is included as "hawser/...": Bazel keeps those in a virtual folder of that layout.
+    for dep in ctx.attr.headers:
+        for header in dep[CcInfo].compilation_context.direct_headers:
+            parts = header.path.split("/_virtual_includes/")
+            if len(parts) == 2:
+                add(header, "include/" + parts[1][parts[1].index("/") + 1:])
+    for file in ctx.files.programs:
+        add(file, "bin/" + file.basename, "755")
+    for file in ctx.files.libraries:
+        add(file, "lib/" + file.basename)
+    for file in ctx.files.modules:
+        add(file, "lib/hawser/modules/" + file.basename)
+    for target, path in ctx.attr.files.items():
+        add(target.files.to_list()[0], path)
+
+    list = ctx.actions.declare_file(ctx.label.name + ".manifest")
+    ctx.actions.write(list, "\n".join(manifest) + "\n")
+    output = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.run_shell(
+        outputs = [output],
+        inputs = depset(inputs + [list]),
+        arguments = [list.path, output.path],
+        command = """
+set -eu
+root=$(mktemp -d)
+while read -r mode source target; do
+  mkdir -p "$root/$(dirname "$target")"
+  cp -L "$source" "$root/$target"
+  chmod "$mode" "$root/$target"
+done < "$1"
+for library in "$root"/lib/*.so.*; do
+  ln -s "$(basename "$library")" "${library%.so.*}.so"
+done
+tar --sort=name --owner=0 --group=0 --mtime=@0 -C "$root" -cf "$2" .
+rm -rf "$root"
+""",
+        mnemonic = "InstallArchive",
+        progress_message = "Laying out %s" % ctx.label,
+    )
+    return [DefaultInfo(files = depset([output]), runfiles = ctx.runfiles(files = [output]))]
+
+install_archive = rule(
+    implementation = _install_archive_impl,
+    attrs = {
+        "headers": attr.label_list(providers = [CcInfo], doc = "libraries whose public headers are installed"),
+        "programs": attr.label_list(allow_files = True),
+        "libraries": attr.label_list(allow_files = True, doc = "shared libraries, named with their soname"),
+        "modules": attr.label_list(allow_files = True),
+        "files": attr.label_keyed_string_dict(allow_files = True, doc = "further files and their places"),
+    },
+)
