@@ -25,10 +25,13 @@ namespace internal {
 class FutureState;
 class PipelineNode;
 
+// Whether later calls may name an answer before it is there.
+enum class KeepAnswer { kNo, kYes };
+
 // An argument that is the answer of an earlier call.
 struct PendingArgument {
   uint32_t position = 0;
-  const PipelineNode* node = nullptr;
+  PipelineNode* node = nullptr;
 };
 
 struct CallRequest {
@@ -44,7 +47,7 @@ std::shared_ptr<FutureState> CallAsync(const ObjectRef& target, const CallReques
 // Nobody is told how it went.
 void CallNoReply(const ObjectRef& target, const CallRequest& request);
 
-const PipelineNode* NodeOf(const Pipeline& pipeline);
+PipelineNode* NodeOf(const Pipeline& pipeline);
 
 template <typename T>
 inline constexpr bool kAlwaysFalse = false;

@@ -36,10 +36,11 @@ namespace hawser {
 
 namespace internal {
 
+std::shared_ptr<PipelineNode> FirstStep(const ObjectRef& object);
 std::shared_ptr<PipelineNode> NextStep(const std::shared_ptr<PipelineNode>& base,
                                        const CallRequest& request);
-std::shared_ptr<FutureState> SendStep(const std::shared_ptr<PipelineNode>& step);
-absl::StatusOr<Value> AwaitStep(const std::shared_ptr<PipelineNode>& step);
+std::shared_ptr<FutureState> SendStep(PipelineNode& step, KeepAnswer keep_answer);
+absl::StatusOr<Value> AwaitStep(PipelineNode& step);
 
 }  // namespace internal
 
@@ -74,15 +75,19 @@ class Pipeline {
   // Sends this step and waits for its answer. Again: gives the same answer.
   template <typename T = Value>
   absl::StatusOr<T> Await() const {
-    return internal::ConvertAnswer<T>(internal::AwaitStep(node_));
+    return internal::ConvertAnswer<T>(internal::AwaitStep(*node_));
   }
   // Sends this step and gives its answer to come.
   template <typename T = Value>
-  hawser::Future<T> Future() const {
-    return hawser::Future<T>(internal::SendStep(node_));
+  hawser::Future<T> Future() const& {
+    return hawser::Future<T>(internal::SendStep(*node_, internal::KeepAnswer::kYes));
+  }
+  template <typename T = Value>
+  hawser::Future<T> Future() && {
+    return hawser::Future<T>(internal::SendStep(*node_, internal::KeepAnswer::kNo));
   }
   // Sends this step, if it was not.
-  void Send() const { internal::SendStep(node_); }
+  void Send() const { internal::SendStep(*node_, internal::KeepAnswer::kYes); }
 
   // The same step, from which later steps are made with `options`.
   Pipeline With(CallOptions options) const {
@@ -92,7 +97,7 @@ class Pipeline {
   }
 
  private:
-  friend const internal::PipelineNode* internal::NodeOf(const Pipeline& pipeline);
+  friend internal::PipelineNode* internal::NodeOf(const Pipeline& pipeline);
 
   template <typename... A>
   Pipeline Step(Op op, std::string_view member, A&&... args) const {
@@ -107,7 +112,7 @@ class Pipeline {
 };
 
 namespace internal {
-inline const PipelineNode* NodeOf(const Pipeline& pipeline) { return pipeline.node_.get(); }
+inline PipelineNode* NodeOf(const Pipeline& pipeline) { return pipeline.node_.get(); }
 }  // namespace internal
 
 }  // namespace hawser

@@ -61,16 +61,22 @@ class RemoteObject {
   RemoteObject() = default;
   // Of any object, also one of this process that came back from the broker: it is the original, and
   // calls on it run here.
-  explicit RemoteObject(ObjectRef object) : object_(std::move(object)) {}
+  explicit RemoteObject(ObjectRef object)
+      : object_(std::move(object)), shape_(object_ == nullptr ? nullptr : object_->shape()) {}
 
   explicit operator bool() const { return object_ != nullptr; }
 
-  ObjectKind kind() const;  // kObject if of nothing
-  std::string_view class_name()
-      const;  // or the function's name; "" if of nothing. Valid while this handle lives
+  // kObject if of nothing.
+  ObjectKind kind() const { return shape_ == nullptr ? ObjectKind::kObject : shape_->kind(); }
+  // Or the function's name; "" if of nothing. Valid while this handle lives.
+  std::string_view class_name() const {
+    return shape_ == nullptr ? std::string_view() : shape_->name();
+  }
   // In the order of the object's author, hidden ones included. Valid while this handle lives.
-  std::span<const Member> members() const;
-  ShapeRef shape() const;  // null if of nothing
+  std::span<const Member> members() const {
+    return shape_ == nullptr ? std::span<const Member>() : shape_->members();
+  }
+  const ShapeRef& shape() const { return shape_; }  // null if of nothing
   // Names the object for as long as the broker runs, as the tools show it; grants nothing. 0 if of
   // nothing.
   ObjectId id() const;
@@ -202,7 +208,10 @@ class RemoteObject {
   }
 
   // Gives this reference up; the handle is of nothing afterwards. What destruction does anyway.
-  void Release() { object_.reset(); }
+  void Release() {
+    object_.reset();
+    shape_.reset();
+  }
 
   // The same handle, whose calls use `options`.
   RemoteObject With(CallOptions options) const {
@@ -251,6 +260,7 @@ class RemoteObject {
                                       const Callback& listener, Silence silence) const;
 
   ObjectRef object_;
+  ShapeRef shape_;  // of object_
   CallOptions options_;
 };
 

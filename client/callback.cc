@@ -1,0 +1,107 @@
+#include "hawser/callback.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "client/internal/client_function.h"
+#include "hawser/base/mutex.h"
+#include "hawser/base/string_view.h"
+
+namespace hawser::internal {
+namespace {
+
+// Only its address matters: what makes a ClientFunction known.
+constexpr char kTag = 0;
+
+// A session sends each shape once and then names it, so functions of one kind share theirs; there
+// are as many kinds as the program has signatures. Thread-safe.
+class Shapes {
+ public:
+  ShapeRef Get(std::vector<Type> params, Type result, CallbackMode mode) HAWSER_EXCLUDES(mu_) {
+    std::string key{static_cast<char>(mode), static_cast<char>(result)};
+    for (Type param : params) key.push_back(static_cast<char>(param));
+    base::MutexLock lock(mu_);
+    ShapeRef& shape = shapes_[key];
+    if (shape == nullptr) {
+      // Surplus arguments are ignored and missing ones looked at when it is called, as with any
+      // function of a client.
+      Signature signature;
+      signature.params = std::move(params);
+      signature.result = result;
+      signature.variadic = true;
+      shape = Shape::Build(ObjectKind::kFunction, "", {}, std::move(signature), mode);
+    }
+    return shape;
+  }
+
+ private:
+  base::Mutex mu_;
+  absl::flat_hash_map<std::string, ShapeRef> shapes_ HAWSER_GUARDED_BY(mu_);
+};
+
+Shapes& AllShapes() {
+  static Shapes& shapes = *new Shapes;
+  return shapes;
+}
+
+}  // namespace
+
+ObjectRef MakeCallback(CallbackBody body, std::vector<Type> params, Type result, CallbackMode mode,
+                       std::string site) {
+  mode = mode == CallbackMode::kPlain || mode == CallbackMode::kCall ? CallbackMode::kCall
+                                                                     : CallbackMode::kNotify;
+  return MakeRef<ClientFunction>(std::move(body), AllShapes().Get(std::move(params), result, mode),
+                                 Value(), std::move(site));
+}
+
+ObjectRef MakeConstant(Value answer, std::string site) {
+  return MakeRef<ClientFunction>(CallbackBody(),
+                                 AllShapes().Get({}, Type::kAny, CallbackMode::kConst),
+                                 std::move(answer), std::move(site));
+}
+
+absl::Status ArgumentError(size_t position, const absl::Status& why) {
+  return absl::InvalidArgumentError(absl::StrCat("argument ", position + 1, ": ", why.message()));
+}
+
+// --- ClientFunction ------------------------------------------------------------------------------
+
+ClientFunction* ClientFunction::From(Object* object) {
+  return object != nullptr && object->type_tag() == &kTag ? static_cast<ClientFunction*>(object)
+                                                          : nullptr;
+}
+
+const void* ClientFunction::type_tag() const { return &kTag; }
+
+Outcome ClientFunction::Run(Args args) const {
+  if (body_ == nullptr) return Outcome(constant_);
+  if (silent_.load(std::memory_order_relaxed)) return Outcome();
+  try {
+    return Outcome(body_(args));
+  } catch (...) {
+    return Outcome::Failed(CatchException());
+  }
+}
+
+void ClientFunction::Invoke(Invocation call, Reply reply) {
+  if (call.op == Op::kDescribe) {
+    reply.Return(ObjectRef(this));
+  } else if (call.op != Op::kCall || !call.member_name().empty()) {
+    reply.Fail(absl::UnimplementedError("a function can only be called"));
+  } else {
+    reply.Answer(Run(call.args));
+  }
+}
+
+void ClientFunction::SetHome(const std::shared_ptr<CallbackQueue>& queue) {
+  if (!has_home_.exchange(true, std::memory_order_acq_rel)) home_ = queue;
+}
+
+void ClientFunction::Dispose() {
+  std::unique_ptr<ClientFunction> self(this);
+  std::shared_ptr<CallbackQueue> home = home_.lock();
+  if (home != nullptr && !home->RunsHere()) home->Post([self = std::move(self)] {});
+}
+
+}  // namespace hawser::internal

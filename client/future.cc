@@ -1,0 +1,117 @@
+#include "hawser/future.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/internal/future_state.h"
+
+namespace hawser::internal {
+
+std::shared_ptr<FutureState> FutureState::Answered(Ref<Connection> connection, Outcome outcome) {
+  auto state = std::make_shared<FutureState>(std::move(connection));
+  state->TakeReply().Answer(std::move(outcome));
+  return state;
+}
+
+Reply FutureState::TakeReply() {
+  self_ = shared_from_this();
+  return Reply(this, 0);
+}
+
+void FutureState::Deliver(uint64_t /*token*/, Outcome outcome) {
+  std::shared_ptr<FutureState> self = std::move(self_);
+  if (on_answer_) std::exchange(on_answer_, nullptr)();
+  std::vector<std::function<void(absl::StatusOr<Value>)>> thens;
+  {
+    base::MutexLock lock(mu_);
+    outcome_ = outcome;
+    ready_ = true;
+    thens.swap(thens_);
+    // Under the lock: who waits takes its slot out under it.
+    for (Leader::Slot* slot : waiting_) connection_->leader().Fill(*slot);
+    waiting_.clear();
+    answered_.NotifyAll();
+  }
+  for (auto& then : thens) Run(std::move(then), outcome);
+}
+
+bool FutureState::ready() const {
+  base::MutexLock lock(mu_);
+  return ready_;
+}
+
+Outcome FutureState::outcome() const {
+  base::MutexLock lock(mu_);
+  return outcome_;
+}
+
+absl::StatusOr<Value> FutureState::Await(absl::Duration timeout) {
+  if (connection_ == nullptr) {
+    base::MutexLock lock(mu_);
+    while (!ready_) {
+      if (!answered_.WaitFor(mu_, timeout)) break;
+    }
+    if (!ready_) return absl::DeadlineExceededError("no answer yet");
+    return Outcome(outcome_).ToStatusOr();
+  }
+  Leader::Slot slot;
+  {
+    base::MutexLock lock(mu_);
+    if (ready_) return Outcome(outcome_).ToStatusOr();
+    waiting_.push_back(&slot);
+  }
+  base::MonoTime until = timeout == absl::InfiniteDuration() ? base::MonoTime::Max()
+                                                             : connection_->clock().Now() + timeout;
+  Connection::Activity activity(*connection_);
+  connection_->Wait(slot, until);
+  base::MutexLock lock(mu_);
+  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &slot), waiting_.end());
+  if (!ready_) return absl::DeadlineExceededError("no answer yet");
+  return Outcome(outcome_).ToStatusOr();
+}
+
+void FutureState::Then(std::function<void(absl::StatusOr<Value>)> then) {
+  Outcome outcome;
+  {
+    base::MutexLock lock(mu_);
+    if (!ready_) {
+      thens_.push_back(std::move(then));
+      return;
+    }
+    outcome = outcome_;
+  }
+  Run(std::move(then), outcome);
+}
+
+void FutureState::Run(std::function<void(absl::StatusOr<Value>)> then, const Outcome& outcome) {
+  auto task = [then = std::move(then), outcome = Outcome(outcome)]() mutable {
+    then(std::move(outcome).ToStatusOr());
+  };
+  if (connection_ != nullptr) {
+    connection_->callbacks().Post(std::move(task));
+  } else {
+    task();
+  }
+}
+
+void FutureState::Cancel() const {
+  uint64_t call = call_.load(std::memory_order_acquire);
+  if (call != 0 && connection_ != nullptr) connection_->Cancel(call);
+}
+
+// --- What future.h uses --------------------------------------------------------------------------
+
+bool IsReady(const FutureState& state) { return state.ready(); }
+
+absl::StatusOr<Value> Await(const std::shared_ptr<FutureState>& state, absl::Duration timeout) {
+  return state->Await(timeout);
+}
+
+void Then(const std::shared_ptr<FutureState>& state,
+          std::function<void(absl::StatusOr<Value>)> then) {
+  state->Then(std::move(then));
+}
+
+void Cancel(const FutureState& state) { state.Cancel(); }
+
+}  // namespace hawser::internal

@@ -1,0 +1,188 @@
+#include "client/internal/callback_queue.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+// Invariants, under mu_: has_thread_ or polling_ says that one thread takes items from the front;
+// only that thread, inside an item, takes awaited calls from the middle. So two items run at once
+// only one inside the other.
+
+namespace hawser::internal {
+namespace {
+
+// Calls inside calls on one stack; further ones wait for their turn.
+constexpr int kMaxNested = 32;
+
+// The item that runs on this thread.
+struct Running {
+  CallbackQueue* queue = nullptr;
+  bool in_call = false;
+  int nested = 0;
+};
+thread_local Running running;
+
+}  // namespace
+
+CallbackQueue::~CallbackQueue() = default;
+
+bool CallbackQueue::RunsHere() const { return running.queue == this; }
+
+bool CallbackQueue::InCallHere() const { return running.queue == this && running.in_call; }
+
+bool CallbackQueue::HasWork() const {
+  if (awaited_calls_.load(std::memory_order_acquire) == 0) return false;
+  if (RunsHere()) return running.nested < kMaxNested;
+  return !polling_.load(std::memory_order_acquire);
+}
+
+void CallbackQueue::Run(CallbackQueue& queue, Item item) {
+  Running outer = std::exchange(running, Running{&queue, item.what != What::kTask,
+                                                 running.queue == &queue ? running.nested + 1 : 0});
+  {
+    base::ScopedExecutor current(&queue);
+    item.task();
+    item.task = nullptr;  // what it holds goes where callbacks run
+  }
+  running = outer;
+}
+
+CallbackQueue::Item CallbackQueue::TakeFront() {
+  Item item = std::move(items_.front());
+  items_.pop_front();
+  if (item.what == What::kAwaitedCall) awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
+  return item;
+}
+
+void CallbackQueue::Add(base::Task task, What what) {
+  Item item{std::move(task), what};
+  {
+    base::MutexLock lock(mu_);
+    if (!abandoned_) {
+      items_.push_back(std::move(item));
+      if (what == What::kAwaitedCall) {
+        awaited_calls_.fetch_add(1, std::memory_order_acq_rel);
+        NudgeWaiting();
+      }
+      if (runs_on_ == RunsOn::kThread && !has_thread_) {
+        has_thread_ = true;
+        std::thread([self = shared_from_this()] { self->RunThread(); }).detach();
+      } else {
+        changed_.NotifyAll();
+      }
+      return;
+    }
+  }
+  // An abandoned queue's item goes here, without the lock.
+}
+
+void CallbackQueue::NudgeWaiting() {
+  if (!announced_.empty()) leader_.Nudge(*announced_.back());
+}
+
+void CallbackQueue::RunThread() {
+  base::MutexLock lock(mu_);
+  for (;;) {
+    while (items_.empty() && !closed_) changed_.Wait(mu_);
+    if (items_.empty()) break;
+    Item item = TakeFront();
+    mu_.Unlock();
+    Run(*this, std::move(item));
+    mu_.Lock();
+  }
+  has_thread_ = false;
+  changed_.NotifyAll();
+}
+
+int CallbackQueue::Poll(absl::Duration wait) {
+  if (running.queue == this || runs_on_ != RunsOn::kPoll) return 0;
+  auto now = [] { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); };
+  absl::Duration until = now() + wait;
+  int ran = 0;
+  base::MutexLock lock(mu_);
+  if (polling_) return 0;
+  polling_ = true;
+  while (items_.empty() && !closed_ && wait > absl::ZeroDuration()) {
+    changed_.WaitFor(mu_, wait);
+    wait = until - now();
+  }
+  // Only what is there now: a callback that causes another one must not keep the program here.
+  for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
+    Item item = TakeFront();
+    mu_.Unlock();
+    Run(*this, std::move(item));
+    ++ran;
+    mu_.Lock();
+  }
+  polling_ = false;
+  if (awaited_calls_ > 0) NudgeWaiting();
+  return ran;
+}
+
+void CallbackQueue::RunWork() {
+  bool outermost = !RunsHere();
+  Item item;
+  {
+    base::MutexLock lock(mu_);
+    if (outermost && polling_) return;
+    auto found = std::find_if(items_.begin(), items_.end(), [](const Item& candidate) {
+      return candidate.what == What::kAwaitedCall;
+    });
+    if (found == items_.end()) return;
+    item = std::move(*found);
+    items_.erase(found);
+    awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
+    if (outermost) polling_ = true;
+  }
+  Run(*this, std::move(item));
+  if (!outermost) return;
+  base::MutexLock lock(mu_);
+  polling_ = false;
+  if (awaited_calls_ > 0) NudgeWaiting();
+}
+
+NestedWork* CallbackQueue::Announce(Leader::Slot& slot) {
+  if (!RunsHere() && runs_on_ != RunsOn::kPoll) return nullptr;
+  base::MutexLock lock(mu_);
+  announced_.push_back(&slot);
+  return this;
+}
+
+void CallbackQueue::Withdraw(Leader::Slot& slot) {
+  base::MutexLock lock(mu_);
+  announced_.erase(std::find(announced_.begin(), announced_.end(), &slot));
+}
+
+void CallbackQueue::Close() {
+  base::MutexLock lock(mu_);
+  closed_ = true;
+  changed_.NotifyAll();
+}
+
+void CallbackQueue::Abandon() {
+  if (runs_on_ != RunsOn::kPoll) return;
+  std::deque<Item> items;
+  {
+    base::MutexLock lock(mu_);
+    abandoned_ = true;
+    items.swap(items_);
+    awaited_calls_.store(0, std::memory_order_release);
+  }
+}
+
+void CallbackQueue::AwaitEnd(absl::Duration at_most) {
+  auto now = [] { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); };
+  absl::Duration until = now() + at_most;
+  base::MutexLock lock(mu_);
+  while (has_thread_ && running.queue != this) {
+    if (!changed_.WaitFor(mu_, until - now())) return;
+  }
+}
+
+size_t CallbackQueue::waiting() const {
+  base::MutexLock lock(mu_);
+  return items_.size();
+}
+
+}  // namespace hawser::internal

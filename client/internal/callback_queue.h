@@ -1,0 +1,102 @@
+#ifndef CLIENT_INTERNAL_CALLBACK_QUEUE_H_
+#define CLIENT_INTERNAL_CALLBACK_QUEUE_H_
+
+// CallbackQueue: everything of one session that runs code of the program: calls of its callbacks,
+// continuations, notices. One item runs at a time, in order, on a thread of its own that exists
+// from the first item on, or in Poll. While an item waits in a synchronous call, callbacks that
+// somebody waits for run inside that wait, in order among themselves: see NestedWork.
+//
+// Thread-safe. Shared: its thread holds it. Its lock is a leaf but for Leader's.
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "client/internal/leader.h"
+#include "hawser/base/executor.h"
+#include "hawser/base/mutex.h"
+
+namespace hawser::internal {
+
+class CallbackQueue final : public base::Executor,
+                            public NestedWork,
+                            public std::enable_shared_from_this<CallbackQueue> {
+ public:
+  enum class RunsOn { kThread, kPoll };
+
+  // `leader` is borrowed: it is used only while a thread that waits there is announced.
+  static std::shared_ptr<CallbackQueue> Make(RunsOn runs_on, Leader& leader) {
+    return std::shared_ptr<CallbackQueue>(new CallbackQueue(runs_on, leader));
+  }
+  ~CallbackQueue() override;
+
+  // A piece of work that is no call of the peer.
+  void Post(base::Task task) override { Add(std::move(task), What::kTask); }
+  // A call of the peer. `awaited`: the peer waits for its answer, so it may run nested.
+  void PostCall(base::Task task, bool awaited) {
+    Add(std::move(task), awaited ? What::kAwaitedCall : What::kCall);
+  }
+
+  // Runs what is there, on this thread, and gives how many; waits up to `wait` for the first. 0 at
+  // once on a thread that runs an item, while another thread polls, and after Close.
+  int Poll(absl::Duration wait) HAWSER_EXCLUDES(mu_);
+
+  // True on the thread that runs an item of this queue now.
+  bool RunsHere() const;
+  // ... and if that is a call of the peer: calls made now are nested.
+  bool InCallHere() const;
+
+  // NestedWork, for the thread that runs an item; with kPoll for any thread while none polls, or a
+  // program with one thread would wait for itself.
+  bool HasWork() const override;
+  void RunWork() override HAWSER_EXCLUDES(mu_);
+  // The work that a thread which is about to wait on `slot` should do meanwhile; null if it is none
+  // of its business. Unless null, Withdraw(slot) must follow.
+  NestedWork* Announce(Leader::Slot& slot) HAWSER_EXCLUDES(mu_);
+  void Withdraw(Leader::Slot& slot) HAWSER_EXCLUDES(mu_);
+
+  // What is queued runs still, then the thread ends; further items start it again.
+  void Close() HAWSER_EXCLUDES(mu_);
+  // Nobody will poll any more: with kPoll, drops what is queued and what comes.
+  void Abandon() HAWSER_EXCLUDES(mu_);
+  // Waits until the thread has ended, or for `at_most`. Not on that thread.
+  void AwaitEnd(absl::Duration at_most) HAWSER_EXCLUDES(mu_);
+
+  size_t waiting() const HAWSER_EXCLUDES(mu_);
+
+ private:
+  enum class What : uint8_t { kTask, kCall, kAwaitedCall };
+  struct Item {
+    base::Task task;
+    What what = What::kTask;
+  };
+
+  CallbackQueue(RunsOn runs_on, Leader& leader) : runs_on_(runs_on), leader_(leader) {}
+
+  void Add(base::Task task, What what) HAWSER_EXCLUDES(mu_);
+  static void Run(CallbackQueue& queue, Item item);
+  void RunThread() HAWSER_EXCLUDES(mu_);
+  Item TakeFront() HAWSER_REQUIRES(mu_);
+  // Has the thread that waits deepest look for awaited calls.
+  void NudgeWaiting() HAWSER_REQUIRES(mu_);
+
+  const RunsOn runs_on_;
+  Leader& leader_;
+  std::atomic<int> awaited_calls_{0};  // in items_; changed under mu_
+
+  mutable base::Mutex mu_;
+  base::CondVar changed_;
+  std::deque<Item> items_ HAWSER_GUARDED_BY(mu_);
+  bool has_thread_ HAWSER_GUARDED_BY(mu_) = false;
+  std::atomic<bool> polling_{false};  // changed under mu_
+  bool closed_ HAWSER_GUARDED_BY(mu_) = false;
+  bool abandoned_ HAWSER_GUARDED_BY(mu_) = false;
+  std::vector<Leader::Slot*> announced_ HAWSER_GUARDED_BY(mu_);
+};
+
+}  // namespace hawser::internal
+
+#endif  // CLIENT_INTERNAL_CALLBACK_QUEUE_H_

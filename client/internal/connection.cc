@@ -1,0 +1,291 @@
+#include "client/internal/connection.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/internal/client_function.h"
+#include "hawser/base/string_view.h"
+#include "hawser/call_check.h"
+#include "proto/link/incoming_call.h"
+#include "proto/link/proxy.h"
+
+// What a session does with the calls and objects of its peer. Its connections and its end are in
+// connection_state.cc, what its reader does by the clock in housekeeping.cc.
+
+namespace hawser::internal {
+namespace {
+
+// Only its address matters: what makes an endpoint known as a Connection.
+constexpr char kTag = 0;
+
+link::LinkLimits ClientLimits() {
+  link::LinkLimits limits;
+  // A client may hold far more objects of the broker than a broker takes callbacks from a client.
+  limits.imports = 64u << 20;
+  return limits;
+}
+
+const base::Clock& ClockOf(const ConnectOptions& options) {
+  return options.clock != nullptr ? *options.clock : base::SystemClock();
+}
+
+CallbackQueue::RunsOn WhereOf(const ConnectOptions& options) {
+  return options.callbacks == ConnectOptions::Callbacks::kPoll ? CallbackQueue::RunsOn::kPoll
+                                                               : CallbackQueue::RunsOn::kThread;
+}
+
+// A reference to a call that may never run.
+class CallHolder {
+ public:
+  explicit CallHolder(link::IncomingCall* call) : call_(call) {}
+  CallHolder(CallHolder&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+  CallHolder& operator=(CallHolder&&) = delete;
+  ~CallHolder() {
+    if (call_ != nullptr) call_->Unref();
+  }
+  link::IncomingCall* get() const { return call_; }
+
+ private:
+  link::IncomingCall* call_;
+};
+
+// Awaits a promise that nobody else did.
+class OrphanAwait final : public ReplySink {
+ public:
+  OrphanAwait(Ref<Connection> connection, std::atomic<int>& pending)
+      : connection_(std::move(connection)), pending_(pending) {}
+  void Deliver(uint64_t /*token*/, Outcome outcome) override {
+    std::unique_ptr<OrphanAwait> self(this);
+    pending_.fetch_sub(1, std::memory_order_acq_rel);
+    // The end of the session is no fault of the promise.
+    if (outcome.ok() || connection_->ended()) return;
+    connection_->callbacks().Post([connection = connection_, error = outcome.error()] {
+      const auto& tell = connection->options().on_unhandled_rejection;
+      if (tell) {
+        tell(error);
+      } else {
+        std::fprintf(stderr, "hawser: unhandled rejection: %s\n", error.ToString().c_str());
+      }
+    });
+  }
+
+ private:
+  const Ref<Connection> connection_;
+  std::atomic<int>& pending_;
+};
+
+}  // namespace
+
+Connection::Connection(std::string endpoint, ConnectOptions options,
+                       std::unique_ptr<Connector> connector)
+    : link::Endpoint(ClientLimits(), ClockOf(options)),
+      endpoint_name_(std::move(endpoint)),
+      options_(std::move(options)),
+      connector_(std::move(connector)),
+      start_(clock().Now()),
+      session_id_(SessionId::Random()),
+      leader_(connector_->events(), clock()),
+      callbacks_(CallbackQueue::Make(WhereOf(options_), leader_)),
+      tick_due_ns_(base::MonoTime::Max().ns),
+      last_sent_ns_(start_.ns),
+      last_heard_ns_(start_.ns),
+      attacher_(options_, session_id_, start_) {}
+
+Connection::~Connection() = default;
+
+const void* Connection::kind_tag() const { return &kTag; }
+
+Connection* Connection::Of(Object* target) {
+  link::Proxy* proxy = link::Proxy::From(target);
+  if (proxy == nullptr || proxy->endpoint()->kind_tag() != &kTag) return nullptr;
+  return static_cast<Connection*>(proxy->endpoint().get());
+}
+
+// --- Calls of the program ------------------------------------------------------------------------
+
+std::optional<base::MonoTime> Connection::DeadlineOf(const CallOptions& call) const {
+  absl::Duration duration = call.deadline.value_or(options_.default_deadline);
+  if (duration == absl::InfiniteDuration()) return std::nullopt;
+  return clock().Now() + duration;
+}
+
+bool Connection::Wait(Leader::Slot& slot, base::MonoTime until) {
+  NestedWork* nested = callbacks_->Announce(slot);
+  bool filled = leader_.Wait(slot, until, nested);
+  if (nested != nullptr) callbacks_->Withdraw(slot);
+  return filled;
+}
+
+Connection::Activity::Activity(Connection& connection) : connection_(connection) {
+  if (connection.options_.heartbeat == ConnectOptions::Heartbeat::kAutomatic) return;
+  if (connection.active_.fetch_add(1, std::memory_order_acq_rel) > 0) return;
+  std::shared_ptr<ClientTransport> transport;
+  {
+    base::MutexLock lock(connection.state_mu_);
+    transport = connection.transport_;
+  }
+  if (transport != nullptr) transport->Resume();
+}
+
+Connection::Activity::~Activity() {
+  if (connection_.options_.heartbeat == ConnectOptions::Heartbeat::kAutomatic) return;
+  connection_.active_.fetch_sub(1, std::memory_order_acq_rel);
+}
+
+int Connection::Poll(absl::Duration wait) {
+  Activity activity(*this);
+  bool manual = options_.heartbeat == ConnectOptions::Heartbeat::kManual;
+  base::MonoTime last_sent{last_sent_ns_.load(std::memory_order_relaxed)};
+  if (manual && clock().Now() - last_sent >= ttl() / 6) Heartbeat();
+  return callbacks_->Poll(wait);
+}
+
+// --- Calls of the peer ---------------------------------------------------------------------------
+
+void Connection::StartCall(link::IncomingCall* call) {
+  CallHolder holder(call);
+  Object& target = call->target();
+  // What never blocks and runs no code of the program is done here.
+  bool inert = link::Proxy::From(&target) != nullptr;
+  CallbackMode mode = CallbackMode::kPlain;
+  if (!inert) {
+    ShapeRef shape = target.shape();
+    inert = shape->kind() == ObjectKind::kPromise;
+    mode = shape->mode();
+  }
+  if (inert) {
+    RunCall(call);
+    return;
+  }
+  auto task = [self = Ref<Connection>(this), holder = std::move(holder)] {
+    self->RunCall(holder.get());
+  };
+  if (base::Executor* home = target.home()) {
+    home->Post(std::move(task));
+  } else {
+    callbacks_->PostCall(std::move(task), mode != CallbackMode::kNotify && !call->no_reply());
+  }
+}
+
+void Connection::RunCall(link::IncomingCall* call) {
+  Object& target = call->target();
+  Invocation invocation = call->invocation();
+  Reply reply = call->TakeReply();
+  if (const ClientFunction* function = ClientFunction::From(&target);
+      function != nullptr && call->op() == Op::kCall && invocation.member_name().empty()) {
+    Outcome outcome = function->Run(invocation.args);
+    if (!outcome.ok() && call->no_reply()) ReportCallbackError(outcome.error(), function->site());
+    reply.Answer(std::move(outcome));
+    return;
+  }
+  ShapeRef shape = invocation.shape == nullptr ? target.shape() : nullptr;
+  absl::Status status = CheckCall(shape == nullptr ? *invocation.shape : *shape, invocation);
+  if (!status.ok()) {
+    reply.Fail(status);
+    return;
+  }
+  target.Invoke(invocation, std::move(reply));
+}
+
+void Connection::ReportCallbackError(const Error& error, std::string_view site) {
+  if (options_.on_callback_error) {
+    options_.on_callback_error(error, site);
+  } else {
+    std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
+                 error.ToString().c_str());
+  }
+}
+
+void Connection::OnExport(Object* object, uint64_t /*handle*/) {
+  if (ClientFunction* function = ClientFunction::From(object)) function->SetHome(callbacks_);
+}
+
+// --- Objects of the peer -------------------------------------------------------------------------
+
+void Connection::NoteAwaited(const link::Proxy& promise) {
+  base::MutexLock lock(state_mu_);
+  awaited_.insert(promise.handle());
+}
+
+void Connection::OnDropped(link::Proxy* proxy) {
+  if (proxy->shape()->kind() == ObjectKind::kPromise && !ended()) {
+    base::MutexLock lock(state_mu_);
+    if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0) {
+      // Nobody looked at what becomes of it: so we do. It gets a reference again.
+      orphans_.push_back(ObjectRef(proxy));
+      proxy = nullptr;
+    }
+  }
+  if (proxy != nullptr) {
+    Endpoint::OnDropped(proxy);
+  } else {
+    WantFlush();
+  }
+}
+
+void Connection::AwaitOrphans() {
+  std::vector<ObjectRef> orphans;
+  {
+    base::MutexLock lock(state_mu_);
+    if (orphans_.empty()) return;
+    orphans.swap(orphans_);
+    for (const ObjectRef& orphan : orphans) {
+      awaited_.insert(link::Proxy::From(orphan.get())->handle());
+    }
+  }
+  for (ObjectRef& orphan : orphans) {
+    if (orphan->gone() != GoneReason::kAlive || remote_gone_) continue;
+    orphans_pending_.fetch_add(1, std::memory_order_acq_rel);
+    link::OutgoingCall call;
+    call.target = std::move(orphan);
+    call.op = Op::kAwait;
+    Call(std::move(call), Reply(new OrphanAwait(Ref<Connection>(this), orphans_pending_), 0));
+  }
+}
+
+uint64_t Connection::Watch(const link::Proxy& proxy, std::function<void(GoneReason)> fn) {
+  uint64_t number = 0;
+  {
+    base::MutexLock lock(state_mu_);
+    number = next_watch_++;
+    watchers_[proxy.handle()].push_back({number, std::move(fn)});
+  }
+  // It may have gone before it was watched.
+  if (proxy.gone() != GoneReason::kAlive) {
+    OnPeerGone(Ref<link::Proxy>(const_cast<link::Proxy*>(&proxy)), proxy.gone());
+  }
+  return number;
+}
+
+void Connection::Unwatch(const link::Proxy& proxy, uint64_t watch) {
+  Watcher removed{};
+  base::MutexLock lock(state_mu_);
+  auto found = watchers_.find(proxy.handle());
+  if (found == watchers_.end()) return;
+  std::vector<Watcher>& watchers = found->second;
+  for (Watcher& watcher : watchers) {
+    if (watcher.number != watch) continue;
+    std::swap(removed, watcher);
+    std::swap(watcher, watchers.back());
+    watchers.pop_back();
+    break;
+  }
+  if (watchers.empty()) watchers_.erase(found);
+}
+
+void Connection::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
+  std::vector<Watcher> watchers;
+  {
+    base::MutexLock lock(state_mu_);
+    auto found = watchers_.find(proxy->handle());
+    if (found == watchers_.end()) return;
+    watchers = std::move(found->second);
+    watchers_.erase(found);
+  }
+  for (Watcher& watcher : watchers) {
+    callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); });
+  }
+}
+
+}  // namespace hawser::internal

@@ -1,0 +1,60 @@
+#ifndef CLIENT_INTERNAL_FUTURE_STATE_H_
+#define CLIENT_INTERNAL_FUTURE_STATE_H_
+
+// FutureState: where the answer of one call arrives, and who waits for it. Thread-safe. Shared by
+// the Futures of the call, and by the call until it is answered.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/internal/connection.h"
+#include "hawser/base/mutex.h"
+#include "hawser/reply.h"
+
+namespace hawser::internal {
+
+class FutureState final : public ReplySink, public std::enable_shared_from_this<FutureState> {
+ public:
+  // `connection` is null for a call inside this process.
+  explicit FutureState(Ref<Connection> connection) : connection_(std::move(connection)) {}
+  // One that is answered already.
+  static std::shared_ptr<FutureState> Answered(Ref<Connection> connection, Outcome outcome);
+
+  // The Reply that answers it; once. Until it is used this object lives.
+  Reply TakeReply();
+  // The id of the call, once it is known; 0 if it failed at once.
+  void SetCall(uint64_t id) { call_.store(id, std::memory_order_release); }
+  uint64_t call() const { return call_.load(std::memory_order_acquire); }
+  // Runs on the thread that brings the answer, before anybody sees it. To be set before TakeReply.
+  void SetOnAnswer(std::function<void()> on_answer) { on_answer_ = std::move(on_answer); }
+
+  bool ready() const HAWSER_EXCLUDES(mu_);
+  // The answer; only once ready.
+  Outcome outcome() const HAWSER_EXCLUDES(mu_);
+  absl::StatusOr<Value> Await(absl::Duration timeout) HAWSER_EXCLUDES(mu_);
+  void Then(std::function<void(absl::StatusOr<Value>)> then) HAWSER_EXCLUDES(mu_);
+  void Cancel() const;
+
+  void Deliver(uint64_t token, Outcome outcome) override HAWSER_EXCLUDES(mu_);
+
+ private:
+  void Run(std::function<void(absl::StatusOr<Value>)> then, const Outcome& outcome);
+
+  const Ref<Connection> connection_;
+  std::atomic<uint64_t> call_{0};
+  std::function<void()> on_answer_;
+  std::shared_ptr<FutureState> self_;  // from TakeReply to Deliver
+
+  mutable base::Mutex mu_;
+  base::CondVar answered_;  // for calls inside this process
+  bool ready_ HAWSER_GUARDED_BY(mu_) = false;
+  Outcome outcome_ HAWSER_GUARDED_BY(mu_);
+  std::vector<Leader::Slot*> waiting_ HAWSER_GUARDED_BY(mu_);
+  std::vector<std::function<void(absl::StatusOr<Value>)>> thens_ HAWSER_GUARDED_BY(mu_);
+};
+
+}  // namespace hawser::internal
+
+#endif  // CLIENT_INTERNAL_FUTURE_STATE_H_

@@ -1,0 +1,57 @@
+#include "hawser/remote_object.h"
+
+#include <utility>
+
+#include "client/internal/connection.h"
+#include "client/internal/subscription_state.h"
+#include "proto/link/proxy.h"
+
+namespace hawser {
+
+namespace internal {
+
+absl::Status CheckKind(const Value& value, ObjectKind kind) {
+  if (!value.is_object()) return WrongKind(ObjectKindName(kind), value);
+  ObjectKind got = value.AsObject()->shape()->kind();
+  if (got == kind) return absl::OkStatus();
+  return absl::InvalidArgumentError("expected " + std::string(ObjectKindName(kind)) + ", got " +
+                                    std::string(ObjectKindName(got)));
+}
+
+}  // namespace internal
+
+ObjectId RemoteObject::id() const { return object_ == nullptr ? ObjectId() : object_->oid(); }
+
+GoneReason RemoteObject::gone() const {
+  return object_ == nullptr ? GoneReason::kAlive : object_->gone();
+}
+
+uint64_t RemoteObject::HashKey() const {
+  if (object_ == nullptr) return 0;
+  // Two proxies of one object are equal, and have its oid in common.
+  if (link::Proxy::From(object_.get()) != nullptr) return object_->oid().value();
+  return reinterpret_cast<uintptr_t>(object_.get());
+}
+
+absl::StatusOr<Subscription> RemoteObject::Listen(std::string_view method, std::string_view event,
+                                                  const Callback& listener, Silence silence) const {
+  absl::StatusOr<Value> done = Sync(Op::kCall, method, event, listener);
+  if (!done.ok()) return done.status();
+  return Subscription(std::make_unique<internal::SubscriptionState>(
+      object_, std::string(event), listener.object(), options_, silence == Silence::kYes));
+}
+
+absl::StatusOr<Subscription> RemoteObject::Watch(std::function<void(GoneReason)> fn) const {
+  internal::Connection* connection = internal::Connection::Of(object_.get());
+  if (connection == nullptr) {
+    return absl::FailedPreconditionError("only an object of the broker can be watched");
+  }
+  uint64_t watch = connection->Watch(*link::Proxy::From(object_.get()), std::move(fn));
+  return Subscription(std::make_unique<internal::SubscriptionState>(object_, watch));
+}
+
+Pipeline RemoteObject::Pipeline() const {
+  return hawser::Pipeline(internal::FirstStep(object_)).With(options_);
+}
+
+}  // namespace hawser

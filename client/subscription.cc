@@ -1,0 +1,63 @@
+#include "hawser/subscription.h"
+
+#include <utility>
+
+#include "client/internal/client_function.h"
+#include "client/internal/connection.h"
+#include "client/internal/subscription_state.h"
+#include "hawser/call.h"
+#include "proto/link/proxy.h"
+
+namespace hawser {
+
+namespace internal {
+
+bool SubscriptionState::StopHere() {
+  if (watch_ != 0) {
+    Connection::Of(object_.get())->Unwatch(*link::Proxy::From(object_.get()), watch_);
+    return true;
+  }
+  if (silence_) ClientFunction::From(listener_.get())->Silence();
+  return false;
+}
+
+absl::Status SubscriptionState::Off() {
+  if (StopHere()) return absl::OkStatus();
+  Arguments<2> arguments(event_, listener_);
+  return CallSync(object_, arguments.Request(Op::kCall, "off", options_)).status();
+}
+
+void SubscriptionState::OffWithoutWaiting() {
+  if (StopHere()) return;
+  Arguments<2> arguments(event_, listener_);
+  CallNoReply(object_, arguments.Request(Op::kCall, "off", options_));
+}
+
+}  // namespace internal
+
+Subscription::Subscription(std::unique_ptr<internal::SubscriptionState> state)
+    : state_(std::move(state)) {}
+
+Subscription::Subscription(Subscription&& other) noexcept = default;
+
+Subscription& Subscription::operator=(Subscription&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Subscription::~Subscription() {
+  if (state_ != nullptr) state_->OffWithoutWaiting();
+}
+
+absl::Status Subscription::Off() {
+  std::unique_ptr<internal::SubscriptionState> state = std::move(state_);
+  return state == nullptr ? absl::OkStatus() : state->Off();
+}
+
+void Subscription::Detach() { state_.reset(); }
+
+std::string_view Subscription::site() const {
+  return state_ == nullptr ? std::string_view() : state_->site();
+}
+
+}  // namespace hawser
