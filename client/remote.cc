@@ -7,43 +7,12 @@
 
 #include "client/internal/connection.h"
 #include "client/internal/grpc_transport.h"
-#include "hawser/base/mutex.h"
+#include "client/internal/remote_state.h"
 #include "hawser/base/status_macros.h"
-#include "proto/link/proxy.h"
 
 namespace hawser {
 
 namespace internal {
-
-// What the copies of a Remote share: when it goes, the program has no Remote of the session left.
-class RemoteState {
- public:
-  explicit RemoteState(Ref<Connection> connection)
-      : connection_(std::move(connection)), root_(connection_->ImportRoot()) {}
-  ~RemoteState() {
-    root_.reset();
-    process_.reset();
-    connection_->OnLastRemote();
-  }
-
-  Connection& connection() const { return *connection_; }
-  const ObjectRef& root() const { return root_; }
-
-  ObjectRef process() const {
-    base::MutexLock lock(mu_);
-    return process_;
-  }
-  void set_process(ObjectRef process) {
-    base::MutexLock lock(mu_);
-    std::swap(process_, process);
-  }
-
- private:
-  const Ref<Connection> connection_;
-  ObjectRef root_;
-  mutable base::Mutex mu_;
-  ObjectRef process_ HAWSER_GUARDED_BY(mu_);
-};
 
 namespace {
 
@@ -62,6 +31,11 @@ absl::Status Check(const ConnectOptions& options) {
 }
 
 }  // namespace
+
+Remote MakeRemote(Ref<Connection> connection) {
+  return Remote(std::make_shared<RemoteState>(std::move(connection)));
+}
+
 }  // namespace internal
 
 absl::StatusOr<Remote> Remote::Connect(std::string_view endpoint, ConnectOptions options) {
@@ -71,7 +45,7 @@ absl::StatusOr<Remote> Remote::Connect(std::string_view endpoint, ConnectOptions
   HAWSER_ASSIGN_OR_RETURN(Ref<internal::Connection> connection,
                           internal::Connection::Connect(std::string(endpoint), std::move(options),
                                                         std::move(connector)));
-  return Remote(std::make_shared<internal::RemoteState>(std::move(connection)));
+  return internal::MakeRemote(std::move(connection));
 }
 
 absl::StatusOr<Remote> Remote::Connect(ConnectOptions options) {

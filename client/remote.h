@@ -37,9 +37,13 @@
 
 namespace hawser {
 
+class Remote;
+
 namespace internal {
+class Connection;
 class RemoteState;
-}
+Remote MakeRemote(Ref<Connection> connection);
+}  // namespace internal
 
 // Counters of a session, since it began unless they say "now".
 struct SessionStats {
@@ -160,6 +164,7 @@ class Remote {
   SessionStats stats() const;
 
  private:
+  friend Remote internal::MakeRemote(Ref<internal::Connection> connection);
   explicit Remote(std::shared_ptr<internal::RemoteState> state) : state_(std::move(state)) {}
 
   std::shared_ptr<internal::RemoteState> state_;

@@ -1,0 +1,149 @@
+#ifndef TESTS_CLIENT_SCRIPTED_BROKER_H_
+#define TESTS_CLIENT_SCRIPTED_BROKER_H_
+
+// ScriptedBroker: the far end of a client's session inside the test: the same link code, plain
+// objects, and connections that the test cuts, holds up or refuses. Everything it does happens on
+// the client's leading thread, as events. Thread-safe.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/internal/client_transport.h"
+#include "client/internal/connection.h"
+#include "hawser/base/mutex.h"
+#include "hawser/object.h"
+#include "hawser/remote.h"
+#include "proto/link/endpoint.h"
+#include "proto/wire/reader.h"
+
+namespace hawser::tests {
+
+// Events in order, run by whoever leads.
+class MemoryEvents final : public internal::EventSource {
+ public:
+  void Post(base::Task event);
+  bool RunOne(absl::Duration at_most) override;
+  void Wake() override;
+  void Shutdown() override;
+
+ private:
+  base::Mutex mu_;
+  base::CondVar changed_;
+  std::deque<base::Task> events_ HAWSER_GUARDED_BY(mu_);
+  bool woken_ HAWSER_GUARDED_BY(mu_) = false;
+};
+
+// An object made of functions, one for each method; other operations go to `other`.
+class ScriptedObject final : public Object {
+ public:
+  using Method = std::function<void(Invocation, Reply)>;
+  using Function = std::function<absl::StatusOr<Value>(Args)>;
+
+  explicit ScriptedObject(ObjectKind kind = ObjectKind::kObject, std::string name = "Scripted")
+      : kind_(kind), name_(std::move(name)) {
+    ++alive;
+  }
+
+  // To be called before it is used.
+  ScriptedObject& Add(std::string name, Method method, Member member = {});
+  ScriptedObject& AddFunction(std::string name, Function function, Member member = {});
+  ScriptedObject& AddProperty(std::string name, Value value);
+  ScriptedObject& AddHidden(std::string name);
+  ScriptedObject& SetOther(Method other) {
+    other_ = std::move(other);
+    return *this;
+  }
+
+  ShapeRef shape() const override;
+  void Invoke(Invocation call, Reply reply) override;
+
+  static inline std::atomic<int> alive = 0;
+
+ private:
+  ~ScriptedObject() override { --alive; }
+
+  const ObjectKind kind_;
+  const std::string name_;
+  std::vector<Member> members_;
+  std::map<std::string, Method, std::less<>> methods_;
+  Method other_;
+  mutable base::Mutex mu_;
+  mutable ShapeRef shape_ HAWSER_GUARDED_BY(mu_);
+};
+
+class ScriptedBroker {
+ public:
+  ScriptedBroker();
+  ~ScriptedBroker();
+
+  // Methods of the root; `require` looks into `modules`.
+  ScriptedObject& root() { return *root_; }
+  std::map<std::string, Value, std::less<>> modules;
+
+  // --- What it does with connections. May be changed at any time.
+  // UNAVAILABLE for connections from now on.
+  void set_reachable(bool reachable);
+  // The answer to the next Attach, instead of what a broker would answer.
+  void set_next_outcome(wire::AttachReply::Outcome outcome);
+  // Never answers an Attach.
+  void set_answers(bool answers);
+  // Packets to the client wait until this is set to false.
+  void set_holding(bool holding);
+  // The present connection is lost.
+  void Cut(const absl::Status& why = absl::UnavailableError("cut"));
+  // Forgets the session, as a broker that was started anew has.
+  void Restart();
+
+  // --- What it saw.
+  link::LinkStats stats() const;
+  std::vector<wire::Attach> attaches() const;
+  size_t packets_received() const;
+  bool client_left() const;  // with End
+  size_t exports() const { return stats().exports; }
+  size_t imports() const { return stats().imports; }
+
+  // The far end ends the session.
+  void End(const absl::Status& why);
+  void ObjectGone(const Object& object, GoneReason reason);
+
+  std::unique_ptr<internal::Connector> NewConnector();
+  // A session with it.
+  absl::StatusOr<Remote> Connect(ConnectOptions options = {});
+
+ private:
+  class Peer;
+  class ClientEnd;
+  class BrokerEnd;
+  class MemoryConnector;
+
+  void OnOpened(const std::shared_ptr<ClientEnd>& end, std::string first);
+  void OnClientPacket(const std::shared_ptr<ClientEnd>& end, std::string packet);
+  void SendToClient(const std::shared_ptr<ClientEnd>& end, std::string packet);
+  Ref<Peer> peer() const;
+
+  Ref<ScriptedObject> root_;
+  const std::shared_ptr<MemoryEvents> events_;
+
+  mutable base::Mutex mu_;
+  Ref<Peer> peer_ HAWSER_GUARDED_BY(mu_);
+  uint64_t epoch_ HAWSER_GUARDED_BY(mu_) = 7;
+  bool known_ HAWSER_GUARDED_BY(mu_) = false;
+  bool reachable_ HAWSER_GUARDED_BY(mu_) = true;
+  bool answers_ HAWSER_GUARDED_BY(mu_) = true;
+  bool holding_ HAWSER_GUARDED_BY(mu_) = false;
+  wire::AttachReply::Outcome next_outcome_ HAWSER_GUARDED_BY(mu_) =
+      wire::AttachReply::Outcome::kUnspecified;
+  std::shared_ptr<ClientEnd> present_ HAWSER_GUARDED_BY(mu_);
+  std::shared_ptr<BrokerEnd> broker_end_ HAWSER_GUARDED_BY(mu_);
+  std::deque<std::pair<std::shared_ptr<ClientEnd>, std::string>> held_ HAWSER_GUARDED_BY(mu_);
+  std::vector<wire::Attach> attaches_ HAWSER_GUARDED_BY(mu_);
+  size_t packets_received_ HAWSER_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace hawser::tests
+
+#endif  // TESTS_CLIENT_SCRIPTED_BROKER_H_
