@@ -1,4 +1,4 @@
-#include "proto/model/dispatch.h"
+#include "hawser/dispatch.h"
 
 #include <string>
 #include <utility>

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "hawser/dispatch.h"
 #include "hawser/promise.h"
-#include "proto/model/dispatch.h"
 
 namespace hawser {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "hawser/base/executor.h"
-#include "proto/model/dispatch.h"
+#include "hawser/dispatch.h"
 
 // A Reply into a promise owns one reference of it, which Deliver takes back. Its token says what
 // the answer means: 0, the answer is what to settle with; above, it is the answer of the token-th

@@ -57,8 +57,9 @@ struct Member {
   bool hidden = false;     // not enumerable: listed, but refused on use
   bool readonly = false;   // properties
   bool inherited = false;  // not an own member
-  Signature signature;
-  std::string doc;
+  bool blocking = false;   // calls may block their thread; known at its home only, it does not cross
+  Signature signature = {};
+  std::string doc = {};
 
   friend bool operator==(const Member&, const Member&) = default;
 };
@@ -88,7 +89,8 @@ class Shape {
   const Signature& signature() const { return signature_; }  // of functions and constructors
   CallbackMode mode() const { return mode_; }
 
-  // Index of the member named so, hidden ones included; kNotFound.
+  // Index of the member named so, hidden ones included; kNotFound. An event may share its name with
+  // a method or property, which is what is found then.
   int Find(std::string_view name) const;
   const Member* FindMember(std::string_view name) const {
     int index = Find(name);

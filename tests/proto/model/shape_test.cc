@@ -49,6 +49,15 @@ TEST(ShapeTest, OfARepeatedNameTheFirstMemberIsFound) {
   EXPECT_EQ(shape->Find("a"), 0);
 }
 
+TEST(ShapeTest, AnEventIsFoundOnlyIfNothingElseHasItsName) {
+  ShapeRef shape = Shape::Build(ObjectKind::kObject, "Window",
+                                {{.name = "close", .kind = MemberKind::kEvent},
+                                 {.name = "close", .kind = MemberKind::kMethod},
+                                 {.name = "closed", .kind = MemberKind::kEvent}});
+  EXPECT_EQ(shape->Find("close"), 1);
+  EXPECT_EQ(shape->Find("closed"), 2);
+}
+
 TEST(ShapeTest, DropsMembersOverTheLimit) {
   std::vector<Member> members(Shape::kMaxMembers + 2);
   for (size_t i = 0; i < members.size(); ++i) members[i].name = "m" + std::to_string(i);
