@@ -1,8 +1,9 @@
 #ifndef HAWSER_ABI_H_
 #define HAWSER_ABI_H_
 
-// What a plugin exports: one C function, `hawser_plugin`, that describes it. Everything a host checks before it runs any code of the
-// plugin's module is here. HAWSER_MODULE (module.h) writes this for the author.
+// What a plugin exports: one C function, `hawser_plugin`, that describes it. Everything a host
+// checks before it runs any code of the plugin's module is here. HAWSER_MODULE (module.h) writes
+// this for the author.
 
 #include <cstdint>
 
@@ -16,22 +17,23 @@ extern "C" {
 // Raised when anything in this header or in the layout of a class that plugins use changes.
 #define HAWSER_ABI_VERSION 1u
 
-// Compiler ABI, C++ library, Abseil and Hawser versions the plugin was built with; must equal the host's to the letter.
+// Compiler ABI, C++ library, Abseil and Hawser versions the plugin was built with; must equal the
+// host's to the letter.
 #define HAWSER_STRINGIZE_2(x) #x
 #define HAWSER_STRINGIZE(x) HAWSER_STRINGIZE_2(x)
 #include "absl/base/config.h"
-#define HAWSER_BUILD_FINGERPRINT                                                                   \
+#define HAWSER_BUILD_FINGERPRINT \
   "hawser-" HAWSER_STRINGIZE(HAWSER_ABI_VERSION) " cxxabi-" HAWSER_STRINGIZE(__GXX_ABI_VERSION)    \
   " absl-" HAWSER_STRINGIZE(ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
 
 struct hawser_plugin_info {
-  uint32_t abi_version;      // first, so that it can be read whatever follows
-  uint32_t size;             // of this struct
-  const char* fingerprint;   // HAWSER_BUILD_FINGERPRINT
-  const char* name;          // of the module, [A-Za-z0-9_.-]+
+  uint32_t abi_version;     // first, so that it can be read whatever follows
+  uint32_t size;            // of this struct
+  const char* fingerprint;  // HAWSER_BUILD_FINGERPRINT
+  const char* name;         // of the module, [A-Za-z0-9_.-]+
   const char* version;
-  // Makes the module; the host owns it and deletes it. Null: failed, `error` (capacity bytes) says why. May throw std::exception, which the
-  // host takes as a failure.
+  // Makes the module; the host owns it and deletes it. Null: failed, `error` (capacity bytes) says
+  // why. May throw std::exception, which the host takes as a failure.
   hawser::HostedModule* (*create)(hawser::ModuleHost* host, char* error, uint64_t error_capacity);
 };
 

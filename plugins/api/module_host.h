@@ -1,8 +1,9 @@
 #ifndef HAWSER_MODULE_HOST_H_
 #define HAWSER_MODULE_HOST_H_
 
-// What a module asks of whoever runs it, and what that one asks of the module. The broker implements ModuleHost for plugins and built-ins,
-// the test harness for unit tests, a client for the modules it provides. Authors do not use this header; they use module.h.
+// What a module asks of whoever runs it, and what that one asks of the module. The broker
+// implements ModuleHost for plugins and built-ins, the test harness for unit tests, a client for
+// the modules it provides. Authors do not use this header; they use module.h.
 
 #include <functional>
 #include <memory>
@@ -11,28 +12,40 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "hawser/base/clock.h"
+#include "hawser/base/executor.h"
 #include "hawser/object.h"
 
 namespace hawser {
 
 // What a hook on an entry point sees and may decide.
 struct EntryRequest {
-  enum class Point : uint8_t { kRequire, kBuiltin, kGlobal, kCurrentWindow, kCurrentWebContents, kProvide };
+  enum class Point : uint8_t {
+    kRequire,
+    kBuiltin,
+    kGlobal,
+    kCurrentWindow,
+    kCurrentWebContents,
+    kProvide
+  };
   Point point;
   SessionRef session;
   std::string_view name;  // of the module or global; empty for the current window and contents
 };
-std::string_view EntryPointName(EntryRequest::Point point);  // "require", "getBuiltin", "getGlobal", ...
+std::string_view EntryPointName(
+    EntryRequest::Point point);  // "require", "getBuiltin", "getGlobal", ...
 
 struct EntryDecision {
   enum class Verdict : uint8_t { kPass, kReplace, kBlock };
   Verdict verdict = Verdict::kPass;
-  Value replacement;    // kReplace
-  std::string reason;   // kBlock: PERMISSION_DENIED "require('x') was blocked by MODULE: reason"
+  Value replacement;   // kReplace
+  std::string reason;  // kBlock: PERMISSION_DENIED "require('x') was blocked by MODULE: reason"
 
   static EntryDecision Pass() { return {}; }
   static EntryDecision Replace(Value value) { return {Verdict::kReplace, std::move(value), {}}; }
-  static EntryDecision Block(std::string reason) { return {Verdict::kBlock, {}, std::move(reason)}; }
+  static EntryDecision Block(std::string reason) {
+    return {Verdict::kBlock, {}, std::move(reason)};
+  }
 };
 
 // What a module may do to its surroundings. Thread-safe. Outlives the module.
@@ -43,7 +56,8 @@ class ModuleHost {
   // Runs tasks on any thread, several at once.
   virtual base::Executor& pool() = 0;
   virtual const base::Clock& clock() const = 0;
-  // Runs `task` on `executor` at or soon after `when`. The CALLER keeps what it captures alive. Gives a number for CancelTimer.
+  // Runs `task` on `executor` at or soon after `when`. The CALLER keeps what it captures alive.
+  // Gives a number for CancelTimer.
   virtual uint64_t StartTimer(base::MonoTime when, base::Executor& executor, base::Task task) = 0;
   virtual void CancelTimer(uint64_t timer) = 0;
   // One line into the host's log, marked with the module's name.
@@ -56,7 +70,8 @@ class ModuleHost {
   ~ModuleHost() = default;
 };
 
-// A module as its host sees it. Implemented by Module (module.h). Everything but exports() and globals() runs on strand().
+// A module as its host sees it. Implemented by Module (module.h). Everything but exports() and
+// globals() runs on strand().
 class HostedModule {
  public:
   virtual ~HostedModule() = default;
@@ -66,33 +81,43 @@ class HostedModule {
   // Most threads its calls may use at once: 1 for a strand, 0 for no bound.
   virtual int concurrency() const = 0;
 
-  // What require(name) returns. Constant after create.
-  virtual const Value& exports() const = 0;
-  // Globals it defines, by name. Thread-safe; read at each getGlobal, since a module may change them.
-  virtual Value Global(std::string_view name) const = 0;          // undefined if it has none of that name
+  // What require(name) returns: the same until OnUnload, then undefined. Thread-safe.
+  virtual Value exports() const = 0;
+  // Globals it defines, by name. Thread-safe; read at each getGlobal, since a module may change
+  // them.
+  virtual Value Global(std::string_view name) const = 0;  // undefined if it has none of that name
   virtual std::vector<std::string> GlobalNames() const = 0;
   // True: also a getter on `remote` under its name (a built-in).
   virtual bool builtin() const = 0;
 
   // --- On strand().
-  // A session attached. Gives what it claims: the current window and contents of that session, null for no claim.
+  // A session attached. Gives what it claims: the current window and contents of that session, null
+  // for no claim.
   struct Claim {
     ObjectRef window;
     ObjectRef contents;
   };
   virtual Claim OnSessionStart(const SessionRef& session) = 0;
-  // A session that this module has to do with ended; its callbacks are dead already. Drops its listeners, then runs the author's hooks.
+  // A session that this module has to do with ended; its callbacks are dead already. Drops its
+  // listeners, then runs the author's hooks.
   virtual void OnSessionEnd(const SessionRef& session, EndReason reason) = 0;
   // Policy. Asked for each use of an entry point, by any session.
   virtual bool has_entry_hook() const = 0;
   virtual EntryDecision OnEntry(const EntryRequest& request) = 0;
-  // The module is about to be unloaded; runs the author's hook.
+  // The module is about to be unloaded; runs the author's hook. From then on its objects are gone
+  // ("module unloaded"), and it holds nothing itself; once pins() is 0 it may be deleted and its
+  // library closed, not before.
   virtual void OnUnload() = 0;
 
-  // For inspection; thread-safe. Listeners that were dropped because their session ended, with where they were registered.
+  // Thread-safe: how many objects and functions of the module there are, and tasks of it that run.
+  // They run its code, at the latest when the last reference to them goes.
+  virtual uint64_t pins() const = 0;
+
+  // For inspection; thread-safe. Listeners that were dropped because their session ended, with
+  // where they were registered.
   struct ListenerCounts {
     uint64_t live = 0;
-    uint64_t detached = 0;  // since start
+    uint64_t detached = 0;                                           // since start
     std::vector<std::pair<std::string, uint64_t>> detached_by_site;  // most first, at most 20
   };
   virtual ListenerCounts listeners() const = 0;

@@ -1,0 +1,60 @@
+#include "hawser/bound.h"
+
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+#include "hawser/call_check.h"
+#include "hawser/function.h"
+#include "hawser/module.h"
+
+namespace hawser::internal {
+
+using base::ToAbsl;
+
+std::string CallFrame::Name() const {
+  if (owner.empty()) return member.empty() ? "function" : std::string(member);
+  if (member.empty()) return std::string(owner);
+  return absl::StrCat(ToAbsl(owner), ".", ToAbsl(member));
+}
+
+void CallFrame::Answer(Outcome outcome) {
+  if (pending != nullptr) {
+    pending->Answer(std::move(outcome));
+  } else if (reply.pending()) {
+    reply.Answer(std::move(outcome));
+  } else if (!outcome.ok()) {
+    caller.module().LogWarning(absl::StrCat(
+        Name(), " failed, and nobody waits for its answer: ", outcome.error().ToString()));
+  }
+}
+
+void CallFrame::FailCount() {
+  absl::Status status = CheckArguments(Name(), signature, args);
+  if (status.ok())
+    status = absl::InvalidArgumentError(absl::StrCat(Name(), ": wrong number of arguments"));
+  Fail(status);
+}
+
+void CallFrame::FailArgument(size_t index, const absl::Status& why) {
+  absl::Status status = CheckArguments(Name(), signature, args);
+  if (status.ok()) {
+    // The kind is right, and yet the value is refused: out of range, or an object of another class.
+    status = absl::InvalidArgumentError(
+        absl::StrCat(Name(), ": argument ", index + 1, ": ", why.message()));
+  }
+  Fail(status);
+}
+
+LateReply CallFrame::TakeReply() {
+  pending = MakeRef<PendingReply>(std::move(reply), caller.context(), Name());
+  return LateReply(pending);
+}
+
+void Bound::operator()(CallFrame& frame) const {
+  try {
+    run_(const_cast<Bound&>(*this), frame);
+  } catch (...) {
+    frame.Answer(Outcome::Failed(CatchException()));
+  }
+}
+
+}  // namespace hawser::internal

@@ -1,0 +1,46 @@
+#ifndef HAWSER_CALLER_H_
+#define HAWSER_CALLER_H_
+
+// Caller: who calls. A method that wants to know takes a `hawser::Caller&` parameter, in any place;
+// clients do not see it.
+
+#include <stop_token>
+
+#include "absl/functional/any_invocable.h"
+#include "hawser/object.h"
+
+namespace hawser {
+
+class Module;
+
+// Valid while the method runs. Strand-bound.
+class Caller {
+ public:
+  Caller(Module& module, CallContext* context) : module_(module), context_(context) {}
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+  // The module that is called.
+  Module& module() const { return module_; }
+  // The session that calls, which may be kept; null for a call from inside the process.
+  SessionRef session() const { return context_ == nullptr ? SessionRef() : context_->session(); }
+  // Set when the caller cancelled, its deadline passed, or its session ended.
+  std::stop_token stop_token() const {
+    return context_ == nullptr ? std::stop_token() : context_->stop_token();
+  }
+
+  // Runs `cleanup` once, on the module's strand, when the calling session ends: at once if it has
+  // ended. What is hung last runs first. For a call from inside the process, which has no session,
+  // it is dropped.
+  void OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const;
+
+  CallContext* context() const { return context_; }
+
+ private:
+  Module& module_;
+  CallContext* const context_;
+};
+
+}  // namespace hawser
+
+#endif  // HAWSER_CALLER_H_

@@ -1,0 +1,94 @@
+#include "hawser/class_builder.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+#include "hawser/function.h"
+#include "hawser/module.h"
+
+namespace hawser {
+
+MemberOptions& MemberOptions::Doc(std::string_view doc) {
+  if (member_ != nullptr) member_->doc = doc;
+  return *this;
+}
+
+MemberOptions& MemberOptions::Hidden() {
+  if (member_ != nullptr) member_->hidden = true;
+  return *this;
+}
+
+MemberOptions& MemberOptions::Blocking() {
+  if (member_ != nullptr) member_->blocking = true;
+  return *this;
+}
+
+MemberOptions& MemberOptions::Result(Type type) {
+  if (member_ != nullptr) member_->signature.result = type;
+  return *this;
+}
+
+namespace internal {
+
+MemberOptions AddMethod(MemberTable& table, std::string name, BoundMember code) {
+  return MemberOptions(&table.Add({.name = std::move(name), .signature = std::move(code.signature)},
+                                  std::move(code.bound)));
+}
+
+MemberOptions AddProperty(MemberTable& table, std::string name, BoundMember get, BoundMember set) {
+  Member member{.name = std::move(name),
+                .kind = MemberKind::kProperty,
+                .readonly = !set.bound,
+                .signature = {.params = {}, .result = get.signature.result}};
+  if (get.signature.required != 0 || (set.bound && set.signature.params.size() != 1)) {
+    throw Exception(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat(table.name(), ".", member.name,
+                                 ": a getter takes no argument, a setter exactly one"));
+  }
+  return MemberOptions(&table.Add(std::move(member), std::move(get.bound), std::move(set.bound)));
+}
+
+MemberOptions AddConstant(MemberTable& table, std::string name, Value value) {
+  Type type = Convert<Value>::kType;
+  switch (value.kind()) {
+    case Kind::kBool:
+      type = Type::kBoolean;
+      break;
+    case Kind::kInt:
+      type = Type::kInteger;
+      break;
+    case Kind::kDouble:
+      type = Type::kNumber;
+      break;
+    case Kind::kString:
+      type = Type::kString;
+      break;
+    default:
+      break;
+  }
+  MemberOptions options = AddProperty(
+      table, std::move(name), BindFunction(table.module().KeepConstant(std::move(value))), {});
+  return options.Result(type);
+}
+
+MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> params) {
+  Member member{.name = std::move(name), .kind = MemberKind::kEvent};
+  member.signature.required = static_cast<uint32_t>(params.size());
+  member.signature.params = std::move(params);
+  member.signature.result = Type::kUndefined;
+  return MemberOptions(&table.Add(std::move(member), {}));
+}
+
+const ClassInfo& BaseClass(const Module& module, const void* type_key, std::string_view wanted_by) {
+  const ClassInfo* base = module.FindClass(type_key);
+  if (base == nullptr) {
+    throw Exception(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat(base::ToAbsl(wanted_by), ": the class it extends must be registered first"));
+  }
+  return *base;
+}
+
+}  // namespace internal
+}  // namespace hawser

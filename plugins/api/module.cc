@@ -1,0 +1,408 @@
+#include "hawser/module.h"
+
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+#include "plugins/api/module_state.h"
+
+// A module is filled by its body, then sealed: shapes are built, and what the host may see is
+// constant. It is emptied in two steps. OnUnload stops it: its objects are gone for callers, and it
+// lets go of whatever it holds itself. When nobody else holds anything of it (pins), it may be
+// deleted, and its library closed.
+
+namespace hawser {
+
+using base::ToAbsl;
+using internal::ModuleScope;
+
+// --- ModuleScope
+
+namespace internal {
+namespace {
+thread_local Module* current_module = nullptr;
+}  // namespace
+
+ModuleScope::ModuleScope(Module& module) : previous_(std::exchange(current_module, &module)) {}
+ModuleScope::~ModuleScope() { current_module = previous_; }
+Module* ModuleScope::Current() { return current_module; }
+
+Module& ModuleScope::Required(const char* what) {
+  if (current_module != nullptr) return *current_module;
+  throw Exception(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(what,
+                   " belongs to the module whose code runs, and none does on this thread; use the "
+                   "functions of hawser::Module there"));
+}
+
+// --- Making
+
+HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Module&), char* error,
+                           uint64_t error_capacity) {
+  absl::StatusOr<std::unique_ptr<Module>> module = Module::Make(*host, name, body);
+  if (module.ok()) return module->release();
+  if (error_capacity > 0) {
+    std::string_view message = base::ToStd(module.status().message());
+    message = message.substr(0, error_capacity - 1);
+    std::memcpy(error, message.data(), message.size());
+    error[message.size()] = '\0';
+  }
+  return nullptr;
+}
+
+}  // namespace internal
+
+absl::StatusOr<std::unique_ptr<Module>> Module::Make(ModuleHost& host, std::string name,
+                                                     const std::function<void(Module&)>& body) {
+  std::unique_ptr<Module> module(new Module(host, std::move(name)));
+  ModuleScope scope(*module);
+  try {
+    module->AddClass("DynamicObject", internal::TypeKey<DynamicObject>(), false);
+    body(*module);
+    module->Seal();
+  } catch (...) {
+    return CatchException().ToStatus();
+  }
+  return module;
+}
+
+Module::Module(ModuleHost& host, std::string name)
+    : state_(std::make_unique<internal::ModuleState>(*this, host, std::move(name))) {
+  state_->export_object = MakeRef<internal::StaticObject>(*this, ObjectKind::kObject, state_->name);
+  state_->emitter_members =
+      std::make_unique<internal::MemberTable>(*this, ObjectKind::kObject, "EventEmitter");
+  AddEmitterMembers(*state_->emitter_members);
+  state_->emitter_members->Seal();
+}
+
+void Module::Seal() {
+  for (size_t i = 0; i < state_->classes.size(); ++i) {
+    internal::ClassInfo& info = *state_->classes[i];
+    if (info.base() != nullptr) info.members().Inherit(info.base()->members());
+    if (state_->class_emits[i]) info.members().Inherit(*state_->emitter_members);
+    info.members().Seal();
+    internal::StaticObject& constructor = *info.constructor();
+    constructor.members().Seal();
+    if (constructor.constructible() || !constructor.members().members().empty()) {
+      Member member{.name = info.name(), .kind = MemberKind::kProperty, .readonly = true};
+      member.signature.result = Type::kConstructor;
+      auto get = [&info] { return Value(info.constructor()); };
+      export_members().Add(std::move(member), internal::BindFunction(get).bound);
+    }
+  }
+  export_members().Seal();
+  state_->sealed = true;
+  base::MutexLock lock(state_->mu);
+  if (state_->exports.is_undefined()) state_->exports = Value(state_->export_object);
+}
+
+void Module::CheckOpen(std::string_view what) const {
+  if (!state_->sealed) return;
+  throw Exception(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(state_->name, ": ", ToAbsl(what), " is for the body of HAWSER_MODULE only"));
+}
+
+internal::ClassInfo& Module::AddClass(std::string name, const void* type_key, bool emits) {
+  CheckOpen("Class");
+  for (const auto& info : state_->classes) {
+    if (info->name() == name || info->type_key() == type_key) {
+      throw Exception(absl::StatusCode::kInvalidArgument,
+                      absl::StrCat(state_->name, ": class ", name, " is registered twice"));
+    }
+  }
+  state_->class_emits.push_back(emits);
+  return *state_->classes.emplace_back(
+      std::make_unique<internal::ClassInfo>(*this, std::move(name), type_key));
+}
+
+internal::MemberTable& Module::export_members() { return state_->export_object->members(); }
+
+const internal::ClassInfo* Module::FindClass(const void* type_key) const {
+  for (const auto& info : state_->classes) {
+    if (info->type_key() == type_key) return info.get();
+  }
+  return nullptr;
+}
+
+Module& Module::Version(std::string version) {
+  CheckOpen("Version");
+  state_->version = std::move(version);
+  return *this;
+}
+
+Module& Module::Concurrency(hawser::Concurrency concurrency) {
+  CheckOpen("Concurrency");
+  state_->concurrency = concurrency;
+  if (concurrency == hawser::Concurrency::kPerObject && state_->object_strands[0] == nullptr) {
+    for (base::Executor*& strand : state_->object_strands) strand = &state_->host.NewStrand();
+  }
+  return *this;
+}
+
+Module& Module::Builtin() {
+  CheckOpen("Builtin");
+  state_->builtin = true;
+  return *this;
+}
+
+Module& Module::Exports(Value value) {
+  CheckOpen("Exports");
+  Value old;
+  base::MutexLock lock(state_->mu);
+  old = std::exchange(state_->exports, std::move(value));
+  return *this;
+}
+
+Module& Module::Global(std::string name, Value value) {
+  Value old;
+  base::MutexLock lock(state_->mu);
+  old = std::exchange(state_->globals[std::move(name)], std::move(value));
+  return *this;
+}
+
+std::function<Value()> Module::KeepConstant(Value value) {
+  base::MutexLock lock(state_->mu);
+  size_t index = state_->constants.size();
+  state_->constants.push_back(std::move(value));
+  return [state = state_.get(), index] {
+    base::MutexLock lock(state->mu);
+    return index < state->constants.size() ? state->constants[index] : Value();
+  };
+}
+
+// --- Running
+
+Module::~Module() {
+  ModuleScope scope(*this);
+  // Nobody uses the module any more, so whatever it still holds is deleted here and now.
+  state_->closing.store(true);
+  if (!state_->sealed) state_->on_unload.clear();  // it was never made
+  OnUnload();
+  state_->export_object.reset();
+}
+
+base::Executor& Module::HomeOf(const Object* object) const {
+  switch (state_->concurrency) {
+    case hawser::Concurrency::kSerial:
+      break;
+    case hawser::Concurrency::kPerObject: {
+      if (object == nullptr || object == state_->export_object.get()) break;
+      // Objects are 16 bytes apart at least.
+      uintptr_t address = reinterpret_cast<uintptr_t>(object) >> 4;
+      return *state_->object_strands[(address ^ (address >> 8)) % state_->object_strands.size()];
+    }
+    case hawser::Concurrency::kFree:
+      return state_->host.pool();
+  }
+  return state_->strand;
+}
+
+void Module::AddPin() { state_->pins.fetch_add(1, std::memory_order_relaxed); }
+void Module::RemovePin() { state_->pins.fetch_sub(1, std::memory_order_release); }
+
+void Module::Retire(Object& object, base::Executor& home, void (*destroy)(Object*)) {
+  auto run = [this, &object, destroy] {
+    {
+      ModuleScope scope(*this);
+      destroy(&object);
+    }
+    RemovePin();
+  };
+  if (state_->closing.load() || base::CurrentExecutor() == &home) {
+    run();
+  } else {
+    home.Post(run);
+  }
+}
+
+void Module::Guard(std::string_view what, absl::FunctionRef<void()> body) {
+  ModuleScope scope(*this);
+  try {
+    body();
+  } catch (...) {
+    LogError(absl::StrCat(ToAbsl(what), " failed: ", CatchException().ToString()));
+  }
+}
+
+void Module::Post(base::Task task) {
+  state_->tasks->Post(state_->strand, [task = std::move(task)](Outcome) mutable { task(); });
+}
+
+uint64_t Module::Timer(absl::Duration after, base::Task task) {
+  return state_->tasks->Start(after, state_->strand,
+                              [task = std::move(task)](Outcome) mutable { task(); });
+}
+
+void Module::CancelTimer(uint64_t timer) { state_->tasks->Cancel(timer); }
+
+void Module::Then(const ObjectRef& promise, absl::AnyInvocable<void(Outcome)> then) {
+  state_->tasks->Then(promise, state_->strand, std::move(then));
+}
+
+void Module::Log(std::string_view message) {
+  state_->host.Log(state_->name, ModuleHost::Severity::kInfo, message);
+}
+void Module::LogWarning(std::string_view message) {
+  state_->host.Log(state_->name, ModuleHost::Severity::kWarning, message);
+}
+void Module::LogError(std::string_view message) {
+  state_->host.Log(state_->name, ModuleHost::Severity::kError, message);
+}
+
+ModuleHost& Module::host() const { return state_->host; }
+GoneReason Module::gone() const {
+  return state_->unloaded.load(std::memory_order_acquire) ? GoneReason::kModuleUnloaded
+                                                          : GoneReason::kAlive;
+}
+internal::ListenerRegistry& Module::listener_registry() { return state_->listeners; }
+
+void Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
+  if (SessionRef caller = session()) module_.HangOnEnd(caller, std::move(cleanup));
+}
+
+void Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
+  std::optional<EndReason> ended = state_->cleanups.Add(*session, cleanup);
+  if (!ended.has_value()) return;
+  Post([reason = *ended, cleanup = std::move(cleanup)]() mutable { cleanup(reason); });
+}
+
+// --- HostedModule
+
+std::string_view Module::name() const { return state_->name; }
+std::string_view Module::version() const { return state_->version; }
+base::Executor& Module::strand() { return state_->strand; }
+bool Module::builtin() const { return state_->builtin; }
+
+int Module::concurrency() const {
+  switch (state_->concurrency) {
+    case hawser::Concurrency::kSerial:
+      break;
+    case hawser::Concurrency::kPerObject:
+      return static_cast<int>(state_->object_strands.size()) + 1;
+    case hawser::Concurrency::kFree:
+      return 0;
+  }
+  return 1;
+}
+
+Value Module::exports() const {
+  base::MutexLock lock(state_->mu);
+  return state_->exports;
+}
+
+Value Module::Global(std::string_view name) const {
+  base::MutexLock lock(state_->mu);
+  auto found = state_->globals.find(name);
+  return found == state_->globals.end() ? Value() : found->second;
+}
+
+std::vector<std::string> Module::GlobalNames() const {
+  std::vector<std::string> names;
+  base::MutexLock lock(state_->mu);
+  for (const auto& [name, value] : state_->globals) names.push_back(name);
+  return names;
+}
+
+HostedModule::ListenerCounts Module::listeners() const { return state_->listeners.counts(); }
+
+uint64_t Module::pins() const {
+  uint64_t pins = state_->pins.load(std::memory_order_acquire);
+  for (const auto& info : state_->classes) {
+    if (info->constructor()->held_outside(1)) ++pins;
+  }
+  base::MutexLock lock(state_->mu);
+  bool exported = state_->exports.AsObject() == state_->export_object.get();
+  if (state_->export_object->held_outside(exported ? 2 : 1)) ++pins;
+  return pins;
+}
+
+HostedModule::Claim Module::OnSessionStart(const SessionRef& session) {
+  for (const auto& hook : state_->on_session_start) Guard("OnSessionStart", [&] { hook(session); });
+  Claim claim;
+  for (const auto& hook : state_->claims) {
+    Guard("ClaimSession", [&] {
+      Claim claimed = hook(session);
+      if (claimed.window != nullptr) claim.window = std::move(claimed.window);
+      if (claimed.contents != nullptr) claim.contents = std::move(claimed.contents);
+    });
+  }
+  return claim;
+}
+
+void Module::OnSessionEnd(const SessionRef& session, EndReason reason) {
+  state_->listeners.EndSession(session->id());
+  for (auto& cleanup : state_->cleanups.End(*session, reason)) {
+    Guard("a session's cleanup", [&] {
+      cleanup(reason);
+      cleanup = nullptr;
+    });
+  }
+  for (const auto& hook : state_->on_session_end)
+    Guard("OnSessionEnd", [&] { hook(session, reason); });
+}
+
+bool Module::has_entry_hook() const { return !state_->on_entry.empty(); }
+
+EntryDecision Module::OnEntry(const EntryRequest& request) {
+  // A hook that fails decides nothing else but to block: it is policy.
+  ModuleScope scope(*this);
+  try {
+    for (const auto& hook : state_->on_entry) {
+      EntryDecision decision = hook(request);
+      if (decision.verdict != EntryDecision::Verdict::kPass) return decision;
+    }
+  } catch (...) {
+    Error error = CatchException();
+    LogError(absl::StrCat("OnEntry failed: ", error.ToString()));
+    return EntryDecision::Block(absl::StrCat("the hook failed: ", ToAbsl(error.message())));
+  }
+  return EntryDecision::Pass();
+}
+
+void Module::OnUnload() {
+  if (state_->unloaded.load()) return;
+  for (const auto& hook : state_->on_unload) Guard("OnUnload", hook);
+  state_->unloaded.store(true, std::memory_order_release);
+  ModuleScope scope(*this);
+  state_->tasks->Close();
+  state_->cleanups.Clear();
+  Value exports;
+  std::map<std::string, Value, std::less<>> globals;
+  std::deque<Value> constants;
+  base::MutexLock lock(state_->mu);
+  exports = std::move(state_->exports);
+  globals.swap(state_->globals);
+  constants.swap(state_->constants);
+}
+
+Module& Module::OnSessionStart(std::function<void(const SessionRef&)> hook) {
+  CheckOpen("OnSessionStart");
+  state_->on_session_start.push_back(std::move(hook));
+  return *this;
+}
+Module& Module::OnSessionEnd(std::function<void(const SessionRef&, EndReason)> hook) {
+  CheckOpen("OnSessionEnd");
+  state_->on_session_end.push_back(std::move(hook));
+  return *this;
+}
+Module& Module::ClaimSession(std::function<Claim(const SessionRef&)> hook) {
+  CheckOpen("ClaimSession");
+  state_->claims.push_back(std::move(hook));
+  return *this;
+}
+Module& Module::OnEntry(std::function<EntryDecision(const EntryRequest&)> hook) {
+  CheckOpen("OnEntry");
+  state_->on_entry.push_back(std::move(hook));
+  return *this;
+}
+Module& Module::OnUnload(std::function<void()> hook) {
+  CheckOpen("OnUnload");
+  state_->on_unload.push_back(std::move(hook));
+  return *this;
+}
+
+}  // namespace hawser

@@ -1,0 +1,211 @@
+#ifndef HAWSER_MODULE_H_
+#define HAWSER_MODULE_H_
+
+// The one header a module needs.
+//
+//   #include <hawser/module.h>
+//
+//   class Counter : public hawser::EventEmitter {
+//    public:
+//     explicit Counter(int64_t start) : value_(start) {}
+//     int64_t Increment() { ++value_; Emit("changed", value_); return value_; }
+//     ...
+//   };
+//
+//   HAWSER_MODULE(counter, module) {
+//     module.Version("1.0");
+//     module.Class<Counter>("Counter").Constructor<int64_t>()
+//         .Method("increment", &Counter::Increment)
+//         .Property("value", &Counter::value, &Counter::set_value)   // without setter: read-only
+//         .Event<int64_t>("changed");
+//     module.Function("add", [](int64_t a, int64_t b) { return a + b; });
+//     module.Global("answer", 42);
+//   }
+//
+// What methods may take and return is listed in binding.h. They throw, or return absl::Status, to
+// fail; wrong arguments never reach them. They run one at a time, on the module's strand, and must
+// not wait: what takes long answers later (LateReply) or gives a Promise.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "hawser/abi.h"             // IWYU pragma: export
+#include "hawser/binding.h"         // IWYU pragma: export
+#include "hawser/callable.h"        // IWYU pragma: export
+#include "hawser/caller.h"          // IWYU pragma: export
+#include "hawser/class_builder.h"   // IWYU pragma: export
+#include "hawser/dynamic_object.h"  // IWYU pragma: export
+#include "hawser/event_emitter.h"   // IWYU pragma: export
+#include "hawser/late_reply.h"      // IWYU pragma: export
+#include "hawser/module_host.h"     // IWYU pragma: export
+#include "hawser/promise.h"         // IWYU pragma: export
+
+namespace hawser {
+
+// How many calls of a module run at a time.
+enum class Concurrency : uint8_t {
+  kSerial,     // one
+  kPerObject,  // one for each object; what objects share, and functions see from two objects, the
+               // author guards
+  kFree,       // any number, even on one object; the author guards everything
+};
+
+namespace internal {
+struct ModuleState;
+}  // namespace internal
+
+class Module final : public HostedModule {
+ public:
+  // Makes a module: runs `body`, which registers what it has. Fails with what `body` throws.
+  static absl::StatusOr<std::unique_ptr<Module>> Make(ModuleHost& host, std::string name,
+                                                      const std::function<void(Module&)>& body);
+  ~Module() override;
+
+  // --- What it is. In the body only.
+  Module& Version(std::string version);
+  Module& Concurrency(hawser::Concurrency concurrency);
+  // Clients also reach it as a getter on `remote`.
+  Module& Builtin();
+
+  // --- What require gives: an object with these members. In the body only.
+  template <std::derived_from<ModuleObject> T>
+  ClassBuilder<T> Class(std::string name) {
+    return ClassBuilder<T>(
+        AddClass(std::move(name), internal::TypeKey<T>(), std::is_base_of_v<EventEmitter, T>));
+  }
+  template <typename F>
+  MemberOptions Function(std::string name, F function) {
+    return internal::AddMethod(export_members(), std::move(name),
+                               internal::BindFunction(std::move(function)));
+  }
+  template <typename G>
+  MemberOptions Property(std::string name, G get) {
+    return internal::AddProperty(export_members(), std::move(name),
+                                 internal::BindFunction(std::move(get)), {});
+  }
+  template <typename G, typename S>
+  MemberOptions Property(std::string name, G get, S set) {
+    return internal::AddProperty(export_members(), std::move(name),
+                                 internal::BindFunction(std::move(get)),
+                                 internal::BindFunction(std::move(set)));
+  }
+  MemberOptions Constant(std::string name, Value value) {
+    return internal::AddConstant(export_members(), std::move(name), std::move(value));
+  }
+  // Or any other value, instead of all that.
+  Module& Exports(Value value);
+
+  // --- Globals: what remote.getGlobal(name) gives. At any time; thread-safe.
+  Module& Global(std::string name, Value value);
+
+  // --- Hooks, run on the strand. In the body only.
+  Module& OnSessionStart(std::function<void(const SessionRef&)> hook);
+  // For sessions this module had to do with; see Caller::OnEnd for one's own.
+  Module& OnSessionEnd(std::function<void(const SessionRef&, EndReason)> hook);
+  // The current window and web contents of a session that attaches.
+  Module& ClaimSession(std::function<Claim(const SessionRef&)> hook);
+  // May replace or block what require, getGlobal and the like answer to anybody. Policy.
+  Module& OnEntry(std::function<EntryDecision(const EntryRequest&)> hook);
+  Module& OnUnload(std::function<void()> hook);
+
+  // --- For use at any time, from any thread.
+  template <std::derived_from<ModuleObject> T, typename... A>
+  Ref<T> Make(A&&... args) {
+    internal::ModuleScope scope(*this);
+    return hawser::Make<T>(std::forward<A>(args)...);
+  }
+  // Runs `task` on the strand, later; not any more once the module is unloaded.
+  void Post(base::Task task);
+  // Runs `task` on the strand when `after` has passed. Gives a number for CancelTimer, never 0.
+  uint64_t Timer(absl::Duration after, base::Task task);
+  // It does not run any more, if it has not yet; from the strand that is certain.
+  void CancelTimer(uint64_t timer);
+  // Runs `then` on the strand when `promise` settles.
+  void Then(const ObjectRef& promise, absl::AnyInvocable<void(Outcome)> then);
+  // A line in the broker's log, marked with the module's name.
+  void Log(std::string_view message);
+  void LogWarning(std::string_view message);
+  void LogError(std::string_view message);
+  ModuleHost& host() const;
+
+  // --- HostedModule: for who runs it.
+  std::string_view name() const override;
+  std::string_view version() const override;
+  base::Executor& strand() override;
+  int concurrency() const override;
+  Value exports() const override;
+  Value Global(std::string_view name) const override;
+  std::vector<std::string> GlobalNames() const override;
+  bool builtin() const override;
+  Claim OnSessionStart(const SessionRef& session) override;
+  void OnSessionEnd(const SessionRef& session, EndReason reason) override;
+  bool has_entry_hook() const override;
+  EntryDecision OnEntry(const EntryRequest& request) override;
+  void OnUnload() override;
+  uint64_t pins() const override;
+  ListenerCounts listeners() const override;
+
+  // --- For this library.
+  // Where calls of `object` run.
+  base::Executor& HomeOf(const Object* object) const;
+  // kModuleUnloaded once OnUnload has run.
+  GoneReason gone() const;
+  void AddPin();
+  void RemovePin();
+  // Deletes an object nobody refers to any more, at its home, and removes its pin.
+  void Retire(Object& object, base::Executor& home, void (*destroy)(Object*));
+  const internal::ClassInfo* FindClass(const void* type_key) const;
+  internal::ListenerRegistry& listener_registry();
+  void HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup);
+  // Runs `body` as code of the module; what it throws is logged as a failure of `what`.
+  void Guard(std::string_view what, absl::FunctionRef<void()> body);
+  // Keeps a constant's value until the module is unloaded.
+  std::function<Value()> KeepConstant(Value value);
+
+ private:
+  Module(ModuleHost& host, std::string name);
+
+  internal::ClassInfo& AddClass(std::string name, const void* type_key, bool emits);
+  internal::MemberTable& export_members();
+  void CheckOpen(std::string_view what) const;
+  void Seal();
+
+  const std::unique_ptr<internal::ModuleState> state_;
+};
+
+namespace internal {
+// What hawser_plugin_info::create does. `error` gets the message of a failure.
+HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Module&), char* error,
+                           uint64_t error_capacity);
+}  // namespace internal
+
+}  // namespace hawser
+
+#define HAWSER_EXPORT __attribute__((visibility("default")))
+
+// Defines the plugin: once in it, outside of any namespace. The block that follows fills `module`,
+// a hawser::Module& that lives as long as the plugin is loaded.
+#define HAWSER_MODULE(module_name, module)                                                         \
+  static void hawser_module_##module_name(::hawser::Module& module);                               \
+  extern "C" HAWSER_EXPORT const hawser_plugin_info* hawser_plugin(void) {                         \
+    static constexpr hawser_plugin_info kInfo = {                                                  \
+        HAWSER_ABI_VERSION,                                                                        \
+        sizeof(hawser_plugin_info),                                                                \
+        HAWSER_BUILD_FINGERPRINT,                                                                  \
+        #module_name,                                                                              \
+        "",                                                                                        \
+        [](::hawser::ModuleHost* host, char* error,                                                \
+           uint64_t error_capacity) -> ::hawser::HostedModule* {                                   \
+          return ::hawser::internal::CreateModule(host, #module_name, hawser_module_##module_name, \
+                                                  error, error_capacity);                          \
+        }};                                                                                        \
+    return &kInfo;                                                                                 \
+  }                                                                                                \
+  static void hawser_module_##module_name(::hawser::Module& module)
+
+#endif  // HAWSER_MODULE_H_
