@@ -1,7 +1,5 @@
 #include "hawser/testing/module_harness.h"
 
-#include <dlfcn.h>
-
 #include <array>
 #include <cstdio>
 
@@ -57,17 +55,6 @@ absl::StatusOr<std::unique_ptr<ModuleHarness>> ModuleHarness::Load(
   absl::StatusOr<std::unique_ptr<HostedModule>> module = Create(plugin, *host);
   if (!module.ok()) return module.status();
   return std::unique_ptr<ModuleHarness>(new ModuleHarness(std::move(host), *std::move(module)));
-}
-
-absl::StatusOr<std::unique_ptr<ModuleHarness>> ModuleHarness::LoadFile(const std::string& path) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return absl::FailedPreconditionError(dlerror());
-  auto entry = reinterpret_cast<hawser_plugin_function>(dlsym(library, HAWSER_PLUGIN_SYMBOL));
-  if (entry == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, " does not define ", HAWSER_PLUGIN_SYMBOL));
-  }
-  return Load(*entry());
 }
 
 ModuleHarness::~ModuleHarness() {

@@ -45,10 +45,8 @@ class ModuleHarness {
   ModuleHarness() : ModuleHarness(*hawser_plugin()) {}
   explicit ModuleHarness(const hawser_plugin_info& plugin);
   explicit ModuleHarness(const std::function<void(Module&)>& body);
-  // The same, with the failure as a status. A file is kept loaded, and is not checked as the broker
-  // would.
+  // The same, with the failure as a status.
   static absl::StatusOr<std::unique_ptr<ModuleHarness>> Load(const hawser_plugin_info& plugin);
-  static absl::StatusOr<std::unique_ptr<ModuleHarness>> LoadFile(const std::string& path);
 
   // Unloads the module. If something of it is still referred to, says so on stderr and leaves it.
   ~ModuleHarness();
