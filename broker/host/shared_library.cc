@@ -25,9 +25,11 @@ absl::StatusOr<SharedLibrary> SharedLibrary::Open(const std::string& path) {
   std::error_code error;
   std::filesystem::path file = std::filesystem::canonical(path, error);
   if (error) return absl::NotFoundError(path + ": " + error.message());
-  if (!std::filesystem::is_regular_file(file, error)) return absl::InvalidArgumentError(path + " is not a file");
+  if (!std::filesystem::is_regular_file(file, error))
+    return absl::InvalidArgumentError(path + " is not a file");
   void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return absl::InvalidArgumentError(path + " cannot be loaded: " + dlerror());
+  if (handle == nullptr)
+    return absl::InvalidArgumentError(path + " cannot be loaded: " + dlerror());
   return SharedLibrary(handle, file.string());
 }
 

@@ -1,8 +1,9 @@
 #ifndef HAWSER_BROKER_HOST_SHARED_LIBRARY_H_
 #define HAWSER_BROKER_HOST_SHARED_LIBRARY_H_
 
-// SharedLibrary: a library loaded with dlopen, closed by its destructor. All of its symbols are bound at once, so that a missing one is
-// found when it is loaded and not in the middle of a call. Thread-compatible.
+// SharedLibrary: a library loaded with dlopen, closed by its destructor. All of its symbols are
+// bound at once, so that a missing one is found when it is loaded and not in the middle of a call.
+// Thread-compatible.
 
 #include <string>
 
@@ -12,8 +13,8 @@ namespace hawser::broker {
 
 class SharedLibrary {
  public:
-  // NOT_FOUND: no such file. INVALID_ARGUMENT: it is no library, or needs a symbol or library that is not there; the message is the
-  // loader's own.
+  // NOT_FOUND: no such file. INVALID_ARGUMENT: it is no library, or needs a symbol or library that
+  // is not there; the message is the loader's own.
   static absl::StatusOr<SharedLibrary> Open(const std::string& path);
 
   SharedLibrary(SharedLibrary&& other) noexcept;
@@ -25,8 +26,9 @@ class SharedLibrary {
   // As the process has it mapped: absolute, links resolved.
   const std::string& path() const { return path_; }
 
-  // Closes it. False if it stays in memory all the same, because something in it pins it (a destructor of a thread, a unique symbol, or
-  // another user): it must not be taken for gone, nor its file for replaceable.
+  // Closes it. False if it stays in memory all the same, because something in it pins it (a
+  // destructor of a thread, a unique symbol, or another user): it must not be taken for gone, nor
+  // its file for replaceable.
   bool Close();
 
  private:

@@ -17,7 +17,8 @@ struct Census {
 
 class Counter final : public EventEmitter {
  public:
-  Counter(std::shared_ptr<Census> census, int64_t start) : census_(std::move(census)), value_(start) {
+  Counter(std::shared_ptr<Census> census, int64_t start)
+      : census_(std::move(census)), value_(start) {
     ++census_->live;
     ++census_->made;
   }

@@ -3,7 +3,8 @@
 //   exports.withRendererCallback = (mapper) => { return [1, 2, 3].map(mapper) }
 //   exports.withLocalCallback = () => { return [1, 2, 3].map(x => x + 1) }
 //
-// A client's callback runs later, in the client: main sees undefined. A function of main's own runs at once.
+// A client's callback runs later, in the client: main sees undefined. A function of main's own runs
+// at once.
 
 #include <hawser/module.h>
 

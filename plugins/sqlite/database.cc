@@ -16,7 +16,8 @@ constexpr absl::Duration kFirstRetry = absl::Milliseconds(2);
 constexpr absl::Duration kLastRetry = absl::Milliseconds(100);
 
 Error Closed(const std::string& path) {
-  return Error(absl::StatusCode::kFailedPrecondition, "database " + path + " is closed", "SqliteError");
+  return Error(absl::StatusCode::kFailedPrecondition, "database " + path + " is closed",
+               "SqliteError");
 }
 
 bool IsBusy(const Outcome& outcome) {
@@ -35,7 +36,9 @@ absl::StatusOr<OpenOptions> OpenOptions::From(const Record& record) {
     } else if (name == "busyTimeoutMs" && value.As<int64_t>().ok() && *value.As<int64_t>() >= 0) {
       options.busy_timeout = absl::Milliseconds(*value.As<int64_t>());
     } else {
-      return absl::InvalidArgumentError("option " + name + ": known are readonly (boolean), create (boolean), busyTimeoutMs (integer >= 0)");
+      return absl::InvalidArgumentError(
+          "option " + name +
+          ": known are readonly (boolean), create (boolean), busyTimeoutMs (integer >= 0)");
     }
   }
   return options;
@@ -43,7 +46,8 @@ absl::StatusOr<OpenOptions> OpenOptions::From(const Record& record) {
 
 absl::StatusOr<sqlite3*> Database::Connect(const std::string& path, const OpenOptions& options) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  flags |= options.readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+  flags |= options.readonly ? SQLITE_OPEN_READONLY
+                            : SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
   sqlite3* connection = nullptr;
   int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
   if (code == SQLITE_OK) return connection;
@@ -52,8 +56,12 @@ absl::StatusOr<sqlite3*> Database::Connect(const std::string& path, const OpenOp
   return error.ToStatus();
 }
 
-Database::Database(sqlite3* connection, std::string path, OpenOptions options, std::function<void()> on_close)
-    : connection_(connection), path_(std::move(path)), options_(options), on_close_(std::move(on_close)) {
+Database::Database(sqlite3* connection, std::string path, OpenOptions options,
+                   std::function<void()> on_close)
+    : connection_(connection),
+      path_(std::move(path)),
+      options_(options),
+      on_close_(std::move(on_close)) {
   // Trying again is done by timers, never by sleeping in here.
   sqlite3_busy_timeout(connection_, 0);
   sqlite3_update_hook(
@@ -62,14 +70,17 @@ Database::Database(sqlite3* connection, std::string path, OpenOptions options, s
         auto* that = static_cast<Database*>(self);
         if (!that->has_listeners()) return;
         that->updates_.push_back(Record{
-            {"operation", operation == SQLITE_INSERT ? "insert" : operation == SQLITE_UPDATE ? "update" : "delete"},
+            {"operation", operation == SQLITE_INSERT   ? "insert"
+                          : operation == SQLITE_UPDATE ? "update"
+                                                       : "delete"},
             {"database", database},
             {"table", table},
             {"rowid", static_cast<int64_t>(rowid)},
         });
       },
       this);
-  sqlite3_rollback_hook(connection_, [](void* self) { static_cast<Database*>(self)->updates_.clear(); }, this);
+  sqlite3_rollback_hook(
+      connection_, [](void* self) { static_cast<Database*>(self)->updates_.clear(); }, this);
   sqlite3_progress_handler(
       connection_, kStepsPerLook,
       [](void* self) {
@@ -79,17 +90,17 @@ Database::Database(sqlite3* connection, std::string path, OpenOptions options, s
       this);
 }
 
-Database::~Database() {
-  Close();
-}
+Database::~Database() { Close(); }
 
 void Database::Close() {
   if (connection_ == nullptr) return;
   sqlite3_update_hook(connection_, nullptr, nullptr);
   sqlite3_rollback_hook(connection_, nullptr, nullptr);
   sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
-  // An open transaction is rolled back by it; statements still referred to keep the memory, not the file's locks.
-  if (sqlite3_get_autocommit(connection_) == 0) sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+  // An open transaction is rolled back by it; statements still referred to keep the memory, not the
+  // file's locks.
+  if (sqlite3_get_autocommit(connection_) == 0)
+    sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
   sqlite3_close_v2(std::exchange(connection_, nullptr));
   turn_ = nullptr;
   for (Waiting& operation : std::exchange(waiting_, {})) operation.reply.Fail(Closed(path_));
@@ -101,12 +112,14 @@ void Database::Exec(LateReply reply, std::string sql) {
 }
 
 void Database::Prepare(LateReply reply, std::string sql) {
-  Submit(nullptr, std::move(reply), [this, sql = std::move(sql)] { return PrepareNow(sql, nullptr); });
+  Submit(nullptr, std::move(reply),
+         [this, sql = std::move(sql)] { return PrepareNow(sql, nullptr); });
 }
 
 void Database::Begin(LateReply reply, std::optional<std::string> mode) {
   if (mode && *mode != "deferred" && *mode != "immediate" && *mode != "exclusive") {
-    reply.Fail(absl::InvalidArgumentError("mode \"" + *mode + "\": known are deferred, immediate, exclusive"));
+    reply.Fail(absl::InvalidArgumentError("mode \"" + *mode +
+                                          "\": known are deferred, immediate, exclusive"));
     return;
   }
   SessionRef session = reply.session();
@@ -167,7 +180,8 @@ void Database::Run(Waiting operation) {
 void Database::EndTurn(Turn turn) {
   if (turn_ != turn || turn == nullptr) return;
   if (connection_ != nullptr && sqlite3_get_autocommit(connection_) == 0) {
-    // Nothing may stay open behind it; statements of it that are half-way are reset by the rollback.
+    // Nothing may stay open behind it; statements of it that are half-way are reset by the
+    // rollback.
     sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
   updates_.clear();
@@ -195,20 +209,23 @@ Outcome Database::ExecNow(const std::string& sql) {
   if (sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     return Outcome::Failed(LastError(connection_));
   }
-  return Value(Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection_)) - before},
-                      {"lastInsertRowid", static_cast<int64_t>(sqlite3_last_insert_rowid(connection_))}});
+  return Value(
+      Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection_)) - before},
+             {"lastInsertRowid", static_cast<int64_t>(sqlite3_last_insert_rowid(connection_))}});
 }
 
 Outcome Database::PrepareNow(const std::string& sql, Ref<Transaction> transaction) {
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
-  if (sqlite3_prepare_v2(connection_, sql.data(), static_cast<int>(sql.size()), &statement, &rest) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(connection_, sql.data(), static_cast<int>(sql.size()), &statement,
+                         &rest) != SQLITE_OK) {
     return Outcome::Failed(LastError(connection_));
   }
   if (statement == nullptr) return Outcome::Failed(absl::InvalidArgumentError("the SQL is empty"));
   if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
     sqlite3_finalize(statement);
-    return Outcome::Failed(absl::InvalidArgumentError("prepare takes one statement; use exec for several"));
+    return Outcome::Failed(
+        absl::InvalidArgumentError("prepare takes one statement; use exec for several"));
   }
   return Value(Make<Statement>(Ref<Database>(this), std::move(transaction), statement));
 }

@@ -3,12 +3,13 @@
 
 // Database: one connection to an SQLite database, shared by all clients that open the same file.
 //
-// Turns. Operations run one at a time on the module's strand. While a transaction is open, the connection is its: operations of others wait
-// in order, as late replies, until it ends. Nothing waits inside a method: a database locked by another process is tried again by a
-// timer until busyTimeoutMs is over.
+// Turns. Operations run one at a time on the module's strand. While a transaction is open, the
+// connection is its: operations of others wait in order, as late replies, until it ends. Nothing
+// waits inside a method: a database locked by another process is tried again by a timer until
+// busyTimeoutMs is over.
 //
-// Events. `update` {operation, database, table, rowid} for each row that was inserted, updated or deleted, once the change is committed;
-// changes that are rolled back are not told.
+// Events. `update` {operation, database, table, rowid} for each row that was inserted, updated or
+// deleted, once the change is committed; changes that are rolled back are not told.
 //
 // Strand-bound.
 
@@ -44,7 +45,8 @@ struct OpenOptions {
 class Database final : public EventEmitter {
  public:
   // Takes over `connection`. `on_close` runs once, when it is closed.
-  Database(sqlite3* connection, std::string path, OpenOptions options, std::function<void()> on_close);
+  Database(sqlite3* connection, std::string path, OpenOptions options,
+           std::function<void()> on_close);
   static absl::StatusOr<sqlite3*> Connect(const std::string& path, const OpenOptions& options);
 
   // --- What clients use; see sqlite.cc.
@@ -56,7 +58,8 @@ class Database final : public EventEmitter {
   bool in_transaction() const { return turn_ != nullptr; }
 
   // --- For statements and transactions.
-  // Runs `work` and answers `reply` with its outcome, when it is `turn`'s turn. An outcome of SQLITE_BUSY is tried again.
+  // Runs `work` and answers `reply` with its outcome, when it is `turn`'s turn. An outcome of
+  // SQLITE_BUSY is tried again.
   using Work = std::function<Outcome()>;
   void Submit(Turn turn, LateReply reply, Work work);
   Outcome ExecNow(const std::string& sql);

@@ -6,8 +6,8 @@
 //   const tx = db.begin();  tx.exec("DELETE FROM orders");  tx.rollback()
 //   db.on('update', change => ...)
 //
-// Clients that open the same file share one Database. A transaction belongs to the client that began it: if that client dies, it is rolled
-// back, and those who waited go on.
+// Clients that open the same file share one Database. A transaction belongs to the client that
+// began it: if that client dies, it is rolled back, and those who waited go on.
 
 #include <filesystem>
 
@@ -24,20 +24,24 @@ using OpenDatabases = std::map<std::string, Database*>;
 // One name for a file, however it was given. Databases in memory are nobody else's.
 absl::StatusOr<std::string> NameOf(const std::string& path) {
   if (path.empty() || path == ":memory:") return std::string();
-  if (path.find('\0') != std::string::npos) return absl::InvalidArgumentError("the path contains a NUL byte");
+  if (path.find('\0') != std::string::npos)
+    return absl::InvalidArgumentError("the path contains a NUL byte");
   std::error_code error;
   std::filesystem::path name = std::filesystem::weakly_canonical(path, error);
   if (error) return absl::InvalidArgumentError(path + ": " + error.message());
   return name.string();
 }
 
-absl::StatusOr<Ref<Database>> Open(const std::shared_ptr<OpenDatabases>& open, const std::string& path, const OpenOptions& options) {
+absl::StatusOr<Ref<Database>> Open(const std::shared_ptr<OpenDatabases>& open,
+                                   const std::string& path, const OpenOptions& options) {
   absl::StatusOr<std::string> name = NameOf(path);
   if (!name.ok()) return name.status();
   // One that is on its way out, its last reference gone, is not found again.
   auto found = open->find(*name);
-  if (found != open->end() && found->second->TryAddRef()) return Ref<Database>::Adopt(found->second);
-  absl::StatusOr<sqlite3*> connection = Database::Connect(name->empty() ? ":memory:" : *name, options);
+  if (found != open->end() && found->second->TryAddRef())
+    return Ref<Database>::Adopt(found->second);
+  absl::StatusOr<sqlite3*> connection =
+      Database::Connect(name->empty() ? ":memory:" : *name, options);
   if (!connection.ok()) return connection.status();
   // The entry may be another's by the time this one closes.
   auto self = std::make_shared<Database*>(nullptr);
@@ -61,42 +65,62 @@ HAWSER_MODULE(sqlite, module) {
   module.Version("1.0");
 
   module.Class<Transaction>("Transaction")
-      .Method("exec", &Transaction::Exec).Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
-      .Method("prepare", &Transaction::Prepare).Doc("A statement of this transaction.")
+      .Method("exec", &Transaction::Exec)
+      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Method("prepare", &Transaction::Prepare)
+      .Doc("A statement of this transaction.")
       .Method("commit", &Transaction::Commit)
       .Method("rollback", &Transaction::Rollback)
-      .Property("open", &Transaction::open).Doc("Neither committed nor rolled back.");
+      .Property("open", &Transaction::open)
+      .Doc("Neither committed nor rolled back.");
 
   module.Class<Statement>("Statement")
-      .Method("bind", &Statement::Bind).Doc("Binds values one by one, or a record of named ones.")
-      .Method("run", &Statement::Run).Doc("Runs it to its end; {changes, lastInsertRowid}.")
-      .Method("get", &Statement::Get).Doc("The first row, or undefined.")
-      .Method("all", &Statement::All).Doc("Every row, as records.")
-      .Method("step", &Statement::Step).Doc("The next row, undefined after the last.")
-      .Method("reset", &Statement::Reset).Doc("Begins anew with nothing bound.")
-      .Method("columns", &Statement::Columns).Doc("Names of the columns it gives.")
+      .Method("bind", &Statement::Bind)
+      .Doc("Binds values one by one, or a record of named ones.")
+      .Method("run", &Statement::Run)
+      .Doc("Runs it to its end; {changes, lastInsertRowid}.")
+      .Method("get", &Statement::Get)
+      .Doc("The first row, or undefined.")
+      .Method("all", &Statement::All)
+      .Doc("Every row, as records.")
+      .Method("step", &Statement::Step)
+      .Doc("The next row, undefined after the last.")
+      .Method("reset", &Statement::Reset)
+      .Doc("Begins anew with nothing bound.")
+      .Method("columns", &Statement::Columns)
+      .Doc("Names of the columns it gives.")
       .Property("sql", &Statement::sql)
       .Property("parameterCount", &Statement::parameter_count);
 
   module.Class<Database>("Database")
-      .Method("exec", &Database::Exec).Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
-      .Method("prepare", &Database::Prepare).Doc("A statement, to be run many times.")
-      .Method("begin", &Database::Begin).Doc("A transaction: deferred, immediate (default) or exclusive. Others wait until it ends.")
-      .Method("close", [](Database& self) {
-        self.Close();
-        hawser::Destroy(self);
-      }).Doc("Closes the file for everybody.")
+      .Method("exec", &Database::Exec)
+      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Method("prepare", &Database::Prepare)
+      .Doc("A statement, to be run many times.")
+      .Method("begin", &Database::Begin)
+      .Doc("A transaction: deferred, immediate (default) or exclusive. Others wait until it ends.")
+      .Method("close",
+              [](Database& self) {
+                self.Close();
+                hawser::Destroy(self);
+              })
+      .Doc("Closes the file for everybody.")
       .Property("path", &Database::path)
       .Property("inTransaction", &Database::in_transaction)
-      .Event<hawser::Record>("update").Doc("A committed change of a row: {operation, database, table, rowid}.");
+      .Event<hawser::Record>("update")
+      .Doc("A committed change of a row: {operation, database, table, rowid}.");
 
   auto open = std::make_shared<OpenDatabases>();
   module
-      .Function("open", [open](std::string path, std::optional<hawser::Record> options) -> absl::StatusOr<hawser::Ref<Database>> {
-        absl::StatusOr<OpenOptions> parsed = OpenOptions::From(options.value_or(hawser::Record()));
-        if (!parsed.ok()) return parsed.status();
-        return Open(open, path, *parsed);
-      })
+      .Function(
+          "open",
+          [open](std::string path,
+                 std::optional<hawser::Record> options) -> absl::StatusOr<hawser::Ref<Database>> {
+            absl::StatusOr<OpenOptions> parsed =
+                OpenOptions::From(options.value_or(hawser::Record()));
+            if (!parsed.ok()) return parsed.status();
+            return Open(open, path, *parsed);
+          })
       .Doc("Opens a database file, or \":memory:\". Options: readonly, create, busyTimeoutMs.");
   module.Constant("version", sqlite3_libversion());
 }

@@ -41,7 +41,8 @@ constexpr Known kKnown[] = {
 
 Error ErrorOf(int extended_code, std::string_view message) {
   int code = extended_code & 0xff;
-  const auto* known = std::find_if(std::begin(kKnown), std::end(kKnown), [code](const Known& k) { return k.code == code; });
+  const auto* known = std::find_if(std::begin(kKnown), std::end(kKnown),
+                                   [code](const Known& k) { return k.code == code; });
   bool found = known != std::end(kKnown);
   return Error(found ? known->status : kInternal, message, "SqliteError")
       .WithMember("sqliteCode", found ? known->name : "SQLITE_OTHER")

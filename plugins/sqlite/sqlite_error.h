@@ -7,7 +7,8 @@
 
 namespace hawser::sqlite {
 
-// The error of the last failed operation on `connection`: a SqliteError with SQLite's message and the members `sqliteCode`
+// The error of the last failed operation on `connection`: a SqliteError with SQLite's message and
+// the members `sqliteCode`
 // ("SQLITE_CONSTRAINT") and `extendedCode` (the number).
 //   INVALID_ARGUMENT     the SQL or a bound value is wrong
 //   FAILED_PRECONDITION  a constraint says no

@@ -53,17 +53,20 @@ absl::Status Statement::BindOne(int index, const Value& value) {
       break;
     case Kind::kString: {
       std::string_view text = value.AsString();
-      code = sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+      code = sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
       break;
     }
     case Kind::kBytes: {
       Bytes bytes = value.AsBytes();
       code = bytes.empty() ? sqlite3_bind_zeroblob(statement_, index, 0)
-                           : sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+                           : sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(),
+                                                 SQLITE_TRANSIENT);
       break;
     }
     default:
-      return absl::InvalidArgumentError("parameter " + std::to_string(index) + ": SQLite stores no " +
+      return absl::InvalidArgumentError("parameter " + std::to_string(index) +
+                                        ": SQLite stores no " +
                                         std::string(KindName(value.kind())));
   }
   return code == SQLITE_OK ? absl::OkStatus() : LastError(sqlite3_db_handle(statement_)).ToStatus();
@@ -85,11 +88,13 @@ absl::Status Statement::Bind(Args values) {
     return absl::OkStatus();
   }
   if (values.size() != count) {
-    return absl::InvalidArgumentError("the statement has " + std::to_string(count) + " parameters, got " + std::to_string(values.size()) +
+    return absl::InvalidArgumentError("the statement has " + std::to_string(count) +
+                                      " parameters, got " + std::to_string(values.size()) +
                                       " values");
   }
   for (size_t i = 0; i < count; ++i) {
-    if (absl::Status status = BindOne(static_cast<int>(i + 1), values[i]); !status.ok()) return status;
+    if (absl::Status status = BindOne(static_cast<int>(i + 1), values[i]); !status.ok())
+      return status;
   }
   return absl::OkStatus();
 }
@@ -104,8 +109,10 @@ void Statement::Submit(LateReply reply, Args values, Database::Work work) {
   // Values are bound in its turn: another client may use the statement before.
   Array bound(values.begin(), values.end());
   database_->Submit(transaction_.get(), std::move(reply),
-                    [self = Ref<Statement>(this), bound = std::move(bound), work = std::move(work)]() mutable -> Outcome {
-                      if (absl::Status status = self->Bind(bound); !status.ok()) return Outcome::Failed(status);
+                    [self = Ref<Statement>(this), bound = std::move(bound),
+                     work = std::move(work)]() mutable -> Outcome {
+                      if (absl::Status status = self->Bind(bound); !status.ok())
+                        return Outcome::Failed(status);
                       return work();
                     });
 }
@@ -125,7 +132,8 @@ absl::StatusOr<bool> Statement::StepNow() {
 Record Statement::Row() const {
   Record row;
   int columns = sqlite3_column_count(statement_);
-  for (int i = 0; i < columns; ++i) row.Set(sqlite3_column_name(statement_, i), ColumnValue(statement_, i));
+  for (int i = 0; i < columns; ++i)
+    row.Set(sqlite3_column_name(statement_, i), ColumnValue(statement_, i));
   return row;
 }
 
@@ -139,8 +147,9 @@ void Statement::Run(LateReply reply, Args values) {
       if (!row.ok()) return Outcome::Failed(row.status());
       if (!*row) break;
     }
-    return Value(Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection)) - before},
-                        {"lastInsertRowid", static_cast<int64_t>(sqlite3_last_insert_rowid(connection))}});
+    return Value(
+        Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection)) - before},
+               {"lastInsertRowid", static_cast<int64_t>(sqlite3_last_insert_rowid(connection))}});
   });
 }
 
@@ -185,7 +194,8 @@ absl::Status Statement::Reset() {
 
 std::vector<std::string> Statement::Columns() const {
   std::vector<std::string> names;
-  for (int i = 0; i < sqlite3_column_count(statement_); ++i) names.emplace_back(sqlite3_column_name(statement_, i));
+  for (int i = 0; i < sqlite3_column_count(statement_); ++i)
+    names.emplace_back(sqlite3_column_name(statement_, i));
   return names;
 }
 

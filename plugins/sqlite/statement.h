@@ -1,8 +1,9 @@
 #ifndef HAWSER_PLUGINS_SQLITE_STATEMENT_H_
 #define HAWSER_PLUGINS_SQLITE_STATEMENT_H_
 
-// Statement: one prepared SQL statement of a database, or of a transaction of it. Values map exactly: integer, number, string, bytes, null;
-// a boolean is bound as 0 or 1, a date as milliseconds since 1970. Strand-bound.
+// Statement: one prepared SQL statement of a database, or of a transaction of it. Values map
+// exactly: integer, number, string, bytes, null; a boolean is bound as 0 or 1, a date as
+// milliseconds since 1970. Strand-bound.
 
 #include "plugins/sqlite/database.h"
 #include "plugins/sqlite/transaction.h"
@@ -14,11 +15,12 @@ class Statement final : public ModuleObject {
   // Takes over `statement`.
   Statement(Ref<Database> database, Ref<Transaction> transaction, sqlite3_stmt* statement);
 
-  // Each takes values for the parameters: one by one, or one record for named ones; none keeps what is bound.
+  // Each takes values for the parameters: one by one, or one record for named ones; none keeps what
+  // is bound.
   absl::Status Bind(Args values);
-  void Run(LateReply reply, Args values);   // {changes, lastInsertRowid}
-  void Get(LateReply reply, Args values);   // the first row, undefined if there is none
-  void All(LateReply reply, Args values);   // every row
+  void Run(LateReply reply, Args values);  // {changes, lastInsertRowid}
+  void Get(LateReply reply, Args values);  // the first row, undefined if there is none
+  void All(LateReply reply, Args values);  // every row
   // The next row, undefined after the last; then it begins anew.
   void Step(LateReply reply);
   absl::Status Reset();

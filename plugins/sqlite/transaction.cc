@@ -23,7 +23,8 @@ void Transaction::RollBackWith(const SessionRef& session) {
 
 absl::Status Transaction::CheckOpen() const {
   if (*open_) return absl::OkStatus();
-  return absl::FailedPreconditionError("the transaction has ended" + (ended_by_.empty() ? "" : ": " + ended_by_));
+  return absl::FailedPreconditionError("the transaction has ended" +
+                                       (ended_by_.empty() ? "" : ": " + ended_by_));
 }
 
 void Transaction::Submit(LateReply reply, Database::Work work) {
@@ -35,11 +36,15 @@ void Transaction::Submit(LateReply reply, Database::Work work) {
 }
 
 void Transaction::Exec(LateReply reply, std::string sql) {
-  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] { return self->database_->ExecNow(sql); });
+  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] {
+    return self->database_->ExecNow(sql);
+  });
 }
 
 void Transaction::Prepare(LateReply reply, std::string sql) {
-  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] { return self->database_->PrepareNow(sql, self); });
+  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] {
+    return self->database_->PrepareNow(sql, self);
+  });
 }
 
 void Transaction::Commit(LateReply reply) {

@@ -1,8 +1,8 @@
 #ifndef HAWSER_PLUGINS_SQLITE_TRANSACTION_H_
 #define HAWSER_PLUGINS_SQLITE_TRANSACTION_H_
 
-// Transaction: holds its database's connection from begin to commit or rollback. It is rolled back when its session ends, or when nobody
-// refers to it any more. Strand-bound.
+// Transaction: holds its database's connection from begin to commit or rollback. It is rolled back
+// when its session ends, or when nobody refers to it any more. Strand-bound.
 
 #include "plugins/sqlite/database.h"
 

@@ -12,7 +12,8 @@ absl::Status Take(const Record& record, std::string_view name, T* out) {
   if (value == nullptr || value->is_undefined()) return absl::OkStatus();
   absl::StatusOr<T> converted = value->As<T>();
   if (!converted.ok()) {
-    return absl::InvalidArgumentError(std::string(name) + ": " + std::string(converted.status().message()));
+    return absl::InvalidArgumentError(std::string(name) + ": " +
+                                      std::string(converted.status().message()));
   }
   *out = *std::move(converted);
   return absl::OkStatus();
@@ -21,8 +22,9 @@ absl::Status Take(const Record& record, std::string_view name, T* out) {
 absl::Status CheckSize(int64_t width, int64_t height) {
   constexpr int64_t kLargest = 1 << 20;
   if (width < 1 || height < 1 || width > kLargest || height > kLargest) {
-    return absl::InvalidArgumentError("a window's size is 1 to " + std::to_string(kLargest) + " pixels each way, got " +
-                                      std::to_string(width) + " x " + std::to_string(height));
+    return absl::InvalidArgumentError("a window's size is 1 to " + std::to_string(kLargest) +
+                                      " pixels each way, got " + std::to_string(width) + " x " +
+                                      std::to_string(height));
   }
   return absl::OkStatus();
 }
@@ -32,8 +34,9 @@ absl::Status CheckSize(int64_t width, int64_t height) {
 absl::StatusOr<WindowOptions> WindowOptions::From(const Record& record) {
   WindowOptions options;
   for (const absl::Status& status :
-       {Take(record, "width", &options.width), Take(record, "height", &options.height), Take(record, "x", &options.x),
-        Take(record, "y", &options.y), Take(record, "title", &options.title), Take(record, "show", &options.show)}) {
+       {Take(record, "width", &options.width), Take(record, "height", &options.height),
+        Take(record, "x", &options.x), Take(record, "y", &options.y),
+        Take(record, "title", &options.title), Take(record, "show", &options.show)}) {
     if (!status.ok()) return status;
   }
   if (absl::Status status = CheckSize(options.width, options.height); !status.ok()) return status;
@@ -43,7 +46,8 @@ absl::StatusOr<WindowOptions> WindowOptions::From(const Record& record) {
 absl::Status WebContents::LoadUrl(const std::string& url) {
   size_t scheme = url.find(':');
   if (scheme == std::string::npos || scheme == 0) {
-    return absl::InvalidArgumentError("\"" + url + "\" is no URL: it has no scheme, such as https:");
+    return absl::InvalidArgumentError("\"" + url +
+                                      "\" is no URL: it has no scheme, such as https:");
   }
   Emit("did-start-loading");
   url_ = url;
@@ -58,9 +62,13 @@ absl::Status WebContents::Reload() {
 }
 
 BrowserWindow::BrowserWindow(std::shared_ptr<Windows> windows, WindowOptions options)
-    : windows_(std::move(windows)), id_(windows_->next_id++), options_(std::move(options)), contents_(Make<WebContents>(id_)) {}
+    : windows_(std::move(windows)),
+      id_(windows_->next_id++),
+      options_(std::move(options)),
+      contents_(Make<WebContents>(id_)) {}
 
-Ref<BrowserWindow> BrowserWindow::Open(const std::shared_ptr<Windows>& windows, WindowOptions options) {
+Ref<BrowserWindow> BrowserWindow::Open(const std::shared_ptr<Windows>& windows,
+                                       WindowOptions options) {
   bool show = options.show;
   auto window = Make<BrowserWindow>(windows, std::move(options));
   windows->open.emplace(window->id(), window);

@@ -1,9 +1,9 @@
 #ifndef HAWSER_PLUGINS_WINDOW_BROWSER_WINDOW_H_
 #define HAWSER_PLUGINS_WINDOW_BROWSER_WINDOW_H_
 
-// BrowserWindow and WebContents: headless windows. They have a place, a size, a title and a page address, they show and hide and close
-// and say so; nothing is drawn. An open window lives although nobody refers to it, as on a desktop; closing it destroys it.
-// Strand-bound.
+// BrowserWindow and WebContents: headless windows. They have a place, a size, a title and a page
+// address, they show and hide and close and say so; nothing is drawn. An open window lives although
+// nobody refers to it, as on a desktop; closing it destroys it. Strand-bound.
 
 #include <map>
 #include <memory>
@@ -27,7 +27,8 @@ class WebContents final : public EventEmitter {
  public:
   explicit WebContents(int64_t id) : id_(id) {}
 
-  // Emits did-start-loading, did-navigate {url} and did-finish-load. INVALID_ARGUMENT unless `url` has a scheme.
+  // Emits did-start-loading, did-navigate {url} and did-finish-load. INVALID_ARGUMENT unless `url`
+  // has a scheme.
   absl::Status LoadUrl(const std::string& url);
   absl::Status Reload();
   int64_t id() const { return id_; }
@@ -46,7 +47,8 @@ struct WindowOptions {
   std::string title = "Hawser";
   bool show = true;
 
-  // INVALID_ARGUMENT naming the field for a wrong type or a size below 1; unknown fields are ignored, as the seed's windows have many.
+  // INVALID_ARGUMENT naming the field for a wrong type or a size below 1; unknown fields are
+  // ignored, as the seed's windows have many.
   static absl::StatusOr<WindowOptions> From(const Record& record);
 };
 

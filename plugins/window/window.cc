@@ -4,8 +4,9 @@
 //   let win = new BrowserWindow({width: 800, height: 600})
 //   win.loadURL('https://github.com')
 //
-// It also says which window a client belongs to (getCurrentWindow, getCurrentWebContents): the one its attribute `window` names by id, else
-// one that is opened for it and closed when its session ends.
+// It also says which window a client belongs to (getCurrentWindow, getCurrentWebContents): the one
+// its attribute `window` names by id, else one that is opened for it and closed when its session
+// ends.
 
 #include <cstdlib>
 
@@ -22,10 +23,12 @@ Ref<BrowserWindow> Find(const Windows& windows, int64_t id) {
   return found == windows.open.end() ? nullptr : found->second;
 }
 
-HostedModule::Claim ClaimFor(const SessionRef& session, const std::shared_ptr<Windows>& windows, SessionWindows& session_windows) {
+HostedModule::Claim ClaimFor(const SessionRef& session, const std::shared_ptr<Windows>& windows,
+                             SessionWindows& session_windows) {
   Ref<BrowserWindow> window;
   auto named = session->attributes().find("window");
-  if (named != session->attributes().end()) window = Find(*windows, std::strtoll(named->second.c_str(), nullptr, 10));
+  if (named != session->attributes().end())
+    window = Find(*windows, std::strtoll(named->second.c_str(), nullptr, 10));
   if (!window) {
     WindowOptions options;
     options.show = false;
@@ -56,12 +59,14 @@ HAWSER_MODULE(window, module) {
       .Event("did-finish-load");
 
   module.Class<BrowserWindow>("BrowserWindow")
-      .Constructor([windows](std::optional<Record> options) -> absl::StatusOr<hawser::Ref<BrowserWindow>> {
-        absl::StatusOr<WindowOptions> parsed = WindowOptions::From(options.value_or(Record()));
-        if (!parsed.ok()) return parsed.status();
-        return BrowserWindow::Open(windows, *std::move(parsed));
-      })
-      .Method("loadURL", &BrowserWindow::LoadUrl).Doc("Shows a page; its address needs a scheme.")
+      .Constructor(
+          [windows](std::optional<Record> options) -> absl::StatusOr<hawser::Ref<BrowserWindow>> {
+            absl::StatusOr<WindowOptions> parsed = WindowOptions::From(options.value_or(Record()));
+            if (!parsed.ok()) return parsed.status();
+            return BrowserWindow::Open(windows, *std::move(parsed));
+          })
+      .Method("loadURL", &BrowserWindow::LoadUrl)
+      .Doc("Shows a page; its address needs a scheme.")
       .Method("getURL", &BrowserWindow::url)
       .Method("reload", [](BrowserWindow& self) { return self.contents()->Reload(); })
       .Method("getTitle", &BrowserWindow::title)
@@ -75,7 +80,8 @@ HAWSER_MODULE(window, module) {
       .Method("focus", &BrowserWindow::Focus)
       .Method("isVisible", &BrowserWindow::visible)
       .Method("isDestroyed", &BrowserWindow::closed)
-      .Method("close", &BrowserWindow::Close).Doc("Emits close and closed; then the window is destroyed.")
+      .Method("close", &BrowserWindow::Close)
+      .Doc("Emits close and closed; then the window is destroyed.")
       .Property("id", &BrowserWindow::id)
       .Property("title", &BrowserWindow::title, &BrowserWindow::SetTitle)
       .Property("width", &BrowserWindow::width)
@@ -91,15 +97,17 @@ HAWSER_MODULE(window, module) {
       .Event<std::string>("page-title-updated")
       .Event("close")
       .Event("closed")
-      .Static("getAllWindows", [windows] {
-        hawser::Array all;
-        for (const auto& [id, window] : windows->open) all.emplace_back(window);
-        return all;
-      })
-      .Static("fromId", [windows](int64_t id) -> absl::StatusOr<hawser::Ref<BrowserWindow>> {
-        if (auto window = Find(*windows, id)) return window;
-        return absl::NotFoundError("no open window has the id " + std::to_string(id));
-      })
+      .Static("getAllWindows",
+              [windows] {
+                hawser::Array all;
+                for (const auto& [id, window] : windows->open) all.emplace_back(window);
+                return all;
+              })
+      .Static("fromId",
+              [windows](int64_t id) -> absl::StatusOr<hawser::Ref<BrowserWindow>> {
+                if (auto window = Find(*windows, id)) return window;
+                return absl::NotFoundError("no open window has the id " + std::to_string(id));
+              })
       .Static("getFocusedWindow", [windows]() -> hawser::Value {
         return hawser::Value(hawser::ObjectRef(Find(*windows, windows->focused)));
       });
@@ -107,12 +115,13 @@ HAWSER_MODULE(window, module) {
   module.ClaimSession([windows, session_windows](const hawser::SessionRef& session) {
     return ClaimFor(session, windows, *session_windows);
   });
-  module.OnSessionEnd([windows, session_windows](const hawser::SessionRef& session, hawser::EndReason) {
-    auto found = session_windows->find(session->id());
-    if (found == session_windows->end()) return;
-    if (auto window = Find(*windows, found->second)) window->Close();
-    session_windows->erase(found);
-  });
+  module.OnSessionEnd(
+      [windows, session_windows](const hawser::SessionRef& session, hawser::EndReason) {
+        auto found = session_windows->find(session->id());
+        if (found == session_windows->end()) return;
+        if (auto window = Find(*windows, found->second)) window->Close();
+        session_windows->erase(found);
+      });
   module.OnUnload([windows] {
     while (!windows->open.empty()) windows->open.begin()->second->Close();
   });

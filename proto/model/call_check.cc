@@ -112,11 +112,12 @@ absl::Status CheckSelf(const Shape& shape, const Invocation& call) {
       absl::StrCat(ToAbsl(OpName(call.op)), " needs the name of a member of ", Subject(shape)));
 }
 
-absl::Status CheckWrite(const std::string& name, const Member& member, std::span<const Value> args) {
+absl::Status CheckWrite(const std::string& name, const Member& member,
+                        std::span<const Value> args) {
   if (member.kind != MemberKind::kProperty) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        name, member.kind == MemberKind::kEvent ? " is an event" : " is a method",
-        ": it cannot be written"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, member.kind == MemberKind::kEvent ? " is an event" : " is a method",
+                     ": it cannot be written"));
   }
   if (member.readonly) return absl::InvalidArgumentError(absl::StrCat(name, " is read-only"));
   if (args.size() != 1) {
@@ -165,7 +166,8 @@ absl::Status CheckMember(const Shape& shape, const Member& member, const Invocat
   return absl::UnimplementedError(absl::StrCat(name, ": no such operation"));
 }
 
-// Number of changes of one character that make one word of the other; letters of either case are the same.
+// Number of changes of one character that make one word of the other; letters of either case are
+// the same.
 size_t Distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -189,7 +191,8 @@ absl::Status CheckCall(const Shape& shape, const Invocation& call) {
   if (call.shape != nullptr) {
     if (call.member == Invocation::kSelf) return CheckSelf(shape, call);
     if (call.member < 0 || static_cast<size_t>(call.member) >= call.shape->members().size()) {
-      return absl::NotFoundError(absl::StrCat(Subject(shape), " has no member number ", call.member));
+      return absl::NotFoundError(
+          absl::StrCat(Subject(shape), " has no member number ", call.member));
     }
     const Member& member = call.shape->members()[static_cast<size_t>(call.member)];
     if (call.shape == &shape) return CheckMember(shape, member, call);

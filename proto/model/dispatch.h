@@ -1,7 +1,8 @@
 #ifndef HAWSER_DISPATCH_H_
 #define HAWSER_DISPATCH_H_
 
-// Calls between objects of one process. For the model and the plugin API; module code uses hawser::Function.
+// Calls between objects of one process. For the model and the plugin API; module code uses
+// hawser::Function.
 
 #include <string_view>
 

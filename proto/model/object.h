@@ -53,7 +53,7 @@ struct Invocation {
   int member = kSelf;
   const Shape* shape = nullptr;  // of the handle the caller used
   std::string_view name = {};
-  std::span<Value> args = {};           // may be moved from
+  std::span<Value> args = {};      // may be moved from
   CallContext* context = nullptr;  // null for a call from inside the process without circumstances
   // Nobody takes the answer.
   bool no_reply = false;

@@ -54,8 +54,8 @@ ShapeRef Shape::Build(ObjectKind kind, std::string name, std::vector<Member> mem
   shape->signature_ = std::move(signature);
   shape->by_name_.resize(shape->members_.size());
   std::iota(shape->by_name_.begin(), shape->by_name_.end(), uint16_t{0});
-  // Stable, so that of a repeated name the first one is found; but an event only if there is nothing
-  // else of its name.
+  // Stable, so that of a repeated name the first one is found; but an event only if there is
+  // nothing else of its name.
   std::stable_sort(shape->by_name_.begin(), shape->by_name_.end(), [&](uint16_t a, uint16_t b) {
     const Member& first = shape->members_[a];
     const Member& second = shape->members_[b];

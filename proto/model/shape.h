@@ -57,7 +57,7 @@ struct Member {
   bool hidden = false;     // not enumerable: listed, but refused on use
   bool readonly = false;   // properties
   bool inherited = false;  // not an own member
-  bool blocking = false;   // calls may block their thread; known at its home only, it does not cross
+  bool blocking = false;  // calls may block their thread; known at its home only, it does not cross
   Signature signature = {};
   std::string doc = {};
 
