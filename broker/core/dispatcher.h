@@ -1,30 +1,71 @@
 #ifndef HAWSER_BROKER_CORE_DISPATCHER_H_
 #define HAWSER_BROKER_CORE_DISPATCHER_H_
 
-// Dispatcher: from "a session may start this call" to the module's code: checks the call against the target's shape, then runs it on the
-// target's strand. Knows no wire and no transport. Thread-safe.
+// Dispatcher: from "a session may start this call" to the module's code: checks the call against the
+// target's shape, then runs it on the target's strand. Knows no wire and no transport. Thread-safe.
 
+#include <concepts>
+#include <utility>
+
+#include "absl/status/status.h"
 #include "hawser/object.h"
 
 namespace hawser::broker {
 
-// A call that can be started: what the link's IncomingCall gives, without core knowing the link. Owned by the dispatcher from Start on.
-class StartableCall {
- public:
-  virtual Object& target() = 0;
-  virtual Invocation invocation() = 0;
-  virtual Reply TakeReply() = 0;
-  // Gives the call up; the dispatcher uses it no more. After TakeReply.
-  virtual void Done() = 0;
-
- protected:
-  ~StartableCall() = default;
+// A call that can be started, without core knowing the link: link::IncomingCall is one. Counted; what
+// invocation() gives stays valid as long as a reference is held and the Reply is not answered.
+template <typename Call>
+concept StartableCall = requires(Call& call) {
+  { call.target() } -> std::convertible_to<Object&>;
+  { call.invocation() } -> std::same_as<Invocation>;
+  { call.TakeReply() } -> std::same_as<Reply>;
+  call.Unref();
 };
 
 class Dispatcher {
  public:
-  // Runs `call` on its target's strand, or here if the target has none. Every failure is an answer.
-  static void Start(StartableCall& call);
+  // Runs `call` on its target's strand, or here if the target has none. Takes over one reference.
+  // Every failure is an answer: what CheckCall refuses, NOT_FOUND for an object that is gone, INTERNAL
+  // for a call whose strand is no more.
+  template <StartableCall Call>
+  static void Start(Call* call) {
+    Pinned<Call> pinned(call);
+    if (absl::Status status = Check(call->target(), call->invocation()); !status.ok()) {
+      pinned.Fail(status);
+    } else if (base::Executor* home = call->target().home(); home != nullptr) {
+      home->Post(base::Task(std::move(pinned)));
+    } else {
+      pinned();
+    }
+  }
+
+ private:
+  // One word, so that a queued call costs a strand no allocation.
+  template <typename Call>
+  class Pinned {
+   public:
+    explicit Pinned(Call* call) : call_(call) {}
+    Pinned(Pinned&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+    ~Pinned() {
+      if (call_ != nullptr) Fail(absl::InternalError("the strand of the object is no more"));
+    }
+    void operator()() {
+      Call* call = std::exchange(call_, nullptr);
+      Run(call->target(), call->invocation(), call->TakeReply());
+      call->Unref();
+    }
+    void Fail(const absl::Status& status) {
+      Call* call = std::exchange(call_, nullptr);
+      call->TakeReply().Fail(status);
+      call->Unref();
+    }
+
+   private:
+    Call* call_;
+  };
+
+  static absl::Status Check(Object& target, const Invocation& call);
+  static void Run(Object& target, Invocation call, Reply reply);
 };
 
 }  // namespace hawser::broker

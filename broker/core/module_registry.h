@@ -1,16 +1,17 @@
 #ifndef HAWSER_BROKER_CORE_MODULE_REGISTRY_H_
 #define HAWSER_BROKER_CORE_MODULE_REGISTRY_H_
 
-// ModuleRegistry: the modules of this broker by name, and what they define for everyone: globals, built-ins, entry hooks, the current
-// window of a session. A module here is shared: a session or call that uses it keeps it while the registry forgets it.
-// Thread-safe. No module code runs under its lock.
+// ModuleRegistry: the modules of this broker by name, and what they define for everyone: globals,
+// built-ins, entry hooks. A module here is shared: a session or call that uses it keeps it while the
+// registry forgets it. Thread-safe. No module code runs under its lock.
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "hawser/base/mutex.h"
 #include "hawser/module_host.h"
@@ -19,17 +20,27 @@ namespace hawser::broker {
 
 class ModuleRegistry {
  public:
+  // Shared by the registry, by the loader that must outlive its last use, and by work on its strand.
   using ModulePtr = std::shared_ptr<HostedModule>;
+  using Modules = std::vector<ModulePtr>;
 
-  // ALREADY_EXISTS if the name is taken. `path` is where a plugin was loaded from ("" for built-ins), for require by path.
+  ModuleRegistry();
+
+  // ALREADY_EXISTS if the name is taken. `path` is the file a plugin was loaded from ("" for built-ins),
+  // for require by path.
   absl::Status Add(ModulePtr module, std::string path) HAWSER_EXCLUDES(mu_);
-  // A module a session provides (remote.provide). ALREADY_EXISTS if a loaded module or another session has the name.
-  absl::Status AddProvided(std::string_view name, ObjectRef object, SessionId provider) HAWSER_EXCLUDES(mu_);
+  // Forgets the module of that name, if it is `module`.
+  void Remove(const ModulePtr& module) HAWSER_EXCLUDES(mu_);
+  // A module a session provides (remote.provide). INVALID_ARGUMENT for a name no module may have,
+  // ALREADY_EXISTS if a loaded module or another session has it, RESOURCE_EXHAUSTED if the session has
+  // `max_names` already. Providing a name again replaces one's own.
+  absl::Status AddProvided(std::string_view name, ObjectRef object, SessionId provider,
+                           size_t max_names) HAWSER_EXCLUDES(mu_);
   // Drops everything `provider` provided.
   void RemoveProvided(const SessionId& provider) HAWSER_EXCLUDES(mu_);
 
-  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that leads outside main_dir is
-  // PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are near it.
+  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that leads
+  // outside main_dir is PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are near it.
   absl::StatusOr<Value> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Builtin(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Global(std::string_view name) const HAWSER_EXCLUDES(mu_);
@@ -37,24 +48,37 @@ class ModuleRegistry {
   struct Listed {
     std::string name;
     std::string path;
-    ModulePtr module;      // null for a provided one
+    ModulePtr module;  // null for a provided one
     ObjectRef provided;
     SessionId provider;
   };
+  // By name.
   std::vector<Listed> List() const HAWSER_EXCLUDES(mu_);
   std::vector<std::string> BuiltinNames() const HAWSER_EXCLUDES(mu_);
-  // Modules with an entry hook, in the order they were added.
-  std::vector<ModulePtr> EntryHooks() const HAWSER_EXCLUDES(mu_);
+  // Every module that is no session's, in the order they were added.
+  std::shared_ptr<const Modules> modules() const HAWSER_EXCLUDES(mu_);
+  // Those with an entry hook, in the order they were added.
+  std::shared_ptr<const Modules> hooks() const HAWSER_EXCLUDES(mu_);
+  // Rises with every change of the built-ins.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
-  // Set once before the first Require. Default "".
+  // Set once before the first Require; absolute. Default "": no require by path.
   void set_main_dir(std::string dir) { main_dir_ = std::move(dir); }
   const std::string& main_dir() const { return main_dir_; }
 
  private:
+  absl::StatusOr<Value> RequireByPath(std::string_view name) const HAWSER_REQUIRES(mu_);
+  absl::Status NotFound(std::string_view what, std::string_view name,
+                        const std::vector<std::string>& known) const;
+  void Rebuild() HAWSER_REQUIRES(mu_);
+
   std::string main_dir_;
+  std::atomic<uint64_t> version_{0};
   mutable base::Mutex mu_;
   std::map<std::string, Listed, std::less<>> modules_ HAWSER_GUARDED_BY(mu_);
-  std::vector<ModulePtr> hooks_ HAWSER_GUARDED_BY(mu_);
+  // Replaced as wholes, so that readers walk them without the lock.
+  std::shared_ptr<const Modules> order_ HAWSER_GUARDED_BY(mu_);
+  std::shared_ptr<const Modules> hooks_ HAWSER_GUARDED_BY(mu_);
 };
 
 }  // namespace hawser::broker

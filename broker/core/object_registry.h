@@ -31,8 +31,8 @@ class ObjectRegistry {
   };
   // The object, with a reference, if it still has a holder.
   ObjectRef Find(ObjectId id, Info* info = nullptr) const HAWSER_EXCLUDES(mu_);
-  // Up to `limit` live objects with ids above `after`, in order of slot. For paging without stopping anyone for long. `next` gets the
-  // cursor for the next page, none at the end.
+  // Up to `limit` live objects, in order of slot, from `cursor` (0: the first) on. A page may be short, even empty, before the end: the
+  // table is never locked for long. `next_cursor` gets where the next page starts, 0 at the end.
   std::vector<std::pair<ObjectRef, Info>> Page(uint64_t cursor, size_t limit, uint64_t* next_cursor) const HAWSER_EXCLUDES(mu_);
   size_t size() const HAWSER_EXCLUDES(mu_);
 

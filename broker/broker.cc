@@ -1,0 +1,151 @@
+#include "broker/broker.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/core/root.h"
+#include "hawser/base/log.h"
+#include "hawser/base/random.h"
+#include "hawser/base/status_macros.h"
+
+namespace hawser::broker {
+namespace {
+
+Epoch NewEpoch() {
+  base::Bits128 bits = base::RandomBits128();
+  uint64_t epoch = 0;
+  memcpy(&epoch, bits.data(), sizeof(epoch));
+  return Epoch(epoch | 1);  // never 0
+}
+
+// Stuck calls are not waited for longer than this when modules are unloaded.
+constexpr absl::Duration kUnloadWithin = absl::Seconds(2);
+// Streams that do not end by themselves are cut after this.
+constexpr absl::Duration kStreamsEndWithin = absl::Milliseconds(500);
+
+}  // namespace
+
+Broker::Broker(Options options)
+    : options_(std::move(options)),
+      epoch_(NewEpoch()),
+      since_(options_.clock->WallNow()),
+      timers_(*options_.clock),
+      control_(*options_.clock, timers_),
+      objects_(*options_.clock),
+      services_{pool_, timers_, *options_.clock, homes_,
+                [this](const Object& object, GoneReason reason) {
+                  sessions_->ObjectGone(object, reason);
+                }},
+      pool_({.threads = options_.limits.pool_threads,
+             .max_threads = options_.limits.pool_threads_max}),
+      root_(ObjectRef::Adopt(new Root(modules_, claims_, options_.limits))),
+      sessions_(std::make_unique<SessionRegistry>(SessionServices{
+          .pool = pool_,
+          .control = control_,
+          .timers = timers_,
+          .clock = *options_.clock,
+          .objects = objects_,
+          .modules = modules_,
+          .claims = claims_,
+          .homes = homes_,
+          .root = root_,
+          .limits = options_.limits,
+          .link_limits = options_.link_limits,
+          .epoch = epoch_,
+          .broker = absl::StrCat("hawserd ", options_.version),
+      })),
+      peers_(options_.limits, control_) {
+  modules_.set_main_dir(options_.main_dir);
+  control_.OnStall(options_.limits.stall, [this](absl::Duration late) {
+    absl::Duration credit = late + options_.limits.stall_settle;
+    sessions_->lease_clock().Credit(credit);
+    base::Log(base::LogLevel::kWarning, "the broker stood still",
+              {{"for", late}, {"leases_extended_by", credit}});
+  });
+}
+
+absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(Options options) {
+  std::unique_ptr<Broker> broker(new Broker(std::move(options)));
+  broker->control_.Start();
+  HAWSER_RETURN_IF_ERROR(broker->Listen());
+  return broker;
+}
+
+absl::Status Broker::Listen() {
+  HAWSER_ASSIGN_OR_RETURN(grpc_, GrpcServer::Start(*sessions_, peers_, {options_.insecure_tcp}));
+  for (const std::string& path : options_.sockets) {
+    HAWSER_ASSIGN_OR_RETURN(UnixSocket socket, UnixSocket::Listen(path));
+    listeners_.push_back(std::make_unique<Listener>(
+        std::move(socket), control_, timers_, *options_.clock, peers_,
+        [this](UniqueFd connection) { grpc_->AddConnection(std::move(connection)); }));
+  }
+  grpc_->SetServing(true);
+  return absl::OkStatus();
+}
+
+ModuleHostImpl& Broker::NewHost(std::string name) {
+  base::MutexLock lock(hosts_mu_);
+  hosts_.push_back(std::make_unique<ModuleHostImpl>(services_, std::move(name)));
+  return *hosts_.back();
+}
+
+absl::Status Broker::AddModule(ModuleRegistry::ModulePtr module, std::string path) {
+  return modules_.Add(std::move(module), std::move(path));
+}
+
+std::shared_ptr<Connection> Broker::Attach(std::shared_ptr<link::Transport> carrier, Peer peer) {
+  return Connection::Open(*sessions_, std::move(carrier), std::move(peer));
+}
+
+std::vector<std::string> Broker::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& listener : listeners_) {
+    addresses.push_back(absl::StrCat("unix:", listener->path()));
+  }
+  for (size_t i = 0; grpc_ != nullptr && i < grpc_->ports().size(); ++i) {
+    const std::string& host = options_.insecure_tcp[i];
+    addresses.push_back(
+        absl::StrCat("tcp:", host.substr(0, host.rfind(':')), ":", grpc_->ports()[i]));
+  }
+  return addresses;
+}
+
+bool Broker::Stop(absl::Duration drain) {
+  if (std::exchange(stopped_, true)) return true;
+  if (grpc_ != nullptr) grpc_->SetServing(false);
+  sessions_->StartDrain();
+  listeners_.clear();
+  sessions_->AwaitQuiet(drain);
+  sessions_->EndAll(EndReason::kShutdown, absl::UnavailableError("the broker is shutting down"));
+  if (grpc_ != nullptr) grpc_->Shutdown(kStreamsEndWithin);
+  bool quiet = UnloadModules();
+  control_.Stop();
+  return quiet;
+}
+
+bool Broker::UnloadModules() {
+  std::shared_ptr<const ModuleRegistry::Modules> modules = modules_.modules();
+  for (const ModuleRegistry::ModulePtr& module : *modules) {
+    modules_.Remove(module);
+    module->strand().Post([module] { module->OnUnload(); });
+  }
+  bool quiet = pool_.AwaitIdle(kUnloadWithin);
+  for (const ModuleRegistry::ModulePtr& module : *modules) {
+    if (quiet && module->pins() == 0) continue;
+    // Its code may still run, or be needed to destroy an object: it stays for ever.
+    quiet = false;
+    new ModuleRegistry::ModulePtr(module);
+    base::Log(base::LogLevel::kWarning, "module not unloaded",
+              {{"module", module->name()}, {"pins", module->pins()}});
+  }
+  return quiet;
+}
+
+Broker::~Broker() {
+  Stop(absl::ZeroDuration());
+  // What runs on the pool may use any part.
+  pool_.AwaitIdle(absl::InfiniteDuration());
+}
+
+}  // namespace hawser::broker

@@ -1,0 +1,112 @@
+#ifndef HAWSER_BROKER_BROKER_H_
+#define HAWSER_BROKER_BROKER_H_
+
+// Broker: the whole daemon as one object, to be run by main or inside a test. It makes the parts, in the order in
+// which they need each other, and ends them in the opposite one. Nothing in it is global: a process may hold
+// several.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "broker/core/claim_table.h"
+#include "broker/core/limits.h"
+#include "broker/core/module_host_impl.h"
+#include "broker/core/module_registry.h"
+#include "broker/core/object_registry.h"
+#include "broker/core/thread_pool.h"
+#include "broker/core/timer_queue.h"
+#include "broker/session/control_loop.h"
+#include "broker/session/grpc_server.h"
+#include "broker/session/listener.h"
+#include "broker/session/peer_table.h"
+#include "broker/session/session_registry.h"
+#include "hawser/module_host.h"
+
+namespace hawser::broker {
+
+class Broker {
+ public:
+  struct Options {
+    // Unix sockets to listen at, absolute paths; see UnixSocket.
+    std::vector<std::string> sockets;
+    // "HOST:PORT" to listen at, unencrypted and without knowing who calls.
+    std::vector<std::string> insecure_tcp;
+    // Folder that require("./x") is relative to; "" for none.
+    std::string main_dir;
+    std::string version = "0.1.0";
+    BrokerLimits limits;
+    link::LinkLimits link_limits;
+    // Tells what time it is; tests bring their own. Outlives the broker.
+    const base::Clock* clock = &base::SystemClock();
+  };
+
+  // Runs, with no plugin yet. What keeps a socket or port from being listened at is the error.
+  static absl::StatusOr<std::unique_ptr<Broker>> Start(Options options);
+  // Stop, with no time to drain, if it was not called.
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // A host for a module named `name`; lives as long as the broker.
+  ModuleHostImpl& NewHost(std::string name);
+  // ALREADY_EXISTS if a module of that name is there.
+  absl::Status AddModule(ModuleRegistry::ModulePtr module, std::string path = "");
+
+  // A client over a carrier of the caller's; see Connection. For tests, and for transports to come.
+  std::shared_ptr<Connection> Attach(std::shared_ptr<link::Transport> carrier, Peer peer);
+
+  // Ends: no session begins; health says NOT_SERVING; calls in work have limits.drain to end; clients are told End;
+  // sockets go; modules are unloaded. True if all code of modules has returned; if not, the process had better
+  // leave with _exit. Idempotent; not from a thread of the broker.
+  bool Stop(absl::Duration drain);
+
+  const Options& options() const { return options_; }
+  const base::Clock& clock() const { return *options_.clock; }
+  absl::Time since() const { return since_; }
+  Epoch epoch() const { return epoch_; }
+  // "unix:/run/..." and "tcp:127.0.0.1:4711" as they are listened at.
+  std::vector<std::string> addresses() const;
+  SessionRegistry& sessions() { return *sessions_; }
+  ModuleRegistry& modules() { return modules_; }
+  ObjectRegistry& objects() { return objects_; }
+  HomeTable& homes() { return homes_; }
+  ControlLoop& control() { return control_; }
+  TimerQueue& timers() { return timers_; }
+  ThreadPool& pool() { return pool_; }
+  PeerTable& peers() { return peers_; }
+  const ObjectRef& root() const { return root_; }
+
+ private:
+  explicit Broker(Options options);
+  absl::Status Listen();
+  bool UnloadModules();
+
+  const Options options_;
+  const Epoch epoch_;
+  const absl::Time since_;
+  bool stopped_ = false;
+
+  // In order of need: each may use those above it.
+  TimerQueue timers_;
+  ControlLoop control_;
+  HomeTable homes_;
+  ObjectRegistry objects_;
+  ModuleServices services_;
+  base::Mutex hosts_mu_;
+  std::vector<std::unique_ptr<ModuleHostImpl>> hosts_ HAWSER_GUARDED_BY(hosts_mu_);
+  ThreadPool pool_;  // what runs on it uses everything above
+  ModuleRegistry modules_;
+  ClaimTable claims_;
+  ObjectRef root_;
+  std::unique_ptr<SessionRegistry> sessions_;
+  PeerTable peers_;
+  std::unique_ptr<GrpcServer> grpc_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+};
+
+}  // namespace hawser::broker
+
+#endif  // HAWSER_BROKER_BROKER_H_

@@ -1,0 +1,84 @@
+#ifndef HAWSER_BROKER_CORE_MODULE_HOST_IMPL_H_
+#define HAWSER_BROKER_CORE_MODULE_HOST_IMPL_H_
+
+// ModuleHostImpl: what one module of the broker gets of its surroundings: strands on the pool, timers
+// of the control thread, a place in the log. Each module has its own, so that every executor it was
+// given, and so every object at home there, is known to be that module's.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "broker/core/timer_queue.h"
+#include "hawser/base/mutex.h"
+#include "hawser/module_host.h"
+#include "proto/link/strand.h"
+
+namespace hawser::broker {
+
+// Which module an executor belongs to. Thread-safe.
+class HomeTable {
+ public:
+  void Add(const base::Executor* home, std::string_view module) HAWSER_EXCLUDES(mu_);
+  void Remove(const base::Executor* home) HAWSER_EXCLUDES(mu_);
+  // "" for what is no module's: promises, plain functions, objects of other sessions.
+  std::string ModuleOf(const Object& object) const HAWSER_EXCLUDES(mu_);
+  std::string ModuleOf(const base::Executor* home) const HAWSER_EXCLUDES(mu_);
+
+ private:
+  mutable base::Mutex mu_;
+  absl::flat_hash_map<const base::Executor*, std::string> modules_ HAWSER_GUARDED_BY(mu_);
+};
+
+// What all modules of a broker share. Outlives them.
+struct ModuleServices {
+  base::Executor& pool;
+  TimerQueue& timers;
+  const base::Clock& clock;
+  HomeTable& homes;
+  // An object of a module is no more: tells its holders.
+  std::function<void(const Object&, GoneReason)> on_gone;
+};
+
+// Thread-safe. Outlives its module and all work on its executors.
+class ModuleHostImpl final : public ModuleHost {
+ public:
+  ModuleHostImpl(const ModuleServices& services, std::string name);
+  ~ModuleHostImpl();
+
+  const std::string& name() const { return name_; }
+
+  base::Executor& NewStrand() override HAWSER_EXCLUDES(mu_);
+  base::Executor& pool() override { return pool_; }
+  const base::Clock& clock() const override { return services_.clock; }
+  uint64_t StartTimer(base::MonoTime when, base::Executor& executor, base::Task task) override;
+  void CancelTimer(uint64_t timer) override { services_.timers.Cancel(timer); }
+  void Log(std::string_view module, Severity severity, std::string_view message) override;
+  void ObjectGone(const Object& object, GoneReason reason) override;
+
+  // Tasks that wait on its strands; for inspection.
+  size_t queued() const HAWSER_EXCLUDES(mu_);
+
+ private:
+  // The broker's pool under an address of this module's own.
+  class Pool final : public base::Executor {
+   public:
+    explicit Pool(base::Executor& pool) : pool_(pool) {}
+    void Post(base::Task task) override { pool_.Post(std::move(task)); }
+
+   private:
+    base::Executor& pool_;
+  };
+
+  const ModuleServices& services_;
+  const std::string name_;
+  Pool pool_;
+  mutable base::Mutex mu_;
+  std::vector<std::shared_ptr<link::Strand>> strands_ HAWSER_GUARDED_BY(mu_);
+};
+
+}  // namespace hawser::broker
+
+#endif  // HAWSER_BROKER_CORE_MODULE_HOST_IMPL_H_

@@ -1,0 +1,105 @@
+#include "broker/core/object_registry.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "hawser/base/check.h"
+
+namespace hawser::broker {
+namespace {
+
+// An ObjectId is the slot's generation above its index, so that finding an object by id is one look
+// and an id never comes back.
+ObjectId MakeId(uint32_t slot, uint32_t generation) {
+  return ObjectId(static_cast<uint64_t>(generation) << 32 | slot);
+}
+uint32_t SlotOf(uint64_t id) { return static_cast<uint32_t>(id); }
+uint32_t GenerationOf(uint64_t id) { return static_cast<uint32_t>(id >> 32); }
+
+}  // namespace
+
+// Invariants: slots_[i].object == o exactly if o->export_slot() == i, for i > 0. A slot with an
+// object has holders > 0, and each holder has a reference, so the object is alive under mu_. Free
+// slots form a list that starts at free_ and runs through `holders`. A slot whose generations are
+// used up is never free again.
+
+ObjectRegistry::ObjectRegistry(const base::Clock& clock) : clock_(clock), slots_(1) {}
+
+void ObjectRegistry::AddHolder(Object* object) {
+  base::MutexLock lock(mu_);
+  if (uint32_t index = object->export_slot(); index != 0) {
+    ++slots_[index].holders;
+    return;
+  }
+  uint32_t index = free_;
+  if (index != 0) {
+    free_ = slots_[index].holders;
+  } else {
+    HAWSER_CHECK(slots_.size() < std::numeric_limits<uint32_t>::max());
+    index = static_cast<uint32_t>(slots_.size());
+    slots_.emplace_back();
+  }
+  Slot& slot = slots_[index];
+  slot.object = object;
+  slot.holders = 1;
+  slot.born_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_.WallNow()));
+  object->set_export_slot(index);
+  ++live_;
+}
+
+void ObjectRegistry::RemoveHolder(Object* object) {
+  base::MutexLock lock(mu_);
+  uint32_t index = object->export_slot();
+  HAWSER_CHECK(index != 0 && slots_[index].object == object, "an object lost its slot");
+  Slot& slot = slots_[index];
+  if (--slot.holders > 0) return;
+  object->set_export_slot(0);
+  slot.object = nullptr;
+  --live_;
+  if (slot.generation == std::numeric_limits<uint32_t>::max()) return;
+  ++slot.generation;
+  slot.holders = free_;
+  free_ = index;
+}
+
+ObjectId ObjectRegistry::IdOf(const Object* object) const {
+  base::MutexLock lock(mu_);
+  uint32_t index = object->export_slot();
+  return index == 0 ? ObjectId() : MakeId(index, slots_[index].generation);
+}
+
+ObjectRef ObjectRegistry::Find(ObjectId id, Info* info) const {
+  base::MutexLock lock(mu_);
+  uint32_t index = SlotOf(id.value());
+  if (index == 0 || index >= slots_.size()) return nullptr;
+  const Slot& slot = slots_[index];
+  if (slot.object == nullptr || slot.generation != GenerationOf(id.value())) return nullptr;
+  if (info != nullptr) *info = {id, slot.holders, slot.born_s};
+  return ObjectRef(slot.object);
+}
+
+std::vector<std::pair<ObjectRef, ObjectRegistry::Info>> ObjectRegistry::Page(
+    uint64_t cursor, size_t limit, uint64_t* next_cursor) const {
+  // A sparse table must not be walked to its end under the lock for a page that stays short.
+  constexpr size_t kLooksPerObject = 16;
+  std::vector<std::pair<ObjectRef, Info>> page;
+  page.reserve(limit);
+  base::MutexLock lock(mu_);
+  size_t index = std::max<uint64_t>(cursor, 1);
+  size_t looks = std::max<size_t>(limit, 64) * kLooksPerObject;
+  for (; index < slots_.size() && page.size() < limit && looks > 0; ++index, --looks) {
+    const Slot& slot = slots_[index];
+    if (slot.object == nullptr) continue;
+    Info info{MakeId(static_cast<uint32_t>(index), slot.generation), slot.holders, slot.born_s};
+    page.emplace_back(ObjectRef(slot.object), info);
+  }
+  *next_cursor = index < slots_.size() ? index : 0;
+  return page;
+}
+
+size_t ObjectRegistry::size() const {
+  base::MutexLock lock(mu_);
+  return live_;
+}
+
+}  // namespace hawser::broker

@@ -1,0 +1,215 @@
+#include "broker/core/root.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+#include "hawser/call_check.h"
+
+namespace hawser::broker {
+
+struct Root::Method {
+  std::string_view name;
+  Signature signature;
+  std::string_view doc;
+  void (Root::*run)(const SessionRef& session, std::span<Value> args, Reply reply);
+};
+
+const Root::Method Root::kMethods[] = {
+    {"require", {{Type::kString}, Type::kAny, 1}, "The module of that name or path.",
+     &Root::Require},
+    {"getBuiltin", {{Type::kString}, Type::kAny, 1}, "A built-in module.", &Root::GetBuiltin},
+    {"getGlobal", {{Type::kString}, Type::kAny, 1}, "A global of the main side.",
+     &Root::GetGlobal},
+    {"getCurrentWindow", {{}, Type::kObject, 0}, "The window the caller's session belongs to.",
+     &Root::GetCurrentWindow},
+    {"getCurrentWebContents", {{}, Type::kObject, 0},
+     "The web contents the caller's session belongs to.", &Root::GetCurrentWebContents},
+    {"provide", {{Type::kString, Type::kAny}, Type::kUndefined, 2},
+     "Makes an object of the caller's a module, until the caller's session ends.", &Root::Provide},
+};
+
+namespace {
+
+constexpr std::string_view kProcess = "process";
+
+// A method of the root read like a property.
+class BoundMethod final : public Object {
+ public:
+  BoundMethod(ObjectRef root, std::string_view name, Signature signature)
+      : root_(std::move(root)),
+        name_(name),
+        shape_(Shape::Build(ObjectKind::kFunction, name_, {}, std::move(signature))) {}
+
+  ShapeRef shape() const override { return shape_; }
+  void Invoke(Invocation call, Reply reply) override {
+    if (call.op != Op::kCall) {
+      reply.Fail(absl::UnimplementedError(absl::StrCat(name_, " is a function: call it")));
+      return;
+    }
+    call.shape = nullptr;
+    call.name = name_;
+    root_->Invoke(call, std::move(reply));
+  }
+
+ private:
+  const ObjectRef root_;
+  const std::string name_;
+  const ShapeRef shape_;
+};
+
+Member PropertyMember(std::string name, std::string_view doc) {
+  Member member;
+  member.name = std::move(name);
+  member.kind = MemberKind::kProperty;
+  member.readonly = true;
+  member.signature.result = Type::kObject;
+  member.doc = std::string(doc);
+  return member;
+}
+
+}  // namespace
+
+Root::Root(ModuleRegistry& modules, ClaimTable& claims, const BrokerLimits& limits)
+    : modules_(modules), claims_(claims), limits_(limits), gate_(modules) {}
+
+const Root::Method* Root::FindMethod(std::string_view name) {
+  const Method* method = std::find_if(std::begin(kMethods), std::end(kMethods),
+                                      [&](const Method& m) { return m.name == name; });
+  return method == std::end(kMethods) ? nullptr : method;
+}
+
+ShapeRef Root::shape() const {
+  // The version is read first: a module added meanwhile makes the next caller build anew.
+  uint64_t version = modules_.version();
+  {
+    base::MutexLock lock(mu_);
+    if (shape_ && shape_version_ == version) return shape_;
+  }
+  std::vector<Member> members;
+  for (const Method& method : kMethods) {
+    Member& member = members.emplace_back();
+    member.name = std::string(method.name);
+    member.signature = method.signature;
+    member.doc = std::string(method.doc);
+  }
+  members.push_back(PropertyMember(std::string(kProcess), "The main side's process."));
+  for (std::string& name : modules_.BuiltinNames()) {
+    if (name == kProcess || FindMethod(name) != nullptr) continue;
+    members.push_back(PropertyMember(std::move(name), "A built-in module."));
+  }
+  ShapeRef shape = Shape::Build(ObjectKind::kObject, "remote", std::move(members));
+  base::MutexLock lock(mu_);
+  shape_ = shape;
+  shape_version_ = version;
+  return shape;
+}
+
+void Root::Invoke(Invocation call, Reply reply) {
+  SessionRef session = call.context != nullptr ? call.context->session() : SessionRef();
+  std::string_view name = call.member_name();
+  const Method* method = FindMethod(name);
+  if (call.op == Op::kCall && method != nullptr) {
+    // Also for callers from inside the process, whom no dispatcher checked.
+    if (absl::Status status = CheckArguments(name, method->signature, call.args); !status.ok()) {
+      reply.Fail(status);
+      return;
+    }
+    (this->*method->run)(session, call.args, std::move(reply));
+  } else if (call.op == Op::kGet && method != nullptr) {
+    reply.Return(Value(MakeRef<BoundMethod>(ObjectRef(this), name, method->signature)));
+  } else if (call.op == Op::kGet && name == kProcess) {
+    Named(EntryRequest::Point::kGlobal, &ModuleRegistry::Global, session, name, std::move(reply));
+  } else if (call.op == Op::kGet && !name.empty()) {
+    Named(EntryRequest::Point::kBuiltin, &ModuleRegistry::Builtin, session, name,
+          std::move(reply));
+  } else {
+    reply.Fail(absl::UnimplementedError(absl::StrCat("remote does not know ",
+                                                     base::ToAbsl(OpName(call.op)), " of '",
+                                                     base::ToAbsl(name), "'")));
+  }
+}
+
+void Root::Require(const SessionRef& session, std::span<Value> args, Reply reply) {
+  Named(EntryRequest::Point::kRequire, &ModuleRegistry::Require, session, args[0].AsString(),
+        std::move(reply));
+}
+
+void Root::GetBuiltin(const SessionRef& session, std::span<Value> args, Reply reply) {
+  Named(EntryRequest::Point::kBuiltin, &ModuleRegistry::Builtin, session, args[0].AsString(),
+        std::move(reply));
+}
+
+void Root::GetGlobal(const SessionRef& session, std::span<Value> args, Reply reply) {
+  Named(EntryRequest::Point::kGlobal, &ModuleRegistry::Global, session, args[0].AsString(),
+        std::move(reply));
+}
+
+void Root::GetCurrentWindow(const SessionRef& session, std::span<Value> /*args*/, Reply reply) {
+  Current(EntryRequest::Point::kCurrentWindow, ClaimTable::Which::kWindow, session,
+          std::move(reply));
+}
+
+void Root::GetCurrentWebContents(const SessionRef& session, std::span<Value> /*args*/,
+                                 Reply reply) {
+  Current(EntryRequest::Point::kCurrentWebContents, ClaimTable::Which::kContents, session,
+          std::move(reply));
+}
+
+void Root::Named(EntryRequest::Point point, Lookup lookup, const SessionRef& session,
+                 std::string_view name, Reply reply) {
+  gate_.Ask(point, session, name,
+            [this, self = ObjectRef(this), lookup, name = std::string(name),
+             reply = std::move(reply)](absl::Status status, std::optional<Value> replacement) mutable {
+              if (!status.ok()) {
+                reply.Fail(status);
+              } else if (replacement) {
+                reply.Return(*std::move(replacement));
+              } else {
+                reply.Answer(Outcome((modules_.*lookup)(name)));
+              }
+            });
+}
+
+void Root::Current(EntryRequest::Point point, ClaimTable::Which which, const SessionRef& session,
+                   Reply reply) {
+  gate_.Ask(point, session, "",
+            [this, self = ObjectRef(this), which, session, reply = std::move(reply)](
+                absl::Status status, std::optional<Value> replacement) mutable {
+              if (!status.ok()) {
+                reply.Fail(status);
+              } else if (replacement) {
+                reply.Return(*std::move(replacement));
+              } else {
+                claims_.Current(session, which, std::move(reply));
+              }
+            });
+}
+
+void Root::Provide(const SessionRef& session, std::span<Value> args, Reply reply) {
+  if (session == nullptr) {
+    reply.Fail(absl::FailedPreconditionError("only a session can provide a module"));
+    return;
+  }
+  if (!args[1].is_object()) {
+    reply.Fail(absl::InvalidArgumentError(absl::StrCat(
+        "provide: argument 2: expected object, got ", base::ToAbsl(KindName(args[1].kind())))));
+    return;
+  }
+  gate_.Ask(EntryRequest::Point::kProvide, session, args[0].AsString(),
+            [this, self = ObjectRef(this), session, name = std::string(args[0].AsString()),
+             object = args[1].TakeObject(), reply = std::move(reply)](
+                absl::Status status, std::optional<Value> replacement) mutable {
+              if (replacement && replacement->is_object()) object = replacement->TakeObject();
+              if (status.ok()) {
+                status = modules_.AddProvided(name, std::move(object), session->id(),
+                                              limits_.provided_names);
+              }
+              // It may have ended before its name was there to be dropped.
+              if (status.ok() && session->ended()) modules_.RemoveProvided(session->id());
+              status.ok() ? reply.Return() : reply.Fail(status);
+            });
+}
+
+}  // namespace hawser::broker

@@ -1,0 +1,149 @@
+#include "broker/session/peer_table.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/session/pidfd_process.h"
+
+namespace hawser::broker {
+namespace {
+
+constexpr std::string_view kPrefix = "fd:";
+
+std::optional<int> NumberOf(std::string_view grpc_peer) {
+  if (grpc_peer.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+  grpc_peer.remove_prefix(kPrefix.size());
+  int number = 0;
+  auto [end, error] =
+      std::from_chars(grpc_peer.data(), grpc_peer.data() + grpc_peer.size(), number);
+  if (error != std::errc() || end != grpc_peer.data() + grpc_peer.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+PeerTable::PeerTable(const BrokerLimits& limits, ControlLoop& control)
+    : limits_(limits), control_(control) {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  // The upper three quarters; what else the process opens finds room below.
+  constexpr rlim_t kMost = 1 << 24;
+  last_number_ = static_cast<int>(std::min<rlim_t>(files.rlim_cur, kMost)) - 1;
+  first_number_ = last_number_ / 4;
+  next_number_ = first_number_;
+}
+
+PeerTable::~PeerTable() {
+  CutAll();
+  base::MutexLock lock(mu_);
+  while (!entries_.empty()) Erase(entries_.begin()->first);
+}
+
+absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view address) {
+  ucred credentials{};
+  socklen_t size = sizeof(credentials);
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+    return absl::InternalError(absl::StrCat("the peer's credentials: ", strerror(errno)));
+  }
+  Entry entry;
+  entry.peer.uid = credentials.uid;
+  entry.peer.pid = credentials.pid;
+  entry.peer.program = ProgramOf(credentials.pid);
+  entry.peer.address = std::string(address);
+  entry.peer.process = PidfdProcess::OfSocket(socket.get(), credentials.pid, control_);
+  entry.duplicate = UniqueFd(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+  if (!entry.duplicate.ok()) {
+    return absl::ResourceExhaustedError("no file descriptors left (limit RLIMIT_NOFILE)");
+  }
+  base::MutexLock lock(mu_);
+  if (absl::Status caps = CheckCaps(credentials.uid); !caps.ok()) return caps;
+  socket = MoveUp(std::move(socket));
+  int number = socket.get();
+  // Whoever had the number before us has hung up, or gRPC would still hold it.
+  if (entries_.contains(number)) Erase(number);
+  entry.serial = next_serial_++;
+  entry.watch = control_.Watch(
+      entry.duplicate.get(), 0,
+      [this, number, serial = entry.serial](uint32_t) { OnHangUp(number, serial); });
+  ++per_uid_[credentials.uid];
+  entries_.emplace(number, std::move(entry));
+  return socket;
+}
+
+absl::Status PeerTable::CheckCaps(uid_t uid) const {
+  if (entries_.size() >= limits_.connections) {
+    return absl::ResourceExhaustedError(absl::StrCat("connections: the broker has ",
+                                                     entries_.size(), " (limit ",
+                                                     limits_.connections, ")"));
+  }
+  auto count = per_uid_.find(uid);
+  if (uid != 0 && uid != geteuid() && count != per_uid_.end() &&
+      count->second >= limits_.connections_per_uid) {
+    return absl::ResourceExhaustedError(absl::StrCat("connections_per_uid: user ", uid, " has ",
+                                                     count->second, " (limit ",
+                                                     limits_.connections_per_uid, ")"));
+  }
+  return absl::OkStatus();
+}
+
+UniqueFd PeerTable::MoveUp(UniqueFd socket) {
+  for (int from : {next_number_, first_number_}) {
+    UniqueFd moved(fcntl(socket.get(), F_DUPFD_CLOEXEC, from));
+    if (!moved.ok()) continue;
+    next_number_ = moved.get() >= last_number_ ? first_number_ : moved.get() + 1;
+    return moved;
+  }
+  return socket;
+}
+
+void PeerTable::OnHangUp(int number, uint64_t serial) {
+  base::MutexLock lock(mu_);
+  auto found = entries_.find(number);
+  if (found != entries_.end() && found->second.serial == serial) Erase(number);
+}
+
+void PeerTable::Erase(int number) {
+  auto found = entries_.find(number);
+  control_.Unwatch(found->second.watch);
+  if (auto count = per_uid_.find(*found->second.peer.uid); --count->second == 0) {
+    per_uid_.erase(count);
+  }
+  entries_.erase(found);
+}
+
+std::optional<Peer> PeerTable::Find(std::string_view grpc_peer) const {
+  std::optional<int> number = NumberOf(grpc_peer);
+  if (!number) return std::nullopt;
+  base::MutexLock lock(mu_);
+  auto found = entries_.find(*number);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.peer;
+}
+
+void PeerTable::Cut(std::string_view grpc_peer) {
+  std::optional<int> number = NumberOf(grpc_peer);
+  if (!number) return;
+  base::MutexLock lock(mu_);
+  auto found = entries_.find(*number);
+  if (found != entries_.end()) shutdown(found->second.duplicate.get(), SHUT_RDWR);
+}
+
+void PeerTable::CutAll() {
+  base::MutexLock lock(mu_);
+  for (auto& [number, entry] : entries_) shutdown(entry.duplicate.get(), SHUT_RDWR);
+}
+
+size_t PeerTable::size() const {
+  base::MutexLock lock(mu_);
+  return entries_.size();
+}
+
+}  // namespace hawser::broker

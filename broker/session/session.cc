@@ -1,0 +1,234 @@
+#include "broker/session/session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "broker/core/dispatcher.h"
+#include "broker/session/session_registry.h"
+#include "proto/wire/writer.h"
+
+namespace hawser::broker {
+
+// Lock order: attach_mu_ and timer_mu_ are never held together, nor with the endpoint's lock, and nothing
+// is called under them but leaves (timer queue, process watch).
+
+Session::Session(SessionRegistry& registry, const LeaseClock& lease_clock,
+                 const wire::Attach& attach, const Peer& peer)
+    : Endpoint(registry.services().link_limits, registry.services().clock),
+      registry_(registry),
+      services_(registry.services()),
+      info_(MakeRef<SessionInfo>(attach.session, attach.attributes, peer,
+                                 services_.clock.WallNow())),
+      token_(attach.token),
+      lease_(lease_clock, GrantTtl(attach.ttl_ms, services_.limits.lease_ttl,
+                                   services_.limits.lease_ttl_min, services_.limits.lease_ttl_max)),
+      program_(peer.program) {
+  SetRoot(services_.root);
+}
+
+Session::~Session() = default;
+
+std::string Session::program() const {
+  auto attribute = info_->attributes().find("program");
+  if (attribute != info_->attributes().end()) return attribute->second;
+  base::MutexLock lock(attach_mu_);
+  return program_;
+}
+
+std::string Session::DisplayName() const {
+  auto attribute = info_->attributes().find("name");
+  return attribute != info_->attributes().end() ? attribute->second : program();
+}
+
+bool Session::has_token(const Token& token) const {
+  unsigned difference = 0;
+  for (size_t i = 0; i < token.size(); ++i) difference |= token[i] ^ token_[i];
+  return difference == 0;
+}
+
+// --- Attaching ----------------------------------------------------------------------------------
+
+void Session::AttachBy(const wire::Attach& attach, std::shared_ptr<Connection> connection,
+                       wire::AttachReply::Outcome outcome) {
+  absl::Status refused;
+  std::optional<Attaching> fenced;
+  Attaching mine{attach.attach, attach.ack, attach.limits, connection, outcome};
+  bool carry = false;
+  {
+    base::MutexLock lock(attach_mu_);
+    if (attach.attach <= accepted_) {
+      refused = absl::AbortedError(absl::StrCat("attach ", attach.attach,
+                                                " is stale: this session accepted ", accepted_));
+    } else {
+      accepted_ = attach.attach;
+      carry = !std::exchange(attaching_, true);
+      if (!carry) fenced = std::exchange(next_, std::move(mine));
+    }
+  }
+  if (fenced) fenced->connection->Refuse("", absl::AbortedError("fenced by a newer attach"));
+  if (!refused.ok()) connection->Refuse("", refused);
+  while (carry) {
+    Carry(std::move(mine));
+    base::MutexLock lock(attach_mu_);
+    carry = next_.has_value();
+    if (carry) mine = *std::exchange(next_, std::nullopt);
+    attaching_ = carry;
+  }
+}
+
+void Session::Carry(Attaching attaching) {
+  Connection& connection = *attaching.connection;
+  wire::AttachReply reply;
+  reply.outcome = attaching.outcome;
+  reply.epoch = services_.epoch.value();
+  reply.ttl_ms = static_cast<uint32_t>(absl::ToInt64Milliseconds(lease_.ttl()));
+  reply.max_frame_bytes = wire::WireLimits::kMaxFrameBytes;
+  reply.broker = services_.broker;
+  if (!lease_.Attach()) {
+    registry_.RefuseEnded(connection);
+    return;
+  }
+  AttachState state = Fence();
+  reply.ack = state.processed;
+  reply.limits = state.limits;
+  SetProcess(connection.peer());
+  connection.Bind(Ref<Session>(this));
+  // What the endpoint sends at once waits in the connection for the answer.
+  Attach(attaching.connection, attaching.ack, attaching.limits);
+  connection.Greet(SessionRegistry::PacketOf(reply));
+}
+
+void Session::SetProcess(const Peer& peer) {
+  std::shared_ptr<PeerProcess> old;
+  uint64_t watch = 0;
+  {
+    base::MutexLock lock(attach_mu_);
+    old = std::exchange(process_, peer.process);
+    watch = std::exchange(process_watch_, 0);
+    program_ = peer.program;
+  }
+  info_->set_pid(peer.pid);
+  if (old != nullptr && watch != 0) old->Unwatch(watch);
+}
+
+void Session::OnDetached(const absl::Status& /*why*/) {
+  lease_.Detach();
+  // Over a socket of this host a session whose process is gone cannot come back.
+  base::MutexLock lock(attach_mu_);
+  if (process_ == nullptr || process_watch_ != 0) return;
+  process_watch_ = process_->Watch([self = Ref<Session>(this)] { self->OnProcessGone(); });
+}
+
+void Session::OnProcessGone() {
+  if (attached()) return;
+  registry_.EndSoon(Ref<Session>(this), EndReason::kExited,
+                    absl::FailedPreconditionError("the client's process is gone"));
+}
+
+// --- Packets and calls --------------------------------------------------------------------------
+
+void Session::OnPacketOf(Connection& connection, Bytes packet) {
+  if (!lease_.Renew()) {
+    connection.Close(absl::FailedPreconditionError("lease expired"));
+    return;
+  }
+  OnPacket(&connection, std::move(packet));
+  ArmDeadline();
+  // Whoever hears nothing from us for long learns that we live, and what was processed.
+  constexpr int kShareOfTtl = 6;
+  if (services_.clock.Now() - connection.last_sent() > lease_.ttl() / kShareOfTtl) Heartbeat();
+}
+
+void Session::StartCall(link::IncomingCall* call) {
+  if (draining_.load(std::memory_order_relaxed)) {
+    call->TakeReply().Fail(absl::UnavailableError("the broker is shutting down"));
+    call->Unref();
+    return;
+  }
+  Dispatcher::Start(call);
+}
+
+void Session::WantFlush() {
+  if (flush_posted_.exchange(true, std::memory_order_acq_rel)) return;
+  services_.pool.Post([self = Ref<Session>(this)] {
+    self->flush_posted_.store(false, std::memory_order_release);
+    self->Flush();
+  });
+}
+
+void Session::OnExport(Object* object, uint64_t /*handle*/) {
+  services_.objects.AddHolder(object);
+}
+
+void Session::OnUnexport(Object* object) { services_.objects.RemoveHolder(object); }
+
+uint64_t Session::OidOf(const Object* object, uint64_t /*handle*/) const {
+  return services_.objects.IdOf(object).value();
+}
+
+// --- Time and end -------------------------------------------------------------------------------
+
+void Session::StartLease() { ArmLease(lease_.ttl()); }
+
+void Session::ArmLease(absl::Duration left) {
+  base::MutexLock lock(timer_mu_);
+  if (timers_stopped_) return;
+  lease_timer_ = services_.timers.Start(services_.clock.Now() + left, services_.control,
+                                        [self = Ref<Session>(this)] { self->JudgeLease(); });
+}
+
+void Session::JudgeLease() {
+  if (ended()) return;
+  if (absl::Duration left = lease_.Judge(); left > absl::ZeroDuration()) {
+    ArmLease(left);
+    return;
+  }
+  registry_.EndSoon(Ref<Session>(this), EndReason::kLeaseExpired,
+                    absl::FailedPreconditionError("lease expired"));
+}
+
+void Session::ArmDeadline() {
+  std::optional<base::MonoTime> next = NextDeadline();
+  if (!next) return;
+  base::MutexLock lock(timer_mu_);
+  if (timers_stopped_ || *next >= armed_) return;
+  if (deadline_timer_ != 0) services_.timers.Cancel(deadline_timer_);
+  armed_ = *next;
+  deadline_timer_ = services_.timers.Start(*next, services_.pool, [self = Ref<Session>(this)] {
+    {
+      base::MutexLock lock(self->timer_mu_);
+      self->armed_ = base::MonoTime::Max();
+      self->deadline_timer_ = 0;
+    }
+    self->Tick();
+    self->ArmDeadline();
+  });
+}
+
+void Session::StopTimers() {
+  {
+    base::MutexLock lock(timer_mu_);
+    timers_stopped_ = true;
+    services_.timers.Cancel(lease_timer_);
+    services_.timers.Cancel(deadline_timer_);
+  }
+  std::shared_ptr<PeerProcess> process;
+  uint64_t watch = 0;
+  {
+    base::MutexLock lock(attach_mu_);
+    process = std::move(process_);
+    process_ = nullptr;
+    watch = std::exchange(process_watch_, 0);
+  }
+  if (process != nullptr && watch != 0) process->Unwatch(watch);
+}
+
+void Session::OnEnded(EndReason reason, const absl::Status& why,
+                      std::vector<ObjectRef> exported) {
+  lease_.End();
+  info_->set_ended();
+  StopTimers();
+  registry_.OnEnded(*this, reason, why, std::move(exported));
+}
+
+}  // namespace hawser::broker

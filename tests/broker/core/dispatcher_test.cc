@@ -1,0 +1,86 @@
+#include "broker/core/dispatcher.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/broker/core/fakes.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+
+// What a link would hand over.
+struct FakeCall {
+  FakeCall(ObjectRef object, std::string_view member) : object(std::move(object)), member(member) {}
+  Object& target() { return *object; }
+  Invocation invocation() {
+    Invocation call;
+    call.name = member;
+    return call;
+  }
+  Reply TakeReply() { return answer.reply(); }
+  void Unref() { ++unrefs; }
+
+  ObjectRef object;
+  std::string member;
+  Answer answer;
+  int unrefs = 0;
+};
+
+TEST(Dispatcher, AnObjectWithoutAHomeRunsAtOnce) {
+  FakeCall call(MakeRef<FakeObject>(), "go");
+  broker::Dispatcher::Start(&call);
+  EXPECT_THAT(call.answer.result(), IsOkAndHolds(Value("go")));
+  EXPECT_EQ(call.unrefs, 1);
+}
+
+TEST(Dispatcher, AnObjectWithAHomeRunsThere) {
+  ManualExecutor home;
+  FakeCall call(MakeRef<FakeObject>(nullptr, &home), "go");
+  broker::Dispatcher::Start(&call);
+  EXPECT_FALSE(call.answer.there());
+  home.RunAll();
+  EXPECT_THAT(call.answer.result(), IsOkAndHolds(Value("go")));
+  EXPECT_EQ(call.unrefs, 1);
+}
+
+TEST(Dispatcher, AWrongCallIsAnsweredWithoutTheObject) {
+  auto object = MakeRef<FakeObject>();
+  FakeCall unknown(object, "gone");
+  FakeCall hidden(object, "secret");
+  FakeCall itself(object, "");
+  broker::Dispatcher::Start(&unknown);
+  broker::Dispatcher::Start(&hidden);
+  broker::Dispatcher::Start(&itself);
+  EXPECT_THAT(unknown.answer.result(), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(hidden.answer.result(),
+              StatusIs(StatusCode::kNotFound, HasSubstr("not enumerable")));
+  EXPECT_THAT(itself.answer.result(), StatusIs(StatusCode::kUnimplemented));
+  EXPECT_EQ(object->calls, 0);
+  EXPECT_EQ(unknown.unrefs, 1);
+}
+
+TEST(Dispatcher, AnObjectThatGoesWhileTheCallWaitsIsNotEntered) {
+  ManualExecutor home;
+  auto object = MakeRef<FakeObject>(nullptr, &home);
+  FakeCall call(object, "go");
+  broker::Dispatcher::Start(&call);
+  object->gone_reason = GoneReason::kDestroyed;
+  home.RunAll();
+  EXPECT_THAT(call.answer.result(), StatusIs(StatusCode::kNotFound));
+  EXPECT_EQ(object->calls, 0);
+}
+
+TEST(Dispatcher, ACallWhoseStrandGoesIsStillAnswered) {
+  auto home = std::make_unique<ManualExecutor>();
+  FakeCall call(MakeRef<FakeObject>(nullptr, home.get()), "go");
+  broker::Dispatcher::Start(&call);
+  home.reset();
+  EXPECT_THAT(call.answer.result(), StatusIs(StatusCode::kInternal));
+  EXPECT_EQ(call.unrefs, 1);
+}
+
+}  // namespace
+}  // namespace hawser::tests

@@ -1,0 +1,154 @@
+#include "broker/core/module_registry.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/broker/core/fakes.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using absl::StatusCode;
+using broker::ModuleRegistry;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr size_t kNames = 3;
+
+class ModuleRegistryTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<FakeModule> Add(std::string name, Value exports = Value("exports"),
+                                  std::string path = "", bool builtin = false) {
+    auto module = std::make_shared<FakeModule>(std::move(name), std::move(exports));
+    module->is_builtin = builtin;
+    EXPECT_THAT(registry_.Add(module, std::move(path)), IsOk());
+    return module;
+  }
+
+  ModuleRegistry registry_;
+  const SessionId alice_ = SessionId::Random();
+  const SessionId bob_ = SessionId::Random();
+};
+
+TEST_F(ModuleRegistryTest, RequireGivesWhateverTheModuleExports) {
+  Add("text", Value("bar"));
+  Add("number", Value(42));
+  EXPECT_THAT(registry_.Require("text"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(registry_.Require("number"), IsOkAndHolds(Value(42)));
+}
+
+TEST_F(ModuleRegistryTest, AnUnknownNameIsNotFoundAndNamesTheNearOnes) {
+  Add("window");
+  EXPECT_THAT(registry_.Require("windwo"),
+              StatusIs(StatusCode::kNotFound, HasSubstr("did you mean 'window'?")));
+  EXPECT_THAT(registry_.Require(""), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(ModuleRegistryTest, TheSecondModuleOfANameIsRefused) {
+  Add("window", Value(1), "/p/window.so");
+  EXPECT_THAT(registry_.Add(std::make_shared<FakeModule>("window"), ""),
+              StatusIs(StatusCode::kAlreadyExists, HasSubstr("/p/window.so")));
+  EXPECT_THAT(registry_.Require("window"), IsOkAndHolds(Value(1)));
+}
+
+TEST_F(ModuleRegistryTest, NamesThatWouldLookLikePathsAreRefused) {
+  EXPECT_THAT(registry_.Add(std::make_shared<FakeModule>("a/b"), ""),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(registry_.Add(std::make_shared<FakeModule>(""), ""),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(ModuleRegistryTest, PathsAreRelativeToTheMainFolderWithOrWithoutSuffix) {
+  registry_.set_main_dir("/main");
+  Add("foo", Value("bar"), "/main/sub/foo.so");
+  EXPECT_THAT(registry_.Require("./sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(registry_.Require("./sub/foo.so"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(registry_.Require("sub/../sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(registry_.Require("/main/sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(registry_.Require("./sub/fox"),
+              StatusIs(StatusCode::kNotFound, HasSubstr("/main/sub/fox")));
+}
+
+TEST_F(ModuleRegistryTest, APathThatLeadsOutsideTheMainFolderIsDeniedEvenIfAModuleIsThere) {
+  registry_.set_main_dir("/main");
+  Add("evil", Value(1), "/etc/evil.so");
+  Add("evil2", Value(1), "/main2/evil.so");
+  EXPECT_THAT(registry_.Require("../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(registry_.Require("./a/../../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(registry_.Require("/etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(registry_.Require("../main2/evil"), StatusIs(StatusCode::kPermissionDenied));
+}
+
+TEST_F(ModuleRegistryTest, WithoutAMainFolderThereAreNoPaths) {
+  Add("foo", Value(1), "/main/foo.so");
+  EXPECT_THAT(registry_.Require("./foo"), StatusIs(StatusCode::kNotFound, HasSubstr("--main")));
+}
+
+TEST_F(ModuleRegistryTest, BuiltinsAreAskedForByTheirOwnName) {
+  Add("app", Value("the app"), "", true);
+  Add("plugin", Value(1), "/p/plugin.so");
+  EXPECT_THAT(registry_.Builtin("app"), IsOkAndHolds(Value("the app")));
+  EXPECT_THAT(registry_.Builtin("plugin"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(registry_.BuiltinNames(), ElementsAre("app"));
+}
+
+TEST_F(ModuleRegistryTest, GlobalsAreReadAtEachCall) {
+  auto module = Add("config");
+  module->globals["answer"] = Value(42);
+  EXPECT_THAT(registry_.Global("answer"), IsOkAndHolds(Value(42)));
+  module->globals["answer"] = Value(43);
+  EXPECT_THAT(registry_.Global("answer"), IsOkAndHolds(Value(43)));
+  EXPECT_THAT(registry_.Global("anser"),
+              StatusIs(StatusCode::kNotFound, HasSubstr("did you mean 'answer'?")));
+}
+
+TEST_F(ModuleRegistryTest, OfTwoModulesWithOneGlobalTheFirstAddedCounts) {
+  Add("z")->globals["g"] = Value("z's");
+  Add("a")->globals["g"] = Value("a's");
+  EXPECT_THAT(registry_.Global("g"), IsOkAndHolds(Value("z's")));
+}
+
+TEST_F(ModuleRegistryTest, AProvidedModuleIsThereUntilItsSessionEnds) {
+  ObjectRef object = MakeRef<FakeObject>();
+  EXPECT_THAT(registry_.AddProvided("cart", object, alice_, kNames), IsOk());
+  EXPECT_THAT(registry_.Require("cart"), IsOkAndHolds(Value(object)));
+  registry_.RemoveProvided(bob_);
+  EXPECT_THAT(registry_.Require("cart"), IsOk());
+  registry_.RemoveProvided(alice_);
+  EXPECT_THAT(registry_.Require("cart"), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(ModuleRegistryTest, AProvidedModuleNeverShadowsALoadedOne) {
+  Add("window");
+  EXPECT_THAT(registry_.AddProvided("window", MakeRef<FakeObject>(), alice_, kNames),
+              StatusIs(StatusCode::kAlreadyExists));
+}
+
+TEST_F(ModuleRegistryTest, ANameBelongsToTheSessionThatProvidedItFirst) {
+  ObjectRef second = MakeRef<FakeObject>();
+  EXPECT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), alice_, kNames), IsOk());
+  EXPECT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), bob_, kNames),
+              StatusIs(StatusCode::kAlreadyExists, HasSubstr(alice_.Short())));
+  EXPECT_THAT(registry_.AddProvided("cart", second, alice_, kNames), IsOk());
+  EXPECT_THAT(registry_.Require("cart"), IsOkAndHolds(Value(second)));
+}
+
+TEST_F(ModuleRegistryTest, ASessionCannotProvideMoreNamesThanItMay) {
+  for (std::string name : {"a", "b", "c"}) {
+    EXPECT_THAT(registry_.AddProvided(name, MakeRef<FakeObject>(), alice_, kNames), IsOk());
+  }
+  EXPECT_THAT(registry_.AddProvided("d", MakeRef<FakeObject>(), alice_, kNames),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("provided_names")));
+  EXPECT_THAT(registry_.AddProvided("d", MakeRef<FakeObject>(), bob_, kNames), IsOk());
+}
+
+TEST_F(ModuleRegistryTest, ARemovedModuleStaysUsableToWhoHasIt) {
+  auto module = Add("window");
+  registry_.Remove(module);
+  EXPECT_THAT(registry_.Require("window"), StatusIs(StatusCode::kNotFound));
+  EXPECT_EQ(module->name(), "window");
+  Add("window");
+}
+
+}  // namespace
+}  // namespace hawser::tests

@@ -1,0 +1,266 @@
+#include "broker/core/root.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/broker/core/fakes.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+
+class RootTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<FakeModule> Add(std::string name, Value exports = Value("exports"),
+                                  bool builtin = false) {
+    auto module = std::make_shared<FakeModule>(std::move(name), std::move(exports));
+    module->is_builtin = builtin;
+    EXPECT_THAT(modules_.Add(module, ""), IsOk());
+    return module;
+  }
+  // A module that decides about the use of entry points.
+  std::shared_ptr<FakeModule> AddHook(std::string name,
+                                      std::function<EntryDecision(const EntryRequest&)> hook) {
+    auto module = std::make_shared<FakeModule>(std::move(name));
+    module->on_entry = std::move(hook);
+    EXPECT_THAT(modules_.Add(module, ""), IsOk());
+    return module;
+  }
+  void Start(Answer& answer, std::string_view member, Array args = {}, Op op = Op::kCall) {
+    FakeContext context(session_);
+    Invocation call;
+    call.op = op;
+    call.name = member;
+    call.args = args;
+    call.context = &context;
+    root_->Invoke(call, answer.reply());
+  }
+  absl::StatusOr<Value> Call(std::string_view member, Array args = {}, Op op = Op::kCall) {
+    Answer answer;
+    Start(answer, member, std::move(args), op);
+    return answer.result();
+  }
+
+  broker::ModuleRegistry modules_;
+  broker::ClaimTable claims_;
+  broker::BrokerLimits limits_;
+  ObjectRef root_ = ObjectRef::Adopt(new broker::Root(modules_, claims_, limits_));
+  SessionRef session_ = MakeRef<FakeSession>();
+};
+
+TEST_F(RootTest, RequireAnswersWhatTheModuleExports) {
+  Add("math", Value(7));
+  EXPECT_THAT(Call("require", {"math"}), IsOkAndHolds(Value(7)));
+}
+
+TEST_F(RootTest, NamesThatAreNoStringsAreInvalid) {
+  for (std::string_view method : {"require", "getBuiltin", "getGlobal"}) {
+    EXPECT_THAT(Call(method, {42}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("expected string")));
+    EXPECT_THAT(Call(method, {nullptr}), StatusIs(StatusCode::kInvalidArgument));
+    EXPECT_THAT(Call(method, {}), StatusIs(StatusCode::kInvalidArgument));
+  }
+}
+
+TEST_F(RootTest, BuiltinsArePropertiesAndTheShapeListsThem) {
+  Add("app", Value("the app"), true);
+  Add("plugin");
+  EXPECT_THAT(Call("app", {}, Op::kGet), IsOkAndHolds(Value("the app")));
+  EXPECT_THAT(Call("getBuiltin", {"app"}), IsOkAndHolds(Value("the app")));
+  EXPECT_NE(root_->shape()->FindMember("app"), nullptr);
+  EXPECT_EQ(root_->shape()->FindMember("plugin"), nullptr);
+  EXPECT_NE(root_->shape()->FindMember("require"), nullptr);
+}
+
+TEST_F(RootTest, ABuiltinAddedLaterAppearsInTheShape) {
+  EXPECT_EQ(root_->shape()->FindMember("app"), nullptr);
+  Add("app", Value(1), true);
+  EXPECT_NE(root_->shape()->FindMember("app"), nullptr);
+}
+
+TEST_F(RootTest, ProcessIsTheGlobalOfThatName) {
+  Add("process", Value("other"), true)->globals["process"] = Value("the process");
+  EXPECT_THAT(Call("process", {}, Op::kGet), IsOkAndHolds(Value("the process")));
+  EXPECT_THAT(Call("getGlobal", {"process"}), IsOkAndHolds(Value("the process")));
+}
+
+TEST_F(RootTest, AMethodReadLikeAPropertyIsAFunction) {
+  Add("math", Value(7));
+  absl::StatusOr<Value> require = Call("require", {}, Op::kGet);
+  ASSERT_THAT(require, IsOk());
+  ASSERT_TRUE(require->is_object());
+  Array args{"math"};
+  FakeContext context(session_);
+  Invocation call;
+  call.args = args;
+  call.context = &context;
+  Answer answer;
+  require->AsObject()->Invoke(call, answer.reply());
+  EXPECT_THAT(answer.result(), IsOkAndHolds(Value(7)));
+}
+
+TEST_F(RootTest, AHookCanBlockAndTheErrorNamesWhatAndByWhom) {
+  Add("fs");
+  auto guard = AddHook("guard", [](const EntryRequest& request) {
+    return request.name == "fs" ? EntryDecision::Block("no files today") : EntryDecision::Pass();
+  });
+  Answer answer;
+  Start(answer, "require", {"fs"});
+  EXPECT_FALSE(answer.there()) << "hooks run on their module's strand";
+  guard->executor.RunAll();
+  EXPECT_THAT(answer.result(),
+              StatusIs(StatusCode::kPermissionDenied,
+                       "require('fs') was blocked by guard: no files today"));
+}
+
+TEST_F(RootTest, AHookCanReplaceTheAnswer) {
+  Add("fs");
+  auto guard =
+      AddHook("guard", [](const EntryRequest&) { return EntryDecision::Replace(Value("fake")); });
+  Answer answer;
+  Start(answer, "require", {"fs"});
+  guard->executor.RunAll();
+  EXPECT_THAT(answer.result(), IsOkAndHolds(Value("fake")));
+}
+
+TEST_F(RootTest, HooksAreAskedInOrderAndTheFirstThatDoesNotPassDecides) {
+  Add("fs");
+  std::string asked;
+  auto first = AddHook("first", [&](const EntryRequest&) {
+    asked += "1";
+    return EntryDecision::Pass();
+  });
+  auto second = AddHook("second", [&](const EntryRequest&) {
+    asked += "2";
+    return EntryDecision::Block("");
+  });
+  auto third = AddHook("third", [&](const EntryRequest&) {
+    asked += "3";
+    return EntryDecision::Pass();
+  });
+  Answer answer;
+  Start(answer, "require", {"fs"});
+  EXPECT_EQ(second->executor.waiting(), 0u);
+  first->executor.RunAll();
+  second->executor.RunAll();
+  third->executor.RunAll();
+  EXPECT_EQ(asked, "12");
+  EXPECT_THAT(answer.result(), StatusIs(StatusCode::kPermissionDenied, HasSubstr("second")));
+}
+
+TEST_F(RootTest, EachEntryPointIsTheHooksBusiness) {
+  std::vector<EntryRequest::Point> points;
+  auto guard = AddHook("guard", [&](const EntryRequest& request) {
+    points.push_back(request.point);
+    return EntryDecision::Block("");
+  });
+  Answer answers[6];
+  Start(answers[0], "require", {"x"});
+  Start(answers[1], "getBuiltin", {"x"});
+  Start(answers[2], "getGlobal", {"x"});
+  Start(answers[3], "getCurrentWindow");
+  Start(answers[4], "getCurrentWebContents");
+  Start(answers[5], "provide", {"x", Value(ObjectRef(MakeRef<FakeObject>()))});
+  guard->executor.RunAll();
+  using Point = EntryRequest::Point;
+  EXPECT_THAT(points, ::testing::ElementsAre(Point::kRequire, Point::kBuiltin, Point::kGlobal,
+                                             Point::kCurrentWindow, Point::kCurrentWebContents,
+                                             Point::kProvide));
+  for (Answer& answer : answers) {
+    EXPECT_THAT(answer.result(), StatusIs(StatusCode::kPermissionDenied));
+  }
+}
+
+TEST_F(RootTest, ACallThatComesBeforeTheClaimsAreInWaitsForThem) {
+  ObjectRef window = MakeRef<FakeObject>();
+  auto module = Add("window");
+  module->claim = [&](const SessionRef&) { return HostedModule::Claim{window, nullptr}; };
+  claims_.Begin(session_, modules_);
+  Answer answer;
+  Start(answer, "getCurrentWindow");
+  EXPECT_FALSE(answer.there());
+  module->executor.RunAll();
+  EXPECT_THAT(answer.result(), IsOkAndHolds(Value(window)));
+  EXPECT_THAT(Call("getCurrentWebContents"), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(RootTest, OfTwoClaimsTheFirstModulesCountsWhoeverAnswersFirst) {
+  ObjectRef first_window = MakeRef<FakeObject>();
+  ObjectRef second_window = MakeRef<FakeObject>();
+  auto first = Add("first");
+  first->claim = [&](const SessionRef&) { return HostedModule::Claim{first_window, nullptr}; };
+  auto second = Add("second");
+  second->claim = [&](const SessionRef&) { return HostedModule::Claim{second_window, nullptr}; };
+  claims_.Begin(session_, modules_);
+  second->executor.RunAll();
+  first->executor.RunAll();
+  EXPECT_THAT(Call("getCurrentWindow"), IsOkAndHolds(Value(first_window)));
+}
+
+TEST_F(RootTest, TwoSessionsHaveTwoWindows) {
+  auto module = Add("window");
+  module->claim = [](const SessionRef&) {
+    return HostedModule::Claim{MakeRef<FakeObject>(), nullptr};
+  };
+  claims_.Begin(session_, modules_);
+  SessionRef first = std::exchange(session_, MakeRef<FakeSession>());
+  claims_.Begin(session_, modules_);
+  module->executor.RunAll();
+  absl::StatusOr<Value> mine = Call("getCurrentWindow");
+  session_ = first;
+  absl::StatusOr<Value> other = Call("getCurrentWindow");
+  ASSERT_THAT(mine, IsOk());
+  ASSERT_THAT(other, IsOk());
+  EXPECT_FALSE(*mine == *other);
+}
+
+TEST_F(RootTest, WhatWasClaimedIsGivenBackAtTheEndAndALateClaimIsDropped) {
+  bool destroyed = false;
+  auto module = Add("window");
+  module->claim = [&](const SessionRef&) {
+    return HostedModule::Claim{MakeRef<FakeObject>(&destroyed), nullptr};
+  };
+  claims_.Begin(session_, modules_);
+  EXPECT_TRUE(claims_.End(session_->id()).empty());
+  module->executor.RunAll();
+  EXPECT_TRUE(destroyed);
+}
+
+TEST_F(RootTest, ProvideMakesAnObjectAModule) {
+  Value object(ObjectRef(MakeRef<FakeObject>()));
+  EXPECT_THAT(Call("provide", {"cart", object}), IsOkAndHolds(Value()));
+  EXPECT_THAT(Call("require", {"cart"}), IsOkAndHolds(object));
+  EXPECT_THAT(Call("provide", {"cart", 42}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Call("provide", {1, object}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Call("provide", {"a/b", object}), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(RootTest, AHookCanReplaceWhatIsProvided) {
+  Value other(ObjectRef(MakeRef<FakeObject>()));
+  auto guard =
+      AddHook("guard", [&](const EntryRequest& request) {
+        return request.point == EntryRequest::Point::kProvide ? EntryDecision::Replace(other)
+                                                              : EntryDecision::Pass();
+      });
+  Answer provided;
+  Start(provided, "provide", {"cart", Value(ObjectRef(MakeRef<FakeObject>()))});
+  guard->executor.RunAll();
+  EXPECT_THAT(provided.result(), IsOk());
+  EXPECT_THAT(modules_.Require("cart"), IsOkAndHolds(other));
+}
+
+TEST_F(RootTest, ASessionThatEndedMeanwhileProvidesNothing) {
+  auto guard = AddHook("guard", [](const EntryRequest&) { return EntryDecision::Pass(); });
+  auto session = MakeRef<FakeSession>();
+  session_ = session;
+  Answer answer;
+  Start(answer, "provide", {"cart", Value(ObjectRef(MakeRef<FakeObject>()))});
+  session->has_ended = true;
+  modules_.RemoveProvided(session->id());
+  guard->executor.RunAll();
+  EXPECT_THAT(modules_.Require("cart"), StatusIs(StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace hawser::tests
