@@ -28,11 +28,13 @@ LAYERS = [
     ("client", "client"),
     ("tools/cli", "cli"),
     ("tools/bazel", "build"),
+    ("tools/package", "package"),
     ("tools", "tools"),
     ("tests", "tests"),
 ]
 
-# Layer -> the layers it may use, besides itself. Tests may use everything; what builds the tree is no layer.
+# Layer -> the layers it may use, besides itself. Tests and what packs the result may use everything; what builds the tree is no
+# layer.
 MAY_USE = {
     "spec": "",
     "base": "",
@@ -74,7 +76,7 @@ def layer_of(path):
 
 
 def may_use(user, used):
-    if user in (None, "build", "tests") or used in (None, "build") or user == used:
+    if user in (None, "build", "package", "tests") or used in (None, "build") or user == used:
         return True
     return used in MAY_USE[user].split()
 

@@ -96,6 +96,12 @@ class TargetsTest(unittest.TestCase):
         rules = query(rule("//proto/base:base", "//:libhawser_link", "//tools/bazel:plugin.lds"))
         self.assertEqual(check_layers.check_targets(rules), [])
 
+    def test_the_package_holds_everything_and_nobody_uses_it(self):
+        rules = query(rule("//tools/package:hawser.tar", "//broker:hawserd", "//tools/cli:hawser"))
+        self.assertEqual(check_layers.check_targets(rules), [])
+        rules = query(rule("//client:client", "//tools/package:hawser.tar"))
+        self.assertEqual(len(check_layers.check_targets(rules)), 1)
+
     def test_include_prefixes_are_read_from_the_targets(self):
         rules = query(rule("//proto/base:base_objects", extra=(
             '<list name="hdrs"><label value="//proto/base:mutex.h"/></list>'

@@ -1,30 +1,23 @@
 """`hawser.tar`: everything an installation has, laid out as under its prefix. tools/install unpacks it."""
 
 def _install_archive_impl(ctx):
-    manifest = []  # lines "mode source target"
-    inputs = []
-
-    def add(file, target, mode = "644"):
-        manifest.append("%s %s %s" % (mode, file.path, target))
-        inputs.append(file)
+    entries = []  # (file, target, mode)
 
     # A public header is one that is included as "hawser/...": Bazel keeps those in a virtual folder of that layout.
     for dep in ctx.attr.headers:
         for header in dep[CcInfo].compilation_context.direct_headers:
             parts = header.path.split("/_virtual_includes/")
             if len(parts) == 2:
-                add(header, "include/" + parts[1][parts[1].index("/") + 1:])
-    for file in ctx.files.programs:
-        add(file, "bin/" + file.basename, "755")
-    for file in ctx.files.libraries:
-        add(file, "lib/" + file.basename)
-    for file in ctx.files.modules:
-        add(file, "lib/hawser/modules/" + file.basename)
-    for target, path in ctx.attr.files.items():
-        add(target.files.to_list()[0], path)
+                entries.append((header, "include/" + parts[1][parts[1].index("/") + 1:], "644"))
+    entries += [(file, "bin/" + file.basename, "755") for file in ctx.files.programs]
+    entries += [(file, "lib/" + file.basename, "644") for file in ctx.files.libraries]
+    entries += [(file, "lib/hawser/modules/" + file.basename, "644") for file in ctx.files.modules]
+    entries += [(target.files.to_list()[0], path, "644") for target, path in ctx.attr.files.items()]
+    inputs = [file for file, _, _ in entries]
 
     list = ctx.actions.declare_file(ctx.label.name + ".manifest")
-    ctx.actions.write(list, "\n".join(manifest) + "\n")
+    lines = ["%s %s %s\n" % (mode, file.path, target) for file, target, mode in entries]
+    ctx.actions.write(list, "".join(lines))
     output = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.run_shell(
         outputs = [output],
