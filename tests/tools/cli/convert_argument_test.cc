@@ -1,0 +1,184 @@
+#include "tools/cli/convert_argument.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "hawser/error.h"
+#include "hawser/function.h"
+#include "hawser/record.h"
+#include "hawser/typed_array.h"
+#include "tests/support/status_matchers.h"
+#include "tools/cli/failure.h"
+
+namespace hawser::cli {
+namespace {
+
+using ::hawser::tests::IsOk;
+using ::hawser::tests::IsOkAndHolds;
+using ::hawser::tests::StatusIs;
+using ::testing::HasSubstr;
+
+constexpr absl::StatusCode kUsage = absl::StatusCode::kInvalidArgument;
+
+// A world in which @7 is a function and nothing else is there.
+class ConvertArgumentTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<Value> Text(std::string_view text, Type type) { return ConvertText(text, type, lookup_); }
+  absl::StatusOr<Value> Json(Value value, Type type) { return ConvertJson(std::move(value), type, lookup_); }
+
+  const ObjectRef function_ =
+      MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); }, {.name = "add"});
+  const ObjectLookup lookup_ = [this](std::string_view address) -> absl::StatusOr<Value> {
+    if (address == "@7" || address == "math.add") return Value(function_);
+    if (address == "answer") return Value(42);
+    return Fail(Exit::kNotFound, "there is no such object");
+  };
+};
+
+TEST_F(ConvertArgumentTest, TextIsAStringWhereAStringIsExpected) {
+  EXPECT_THAT(Text("42", Type::kString), IsOkAndHolds(Value("42")));
+  EXPECT_THAT(Text("\"quoted\"", Type::kString), IsOkAndHolds(Value("\"quoted\"")));
+  EXPECT_THAT(Text("", Type::kString), IsOkAndHolds(Value("")));
+}
+
+TEST_F(ConvertArgumentTest, IntegersAreDecimalOrHexadecimalAndExact) {
+  EXPECT_THAT(Text("42", Type::kInteger), IsOkAndHolds(Value(42)));
+  EXPECT_THAT(Text("-1", Type::kInteger), IsOkAndHolds(Value(-1)));
+  EXPECT_THAT(Text("+1", Type::kInteger), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(Text("0x2a", Type::kInteger), IsOkAndHolds(Value(42)));
+  EXPECT_THAT(Text("9223372036854775807", Type::kInteger), IsOkAndHolds(Value(INT64_MAX)));
+  for (const char* text : {"abc", "", "1.5", "9223372036854775808", "1 ", "--1", "0x"}) {
+    EXPECT_THAT(Text(text, Type::kInteger), StatusIs(kUsage, HasSubstr("expected integer"))) << text;
+  }
+}
+
+TEST_F(ConvertArgumentTest, NumbersKeepWholeOnesWhole) {
+  EXPECT_THAT(Text("42", Type::kNumber), IsOkAndHolds(Value(42)));
+  EXPECT_THAT(Text("1.5", Type::kNumber), IsOkAndHolds(Value(1.5)));
+  EXPECT_THAT(Text("1e3", Type::kNumber), IsOkAndHolds(Value(1000.0)));
+  EXPECT_THAT(Text("-Infinity", Type::kNumber), IsOkAndHolds(Value(-HUGE_VAL)));
+  EXPECT_THAT(Text("NaN", Type::kNumber), IsOkAndHolds(Value(std::nan(""))));
+  EXPECT_THAT(Text("abc", Type::kNumber), StatusIs(kUsage, "expected number, got \"abc\""));
+}
+
+TEST_F(ConvertArgumentTest, BooleansAreSpelledOut) {
+  EXPECT_THAT(Text("true", Type::kBoolean), IsOkAndHolds(Value(true)));
+  EXPECT_THAT(Text("yes", Type::kBoolean), StatusIs(kUsage, "expected boolean, got \"yes\""));
+}
+
+TEST_F(ConvertArgumentTest, DatesAreIsoOrMillisecondsOrNow) {
+  EXPECT_THAT(Text("1970-01-02", Type::kDate), IsOkAndHolds(Value(Date{86400000})));
+  EXPECT_THAT(Text("1970-01-01T00:00:01.5Z", Type::kDate), IsOkAndHolds(Value(Date{1500})));
+  EXPECT_THAT(Text("1970-01-01T01:00:00+01:00", Type::kDate), IsOkAndHolds(Value(Date{0})));
+  EXPECT_THAT(Text("1500", Type::kDate), IsOkAndHolds(Value(Date{1500})));
+  EXPECT_THAT(Text("now", Type::kDate), IsOk());
+  EXPECT_THAT(Text("soon", Type::kDate), StatusIs(kUsage, "expected date, got \"soon\""));
+}
+
+TEST_F(ConvertArgumentTest, BytesAreTextOrBase64OrHexOrAFile) {
+  EXPECT_THAT(Text("hi", Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("hi"))));
+  EXPECT_THAT(Text("base64:aGk=", Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("hi"))));
+  EXPECT_THAT(Text("hex:6869", Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("hi"))));
+  EXPECT_THAT(Text("hex:6", Type::kBytes), StatusIs(kUsage, HasSubstr("hexadecimal")));
+  EXPECT_THAT(Text("base64:*", Type::kBytes), StatusIs(kUsage, HasSubstr("base64")));
+  std::string path = ::testing::TempDir() + "/bytes";
+  std::ofstream(path) << "from a file";
+  EXPECT_THAT(Text("file:" + path, Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("from a file"))));
+  EXPECT_THAT(Text("file:/nowhere", Type::kBytes), StatusIs(kUsage, HasSubstr("/nowhere")));
+}
+
+TEST_F(ConvertArgumentTest, ArraysAndRecordsAreJson) {
+  EXPECT_THAT(Text("[1, \"two\"]", Type::kArray), IsOkAndHolds(Value(Array{1, "two"})));
+  EXPECT_THAT(Text("{\"a\": 1}", Type::kRecord), IsOkAndHolds(Value(Record{{"a", 1}})));
+  EXPECT_THAT(Text("[1]", Type::kRecord), StatusIs(kUsage, "expected record, got array"));
+  EXPECT_THAT(Text("{a: 1}", Type::kRecord), StatusIs(kUsage, HasSubstr("expected record as JSON")));
+}
+
+TEST_F(ConvertArgumentTest, TypedArraysAreOfFloat64UnlessTheySayMore) {
+  std::vector<double> floats = {1, 2.5};
+  std::vector<uint8_t> bytes = {1, 255};
+  EXPECT_THAT(Text("[1, 2.5]", Type::kTypedArray), IsOkAndHolds(Value(TypedArray::Of<double>(floats))));
+  EXPECT_THAT(Text("uint8:[1, 255]", Type::kTypedArray), IsOkAndHolds(Value(TypedArray::Of<uint8_t>(bytes))));
+  EXPECT_THAT(Text("uint8:[256]", Type::kTypedArray), StatusIs(kUsage, HasSubstr("outside the range of uint8")));
+  EXPECT_THAT(Text("uint8:[\"a\"]", Type::kTypedArray), StatusIs(kUsage, HasSubstr("got string")));
+}
+
+TEST_F(ConvertArgumentTest, ErrorsAreAMessageOrJson) {
+  EXPECT_THAT(Text("it broke", Type::kError), IsOkAndHolds(Value(Error(absl::StatusCode::kUnknown, "it broke"))));
+  EXPECT_THAT(Text(R"({"name": "E", "message": "m", "code": "NOT_FOUND", "errno": 2})", Type::kError),
+              IsOkAndHolds(Value(Error(absl::StatusCode::kNotFound, "m", "E").WithMember("errno", 2))));
+}
+
+TEST_F(ConvertArgumentTest, ObjectsAreNamedByIdOrAddress) {
+  EXPECT_THAT(Text("@7", Type::kObject), IsOkAndHolds(Value(function_)));
+  EXPECT_THAT(Text("math.add", Type::kFunction), IsOkAndHolds(Value(function_)));
+  EXPECT_THAT(Text("@7", Type::kConstructor), StatusIs(kUsage, HasSubstr("expected constructor, got")));
+  EXPECT_THAT(Text("answer", Type::kObject), StatusIs(kUsage, "expected object, got 42"));
+  EXPECT_THAT(Text("{}", Type::kObject), StatusIs(kUsage, HasSubstr("@7 or the address of one")));
+  EXPECT_EQ(ExitOf(Text("@8", Type::kObject).status()), Exit::kNotFound);
+}
+
+TEST_F(ConvertArgumentTest, AnythingIsGuessed) {
+  EXPECT_THAT(Text("42", Type::kAny), IsOkAndHolds(Value(42)));
+  EXPECT_THAT(Text("true", Type::kAny), IsOkAndHolds(Value(true)));
+  EXPECT_THAT(Text("null", Type::kAny), IsOkAndHolds(Value(nullptr)));
+  EXPECT_THAT(Text("\"42\"", Type::kAny), IsOkAndHolds(Value("42")));
+  EXPECT_THAT(Text("[1]", Type::kAny), IsOkAndHolds(Value(Array{1})));
+  EXPECT_THAT(Text("hello world", Type::kAny), IsOkAndHolds(Value("hello world")));
+  EXPECT_THAT(Text("@7", Type::kAny), IsOkAndHolds(Value(function_)));
+  EXPECT_THAT(Text("\"@7\"", Type::kAny), IsOkAndHolds(Value("@7")));
+  EXPECT_THAT(Text("@home", Type::kAny), IsOkAndHolds(Value("@home")));
+}
+
+TEST_F(ConvertArgumentTest, TagsInJsonStandForWhatItDoesNotHave) {
+  EXPECT_THAT(Text(R"([{"$object": 7}, {"$bytes": "aGk="}, {"$date": "1970-01-02"}, {"a": {"$object": 7}}])",
+                   Type::kAny),
+              IsOkAndHolds(Value(Array{Value(function_), Bytes::Copy("hi"), Date{86400000},
+                                       Record{{"a", Value(function_)}}})));
+  EXPECT_THAT(Text(R"({"$date": "soon"})", Type::kAny), StatusIs(kUsage, HasSubstr("expected date")));
+}
+
+TEST_F(ConvertArgumentTest, JsonArgumentsAreReadByTheirTypesToo) {
+  EXPECT_THAT(Json("aGk=", Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("hi"))));
+  EXPECT_THAT(Json("1970-01-02", Type::kDate), IsOkAndHolds(Value(Date{86400000})));
+  EXPECT_THAT(Json("NaN", Type::kNumber), IsOkAndHolds(Value(std::nan(""))));
+  EXPECT_THAT(Json("@7", Type::kObject), IsOkAndHolds(Value(function_)));
+  EXPECT_THAT(Json(1.5, Type::kInteger), StatusIs(kUsage, "expected integer, got 1.5"));
+  EXPECT_THAT(Json("1", Type::kInteger), StatusIs(kUsage, "expected integer, got \"1\""));
+  EXPECT_THAT(Json(42, Type::kString), StatusIs(kUsage, "expected string, got 42"));
+}
+
+TEST_F(ConvertArgumentTest, AWrongArgumentIsNamedByItsPosition) {
+  Signature add{.params = {Type::kInteger, Type::kInteger}, .required = 2};
+  std::vector<std::string> texts = {"1", "abc"};
+  EXPECT_THAT(ConvertTexts(texts, add, lookup_), StatusIs(kUsage, "argument 2: expected integer, got \"abc\""));
+  EXPECT_THAT(ConvertJsonArguments({true, 1}, add, lookup_), StatusIs(kUsage, "argument 1: expected integer, got true"));
+  texts = {"1", "2"};
+  EXPECT_THAT(ConvertTexts(texts, add, lookup_), IsOkAndHolds(Array{1, 2}));
+}
+
+TEST_F(ConvertArgumentTest, TheNumberOfArgumentsMustFit) {
+  std::vector<std::string> one = {"1"};
+  std::vector<std::string> three = {"1", "2", "3"};
+  Signature two{.params = {Type::kInteger, Type::kInteger}, .required = 2};
+  EXPECT_THAT(ConvertTexts(one, two, lookup_), StatusIs(kUsage, "expected 2 arguments, got 1"));
+  Signature optional{.params = {Type::kInteger, Type::kInteger}, .required = 1};
+  EXPECT_THAT(ConvertTexts(three, optional, lookup_), StatusIs(kUsage, "expected 1 to 2 arguments, got 3"));
+  Signature variadic{.params = {Type::kInteger}, .required = 1, .variadic = true};
+  EXPECT_THAT(ConvertTexts({}, variadic, lookup_), StatusIs(kUsage, "expected at least 1 argument, got 0"));
+  EXPECT_THAT(ConvertTexts(three, variadic, lookup_), IsOkAndHolds(Array{1, 2, 3}));
+}
+
+TEST_F(ConvertArgumentTest, WhatMayBeLeftOutMayBeUndefinedOrNull) {
+  Signature signature{.params = {Type::kInteger, Type::kInteger, Type::kString}};
+  std::vector<std::string> texts = {"undefined", "null", "null"};
+  EXPECT_THAT(ConvertTexts(texts, signature, lookup_), IsOkAndHolds(Array{Value(), nullptr, "null"}));
+}
+
+}  // namespace
+}  // namespace hawser::cli

@@ -1,0 +1,99 @@
+#include "tools/cli/json.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "hawser/error.h"
+#include "hawser/function.h"
+#include "hawser/record.h"
+#include "hawser/typed_array.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::cli {
+namespace {
+
+using ::hawser::tests::IsOkAndHolds;
+using ::hawser::tests::StatusIs;
+using ::testing::HasSubstr;
+
+TEST(JsonTest, IntegersAreExactTo64Bits) {
+  EXPECT_EQ(ToJson(Value(std::numeric_limits<int64_t>::max())), "9223372036854775807");
+  EXPECT_EQ(ToJson(Value(std::numeric_limits<int64_t>::min())), "-9223372036854775808");
+  EXPECT_THAT(ParseJson("9223372036854775807"),
+              IsOkAndHolds(Value(std::numeric_limits<int64_t>::max())));
+  EXPECT_THAT(ParseJson("9223372036854775808"), IsOkAndHolds(Value(9223372036854775808.0)));
+}
+
+TEST(JsonTest, WritesWhatJsonDoesNotHaveAsItSays) {
+  EXPECT_EQ(ToJson(Value()), "null");
+  EXPECT_EQ(ToJson(Value(nullptr)), "null");
+  EXPECT_EQ(ToJson(Value(std::nan(""))), "\"NaN\"");
+  EXPECT_EQ(ToJson(Value(-std::numeric_limits<double>::infinity())), "\"-Infinity\"");
+  EXPECT_EQ(ToJson(Value(0.1)), "0.1");
+  EXPECT_EQ(ToJson(Value(Bytes::Copy("hi"))), "\"aGk=\"");
+  EXPECT_EQ(ToJson(Value(Date{1})), "\"1970-01-01T00:00:00.001Z\"");
+  std::vector<uint8_t> numbers = {1, 255};
+  EXPECT_EQ(ToJson(Value(TypedArray::Of<uint8_t>(numbers))), "[1,255]");
+  EXPECT_EQ(ToJson(Value(Error(absl::StatusCode::kNotFound, "none", "DbError")
+                             .WithCause("disk")
+                             .WithMember("errno", 2))),
+            R"({"name":"DbError","message":"none","code":"NOT_FOUND","cause":"disk","errno":2})");
+}
+
+TEST(JsonTest, ObjectsAreNamedByTheirIds) {
+  ObjectRef function = MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); },
+                                    {.name = "add"});
+  EXPECT_EQ(ToJson(Value(function)), R"({"$object":0,"kind":"function","name":"add"})");
+}
+
+TEST(JsonTest, EscapesWhatATerminalOrAParserWouldTakeAmiss) {
+  EXPECT_EQ(ToJson(Value("a\"b\\c\n\x1b\x7f\xc3\xa9")), "\"a\\\"b\\\\c\\n\\u001b\\u007f\xc3\xa9\"");
+}
+
+TEST(JsonTest, LaysOutInOneLineOrOneFieldALine) {
+  Value value(Record{{"a", Array{1, 2}}, {"b", Record()}, {"c", Array()}});
+  EXPECT_EQ(ToJson(value), R"({"a":[1,2],"b":{},"c":[]})");
+  EXPECT_EQ(ToJson(value, JsonLayout::kIndented),
+            "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": []\n}");
+}
+
+TEST(JsonTest, ReadsEveryKind) {
+  EXPECT_THAT(ParseJson(R"( {"a" : [1, -2.5, 1e3, true, false, null], "b":"x"} )"),
+              IsOkAndHolds(Value(Record{{"a", Array{1, -2.5, 1000.0, true, false, nullptr}},
+                                        {"b", "x"}})));
+  EXPECT_THAT(ParseJson("[]"), IsOkAndHolds(Value(Array())));
+  EXPECT_THAT(ParseJson("{}"), IsOkAndHolds(Value(Record())));
+}
+
+TEST(JsonTest, ReadsEscapesAndSurrogatePairs) {
+  EXPECT_THAT(ParseJson(R"("\"\\\/\b\f\n\r\t\u00e9\u20ac\ud83d\ude00")"),
+              IsOkAndHolds(Value("\"\\/\b\f\n\r\t\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")));
+}
+
+TEST(JsonTest, OfARepeatedNameTheLastOneCounts) {
+  EXPECT_THAT(ParseJson(R"({"a":1,"a":2})"), IsOkAndHolds(Value(Record{{"a", 2}})));
+}
+
+TEST(JsonTest, SaysWhereTheTextGoesWrong) {
+  EXPECT_THAT(ParseJson("[1,\n  x]"),
+              StatusIs(absl::StatusCode::kInvalidArgument, "this is no JSON value at line 2, column 3"));
+}
+
+TEST(JsonTest, RefusesWhatIsNoJson) {
+  for (const char* text :
+       {"", " ", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "-", "+1", "1.", ".5", "1e", "\"a",
+        "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "1 2",
+        "nul", "1e999", "\"\\", "\"\\u", "\"\\ud800\\"}) {
+    EXPECT_THAT(ParseJson(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
+  }
+}
+
+TEST(JsonTest, RefusesNestingThatWouldExhaustTheStack) {
+  EXPECT_THAT(ParseJson(std::string(1000000, '[')),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("in each other")));
+}
+
+}  // namespace
+}  // namespace hawser::cli

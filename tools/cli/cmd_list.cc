@@ -1,0 +1,84 @@
+#include "hawser/base/status_macros.h"
+#include "hawser/record.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/inspection.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr Column kModuleColumns[] = {
+    {"name", "NAME"},
+    {"kind", "KIND"},
+    {"type", "TYPE"},
+    {"objects", "OBJECTS", Format::kNumber},
+    {"holders", "HELD BY", Format::kNumber},
+    {"since", "AGE", Format::kAge},
+    {"version", "VERSION", Format::kText, Column::Detail::kWide},
+    {"provider", "PROVIDER", Format::kSession, Column::Detail::kWide},
+    {"path", "FILE", Format::kText, Column::Detail::kWide},
+};
+constexpr View kModuleView = {
+    .name = {"name", "NAME"}, .columns = kModuleColumns, .none = "the broker has no modules"};
+
+constexpr Column kObjectColumns[] = {
+    {"oid", "ID", Format::kObject},
+    {"class", "CLASS"},
+    {"kind", "KIND"},
+    {"module", "MODULE"},
+    {"holders", "HELD BY", Format::kNumber},
+    {"since", "AGE", Format::kAge},
+    {"site", "MADE AT", Format::kText, Column::Detail::kWide},
+};
+constexpr View kObjectView = {
+    .name = {"oid", "ID", Format::kObject}, .columns = kObjectColumns, .none = "no session holds an object"};
+
+absl::Status ListObjects(Context& context) {
+  Record filter;
+  if (context.line.Has("--class")) filter.Set("class", context.line.Get("--class"));
+  if (context.line.Has("--module")) filter.Set("module", context.line.Get("--module"));
+  context.printer.BeginList(kObjectView);
+  HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "objects", {Value(filter)}, [&](const Array& page) {
+    context.printer.Rows(page);
+    return absl::OkStatus();
+  }));
+  context.printer.EndList();
+  return absl::OkStatus();
+}
+
+absl::Status Run(Context& context) {
+  if (context.line.Has("--objects") || context.line.Has("--class") || context.line.Has("--module")) {
+    return ListObjects(context);
+  }
+  HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
+  context.printer.BeginList(kModuleView);
+  context.printer.Rows(modules.AsArray());
+  context.printer.EndList();
+  return absl::OkStatus();
+}
+
+constexpr Flag kFlags[] = {
+    {"--objects", 0, "", "the live objects that sessions hold, instead of names"},
+    {"--class", 0, "CLASS", "only objects of this class"},
+    {"--module", 0, "NAME", "only objects of this module"},
+};
+constexpr Example kExamples[] = {
+    {"hawser list", "names that other commands take"},
+    {"hawser list --objects", "every object that somebody holds"},
+    {"hawser list --class BrowserWindow -o name", "their ids, one a line"},
+};
+
+}  // namespace
+
+constexpr Command kListCommand = {
+    .name = "list",
+    .group = Group::kLook,
+    .summary = "list modules, built-ins and globals, or live objects",
+    .details = "What hawser does when no command is given.",
+    .flags = kFlags,
+    .examples = kExamples,
+    .view = &kModuleView,
+    .run = Run,
+};
+
+}  // namespace hawser::cli

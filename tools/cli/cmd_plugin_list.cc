@@ -1,0 +1,42 @@
+#include "hawser/base/status_macros.h"
+#include "hawser/record.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr Column kColumns[] = {
+    {"name", "NAME"},
+    {"version", "VERSION"},
+    {"state", "STATE", Format::kState},
+    {"objects", "OBJECTS", Format::kNumber},
+    {"listeners", "LISTENERS", Format::kNumber},
+    {"since", "LOADED", Format::kAge},
+    {"path", "FILE"},
+    {"error", "WHY NOT"},
+};
+constexpr View kView = {.name = {"name", "NAME"}, .columns = kColumns, .none = "the broker has loaded no plugins"};
+
+absl::Status Run(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Value plugins, context.session.Inspect("plugins"));
+  context.printer.BeginList(kView);
+  context.printer.Rows(plugins.AsArray());
+  context.printer.EndList();
+  return absl::OkStatus();
+}
+
+constexpr Example kExamples[] = {{"hawser plugin", ""}};
+
+}  // namespace
+
+constexpr Command kPluginListCommand = {
+    .name = "plugin list",
+    .group = Group::kBroker,
+    .summary = "list the plugins: loaded, or refused and why",
+    .examples = kExamples,
+    .view = &kView,
+    .run = Run,
+};
+
+}  // namespace hawser::cli

@@ -1,0 +1,78 @@
+#include <utility>
+
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/invoke.h"
+#include "tools/cli/resolve.h"
+
+namespace hawser::cli {
+namespace {
+
+absl::Status RunGet(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
+  HAWSER_ASSIGN_OR_RETURN(Value value, Resolve(context.session, address));
+  return ShowAnswer(context, std::move(value), Printer::Asked::kValue);
+}
+
+absl::Status RunSet(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
+  HAWSER_ASSIGN_OR_RETURN(Target target, ResolveTarget(context.session, address));
+  if (target.info == nullptr || target.info->kind != MemberKind::kProperty) {
+    return Fail(Exit::kUsage, fmt::format("{} is no property", target.text),
+                target.info == nullptr ? "name a property: hawser set NAME.PROPERTY VALUE"
+                                       : fmt::format("to call it: hawser call {}", target.text));
+  }
+  if (target.info->readonly) return Fail(Exit::kUsage, fmt::format("{} is read-only", target.text));
+  Signature setter{.params = {target.info->signature.result}, .result = Type::kUndefined, .required = 1};
+  HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, setter, target.text));
+  return context.session.Apply(target.object, Op::kSet, target.member, std::move(arguments), target.text).status();
+}
+
+constexpr Flag kGetFlags[] = {kKeepFlag};
+constexpr Example kGetExamples[] = {
+    {"hawser get counter.value", ""},
+    {"title=$(hawser get @7.title)", "a string is printed as it is"},
+    {"hawser get clock.alarms[0].label", "through an array of objects"},
+    {"hawser get process.versions -o json", ""},
+};
+constexpr Flag kSetFlags[] = {kDataFlag};
+constexpr Example kSetExamples[] = {
+    {"hawser set counter.value 5", ""},
+    {"hawser set @7.bounds '{\"x\": 0, \"y\": 0}'", ""},
+};
+constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
+
+}  // namespace
+
+constexpr Command kGetCommand = {
+    .name = "get",
+    .group = Group::kUse,
+    .summary = "read a property, a global, an element",
+    .arguments = "NAME.PROPERTY",
+    .least = 1,
+    .most = 1,
+    .details = "Any address will do; see: hawser help addresses. A promise is awaited.",
+    .flags = kGetFlags,
+    .examples = kGetExamples,
+    .exits = kExits,
+    .run = RunGet,
+};
+
+constexpr Command kSetCommand = {
+    .name = "set",
+    .group = Group::kUse,
+    .summary = "write a property",
+    .arguments = "NAME.PROPERTY VALUE",
+    .least = 1,
+    .most = 2,
+    .details = "The value is converted to the property's type; see: hawser help values.",
+    .flags = kSetFlags,
+    .examples = kSetExamples,
+    .exits = kExits,
+    .run = RunSet,
+};
+
+}  // namespace hawser::cli

@@ -1,0 +1,106 @@
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "hawser/record.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/inspection.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr Column kColumns[] = {
+    {"session", "SESSION", Format::kSession},
+    {"pid", "PID", Format::kNumber},
+    {"program", "PROGRAM"},
+    {"name", "NAME"},
+    {"state", "STATE", Format::kState},
+    {"objects", "OBJECTS", Format::kNumber},
+    {"callbacks", "CALLBACKS", Format::kNumber},
+    {"pending", "CALLS", Format::kNumber},
+    {"since", "AGE", Format::kAge},
+    {"uid", "UID", Format::kNumber, Column::Detail::kWide},
+    {"transport", "TRANSPORT", Format::kText, Column::Detail::kWide},
+    {"queued_bytes", "QUEUED", Format::kBytes, Column::Detail::kWide},
+    {"calls", "ALL CALLS", Format::kNumber, Column::Detail::kWide},
+};
+constexpr Column kHeldColumns[] = {
+    {"oid", "ID", Format::kObject},
+    {"class", "CLASS"},
+    {"since", "HELD FOR", Format::kAge},
+    {"via", "VIA"},
+};
+constexpr View kHeldView = {.name = {"oid", "ID", Format::kObject}, .columns = kHeldColumns};
+constexpr View::Section kSections[] = {{"held", "Holds", &kHeldView}};
+constexpr View kView = {.name = {"session", "SESSION"}, .columns = kColumns, .sections = kSections,
+                        .none = "there are no sessions"};
+
+absl::Status RunList(Context& context) {
+  auto print = [&](const Array& page) {
+    context.printer.Rows(page);
+    return absl::OkStatus();
+  };
+  context.printer.BeginList(kView);
+  HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "sessions", {}, print));
+  if (context.line.Has("--all")) HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "tombstones", {}, print));
+  context.printer.EndList();
+  return absl::OkStatus();
+}
+
+absl::Status RunShow(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Value session, context.session.Inspect("session", {context.line.arguments[0]}));
+  context.printer.Item(kView, session.AsRecord());
+  return absl::OkStatus();
+}
+
+absl::Status RunKick(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Value ended, context.session.Inspect("kick", {context.line.arguments[0]}));
+  context.output.Say(fmt::format("session {} is ended", context.line.arguments[0]));
+  return absl::OkStatus();
+}
+
+constexpr Flag kListFlags[] = {{"--all", 'a', "", "also the last sessions that ended, with why"}};
+constexpr Example kListExamples[] = {{"hawser session", ""}, {"hawser session list -o json | jq '.[].program'", ""}};
+constexpr Example kShowExamples[] = {{"hawser session show 4f3c21aa", ""}};
+constexpr Example kKickExamples[] = {{"hawser session kick 4f3c21aa", ""}};
+constexpr Exit kExits[] = {Exit::kNotFound};
+
+}  // namespace
+
+constexpr Command kSessionListCommand = {
+    .name = "session list",
+    .group = Group::kBroker,
+    .summary = "list the sessions: who is connected, and what they hold",
+    .flags = kListFlags,
+    .examples = kListExamples,
+    .view = &kView,
+    .run = RunList,
+};
+
+constexpr Command kSessionShowCommand = {
+    .name = "session show",
+    .group = Group::kBroker,
+    .summary = "show one session and the objects it holds",
+    .arguments = "SESSION",
+    .least = 1,
+    .most = 1,
+    .details = "The beginning of the session's id will do.",
+    .examples = kShowExamples,
+    .exits = kExits,
+    .view = &kView,
+    .run = RunShow,
+};
+
+constexpr Command kSessionKickCommand = {
+    .name = "session kick",
+    .group = Group::kBroker,
+    .summary = "end a session: everything it holds is released",
+    .arguments = "SESSION",
+    .least = 1,
+    .most = 1,
+    .details = "The client is told that an administrator ended it. The beginning of the session's id will do.",
+    .examples = kKickExamples,
+    .exits = kExits,
+    .run = RunKick,
+};
+
+}  // namespace hawser::cli

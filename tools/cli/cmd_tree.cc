@@ -1,0 +1,68 @@
+#include <functional>
+#include <utility>
+
+#include "hawser/base/status_macros.h"
+#include "hawser/record.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/failure.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr Column kColumns[] = {
+    {"name", "NAME"},
+    {"kind", "KIND"},
+    {"oid", "ID", Format::kObject},
+    {"holders", "HELD BY", Format::kNumber},
+};
+constexpr View kView = {.name = {"name", "NAME"}, .columns = kColumns, .none = "there is nothing"};
+
+Array Pruned(const Array& nodes, int64_t depth) {
+  Array pruned;
+  for (const Value& node : nodes) {
+    Record record = node.AsRecord();
+    const Array& children = record["children"].AsArray();
+    if (depth == 0) {
+      record.Remove("children");
+    } else if (!children.empty()) {
+      record.Set("children", Pruned(children, depth - 1));
+    }
+    pruned.emplace_back(std::move(record));
+  }
+  return pruned;
+}
+
+absl::Status Run(Context& context) {
+  Array arguments;
+  if (!context.line.arguments.empty()) arguments.emplace_back(context.line.arguments[0]);
+  HAWSER_ASSIGN_OR_RETURN(Value tree, context.session.Inspect("tree", std::move(arguments)));
+  Array roots = tree.is(Kind::kArray) ? tree.AsArray() : Array{tree};
+  if (context.line.Has("--depth")) {
+    HAWSER_ASSIGN_OR_RETURN(int64_t depth, ParseCount("--depth", context.line.Get("--depth"), 0));
+    roots = Pruned(roots, depth);
+  }
+  context.printer.Tree(kView, roots);
+  return absl::OkStatus();
+}
+
+constexpr Flag kFlags[] = {{"--depth", 0, "N", "at most N levels below the names"}};
+constexpr Example kExamples[] = {{"hawser tree", ""}, {"hawser tree window --depth 1", ""}};
+constexpr Exit kExits[] = {Exit::kNotFound};
+
+}  // namespace
+
+constexpr Command kTreeCommand = {
+    .name = "tree",
+    .group = Group::kLook,
+    .summary = "show modules, what they export, and their live objects as a tree",
+    .arguments = "[NAME]",
+    .most = 1,
+    .flags = kFlags,
+    .examples = kExamples,
+    .exits = kExits,
+    .view = &kView,
+    .run = Run,
+};
+
+}  // namespace hawser::cli

@@ -1,0 +1,217 @@
+// Events arrive on the SDK's thread of callbacks, which prints them; the command's own thread only waits for the end: the count, the
+// time, a closed pipe, the object's or the session's. A connection that breaks is resumed by the SDK without a loss; after the loss of
+// the session itself (the lease ran out, the broker was restarted) the object is looked up anew by its name.
+
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/resolve.h"
+#include "tools/cli/suggest.h"
+#include "tools/cli/value_text.h"
+#include "tools/cli/waiter.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr Column kColumns[] = {
+    {"time", "TIME", Format::kTime},
+    {"object", "OBJECT", Format::kText, Column::Detail::kWide},
+    {"event", "EVENT"},
+    {"args", "ARGUMENTS", Format::kValue},
+};
+constexpr View kView = {.name = {"event", "EVENT"}, .columns = kColumns};
+
+std::vector<std::string> Split(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) words.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return words;
+}
+
+class Watcher {
+ public:
+  Watcher(Context& context, Address address, int64_t count)
+      : context_(context), address_(std::move(address)), count_(count), left_(count) {}
+
+  absl::Status Run() {
+    context_.session.OnConnection([this](const ConnectionEvent& event) { Told(event); });
+    HAWSER_RETURN_IF_ERROR(Start());
+    while (true) {
+      Waiter::Woken woken = waiter_.Wait(context_.session.TimeLeft(), 1);
+      if (count_ > 0 && left_ <= 0) return absl::OkStatus();
+      if (woken == Waiter::Woken::kByClosedPipe) return absl::OkStatus();
+      if (woken == Waiter::Woken::kByTime) return InTime();
+      if (lost_.exchange(false)) {
+        HAWSER_RETURN_IF_ERROR(StartAgain());
+      } else if (gone_ != GoneReason::kAlive && gone_ != GoneReason::kSessionEnded) {
+        return Fail(Exit::kExpired, fmt::format("{} is gone: {}", address_.ToString(), GoneReasonName(gone_)));
+      }
+    }
+  }
+
+ private:
+  // Without --count the time is an end as good as any.
+  absl::Status InTime() const {
+    if (count_ == 0) return absl::OkStatus();
+    return Fail(Exit::kDeadline, fmt::format("{} of {} events came in time", count_ - left_, count_));
+  }
+
+  absl::Status Start() {
+    subscriptions_.clear();
+    gone_ = GoneReason::kAlive;
+    HAWSER_ASSIGN_OR_RETURN(object_, ResolveObject(context_.session, address_));
+    HAWSER_ASSIGN_OR_RETURN(std::vector<std::string> events, Events());
+    HAWSER_ASSIGN_OR_RETURN(Subscription watch, object_.Watch([this](GoneReason reason) {
+      gone_ = reason;
+      waiter_.Wake();
+    }));
+    subscriptions_.push_back(std::move(watch));
+    for (const std::string& event : events) {
+      absl::StatusOr<Subscription> subscription =
+          object_.On(event, [this, event](Args args) { Print(event, args); });
+      if (!subscription.ok()) {
+        return WithPrefix(subscription.status(), fmt::format("cannot listen to '{}' of {}: ", event, address_.ToString()));
+      }
+      subscriptions_.push_back(*std::move(subscription));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status StartAgain() {
+    if (address_.root == Address::Root::kObject) {
+      return Fail(Exit::kExpired, fmt::format("the session is over ({}), and with it {}",
+                                              LossReasonName(context_.session.remote().loss()), address_.ToString()),
+                  "an id names an object only as long as the broker runs; watch it by a name to go on after that");
+    }
+    constexpr absl::Duration kPause = absl::Milliseconds(500);
+    while (true) {
+      absl::Status status = context_.session.ConnectAgain();
+      if (status.ok()) break;
+      if (ExitOf(status) != Exit::kUnreachable) return status;
+      if (context_.session.TimeLeft() == absl::ZeroDuration()) return InTime();
+      absl::SleepFor(kPause);
+    }
+    HAWSER_RETURN_IF_ERROR(Start());
+    context_.output.Say(fmt::format("watching {} again", address_.ToString()));
+    return absl::OkStatus();
+  }
+
+  // Those asked for, or all that the object declares.
+  absl::StatusOr<std::vector<std::string>> Events() const {
+    std::vector<std::string> declared;
+    for (const Member& member : object_.members()) {
+      if (member.kind == MemberKind::kEvent && !member.hidden) declared.push_back(member.name);
+    }
+    std::vector<std::string> asked = Split(context_.line.Get("--event"));
+    for (const std::string& event : asked) {
+      if (declared.empty() || std::find(declared.begin(), declared.end(), event) != declared.end()) continue;
+      return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no event '{}'", address_.ToString(), event),
+                           DidYouMean(event, declared)),
+                      fmt::format("its events: {}", fmt::join(declared, ", ")));
+    }
+    ShapeRef shape = object_.shape();
+    if (shape == nullptr || shape->FindMember("on") == nullptr || (asked.empty() && declared.empty())) {
+      return Fail(Exit::kUsage, fmt::format("{} declares no events", address_.ToString()),
+                  shape != nullptr && shape->FindMember("on") != nullptr
+                      ? "it can be listened to; name the event: --event NAME"
+                      : fmt::format("its members: hawser describe {}", address_.ToString()));
+    }
+    return asked.empty() ? declared : asked;
+  }
+
+  // On the thread of callbacks, one at a time.
+  void Print(const std::string& event, Args args) {
+    if (count_ > 0 && left_ <= 0) return;
+    context_.printer.Event(kView, Record{{"time", Date::From(context_.output.now())},
+                                         {"object", address_.ToString()},
+                                         {"event", event},
+                                         {"args", Array(args.begin(), args.end())}});
+    if (count_ > 0 && --left_ == 0) waiter_.Wake();
+  }
+
+  void Told(const ConnectionEvent& event) {
+    switch (event.kind) {
+      case ConnectionEvent::Kind::kConnected:
+        break;
+      case ConnectionEvent::Kind::kReconnecting:
+        context_.output.Say(fmt::format("the connection is lost ({}); trying again", MessageOf(event.status)));
+        break;
+      case ConnectionEvent::Kind::kResumed:
+        context_.output.Say("connected again; nothing was lost");
+        break;
+      case ConnectionEvent::Kind::kLost:
+        if (event.loss == LossReason::kClosed) break;
+        context_.output.Say(fmt::format("the session is over: {}", LossReasonName(event.loss)));
+        lost_ = true;
+        waiter_.Wake();
+        break;
+    }
+  }
+
+  Context& context_;
+  const Address address_;
+  const int64_t count_;  // 0: no end
+  std::atomic<int64_t> left_;
+  Waiter waiter_;
+  std::atomic<GoneReason> gone_{GoneReason::kAlive};
+  std::atomic<bool> lost_{false};
+  RemoteObject object_;
+  std::vector<Subscription> subscriptions_;
+};
+
+absl::Status Run(Context& context) {
+  HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
+  int64_t count = 0;
+  if (context.line.Has("--count")) {
+    HAWSER_ASSIGN_OR_RETURN(count, ParseCount("--count", context.line.Get("--count"), 1));
+  }
+  Watcher watcher(context, std::move(address), count);
+  absl::Status status = watcher.Run();
+  // No listener may run into a watcher that is gone.
+  context.session.Leave();
+  return status;
+}
+
+constexpr Flag kFlags[] = {
+    {"--event", 0, "EVENT", "only this event, or several: resize,close; default: all that the object declares"},
+    {"--count", 'n', "N", "end after N events"},
+};
+constexpr Example kExamples[] = {
+    {"hawser watch counter", ""},
+    {"hawser watch files --event changed -o json | jq .args", ""},
+    {"hawser watch @7 --event closed --count 1 --timeout 1m", "wait for one event, at most a minute"},
+};
+constexpr Exit kExits[] = {Exit::kNotFound, Exit::kExpired};
+
+}  // namespace
+
+constexpr Command kWatchCommand = {
+    .name = "watch",
+    .group = Group::kFollow,
+    .summary = "print the events of an object as they come",
+    .arguments = "NAME",
+    .least = 1,
+    .most = 1,
+    .details =
+        "One event a line: when, which, its arguments. With -o json one object a line. A lost connection is made again without a "
+        "loss; after a restart of the broker the object is looked up anew by its name. Ends by --count, with --timeout, with Ctrl-C, "
+        "or when the object is gone.",
+    .flags = kFlags,
+    .examples = kExamples,
+    .exits = kExits,
+    .view = &kView,
+    .run = Run,
+};
+
+}  // namespace hawser::cli

@@ -1,0 +1,107 @@
+#include "tools/cli/invoke.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "tools/cli/convert_argument.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/json.h"
+#include "tools/cli/resolve.h"
+#include "tools/cli/value_text.h"
+#include "tools/cli/waiter.h"
+
+namespace hawser::cli {
+namespace {
+
+absl::StatusOr<std::string> ReadAll(int fd, std::string_view name) {
+  std::string content;
+  std::string piece(1 << 16, '\0');
+  while (true) {
+    ssize_t size = read(fd, piece.data(), piece.size());
+    if (size > 0) {
+      content.append(piece, 0, static_cast<size_t>(size));
+    } else if (size == 0) {
+      return content;
+    } else if (errno != EINTR) {
+      return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+    }
+  }
+}
+
+absl::StatusOr<std::string> ReadData(std::string_view data) {
+  if (!data.starts_with('@')) return std::string(data);
+  if (data == "@-") return ReadAll(STDIN_FILENO, "stdin");
+  std::string path(data.substr(1));
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.is_open()) return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  return content;
+}
+
+absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
+  HAWSER_ASSIGN_OR_RETURN(std::string text, ReadData(data));
+  absl::StatusOr<Value> json = ParseJson(text);
+  if (!json.ok()) return Fail(Exit::kUsage, fmt::format("--data: {}", MessageOf(json.status())));
+  if (json->is(Kind::kArray)) return json->AsArray();
+  return Fail(Exit::kUsage, "--data: expected a JSON array of all arguments",
+              "for one argument, put brackets around it: -d '[...]'");
+}
+
+// Until the object is gone or the session is lost; Ctrl-C ends the process elsewhere.
+absl::Status Hold(Context& context, const RemoteObject& object) {
+  Waiter waiter;
+  std::atomic<GoneReason> gone{GoneReason::kAlive};
+  HAWSER_ASSIGN_OR_RETURN(Subscription watch, object.Watch([&](GoneReason reason) {
+    gone = reason;
+    waiter.Wake();
+  }));
+  context.output.Say(fmt::format("holding {} until Ctrl-C", ObjectText(object)));
+  while (gone == GoneReason::kAlive) waiter.Wait(absl::InfiniteDuration());
+  return Fail(Exit::kExpired, fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
+}
+
+}  // namespace
+
+absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature, std::string_view what) {
+  std::span<const std::string> texts(context.line.arguments);
+  texts = texts.subspan(1);
+  ObjectLookup lookup = LookupIn(context.session);
+  absl::StatusOr<Array> arguments;
+  if (!context.line.Has("--data")) {
+    arguments = ConvertTexts(texts, signature, lookup);
+  } else if (!texts.empty()) {
+    return Fail(Exit::kUsage, "--data gives all arguments; there can be no others");
+  } else {
+    HAWSER_ASSIGN_OR_RETURN(Array values, ReadDataArguments(context.line.Get("--data")));
+    arguments = ConvertJsonArguments(values, signature, lookup);
+  }
+  if (arguments.ok()) return arguments;
+  return WithHint(WithPrefix(arguments.status(), fmt::format("{}: ", what)),
+                  fmt::format("it is called so: {}{}", what, signature.ToString()));
+}
+
+absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {
+  bool keep = context.line.Has("--keep");
+  if (keep && !answer.is_object()) {
+    context.printer.Result(answer, asked);
+    return Fail(Exit::kUsage, fmt::format("there is nothing to keep: the answer is no object but {}",
+                                          KindName(answer.kind())));
+  }
+  context.printer.Result(answer, asked);
+  if (keep) return Hold(context, RemoteObject(answer.TakeObject()));
+  if (answer.is_object() && context.output.messages_look().terminal) {
+    context.output.Say(Paint(fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)),
+                             Tone::kFaint, context.output.messages_look()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hawser::cli

@@ -1,0 +1,43 @@
+#ifndef TOOLS_CLI_JSON_H_
+#define TOOLS_CLI_JSON_H_
+
+// Values as JSON, for scripts, and back.
+//
+//   undefined, null   null                        string        string
+//   boolean           true, false                 bytes         base64 string
+//   integer           number, exact to 64 bits    date          "2026-01-31T12:00:00.000Z"
+//   number            number; else "NaN",         array         array
+//                     "Infinity", "-Infinity"     typed array   array of numbers
+//   record            object                      error         object: name, message, code, ...
+//   object, function, constructor, promise        {"$object": 7, "kind": "object", "name": "Window"}
+//
+// JSON that is read gives integers (where they fit 64 bits), numbers, strings, booleans, null, arrays and records. What a record such
+// as {"$object": 7}, {"$bytes": "aGk="} or {"$date": "2026-01-31"} means is for convert_argument.h.
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "hawser/value.h"
+
+namespace hawser::cli {
+
+enum class JsonLayout {
+  kLine,      // all in one line
+  kIndented,  // a field or element a line
+};
+
+// Without a newline at the end.
+std::string ToJson(const Value& value, JsonLayout layout = JsonLayout::kLine);
+
+// INVALID_ARGUMENT "... at line 2, column 7".
+absl::StatusOr<Value> ParseJson(std::string_view text);
+
+// "2026-01-31T12:00:00.000Z"
+std::string FormatDate(Date date);
+
+std::string Base64(std::string_view bytes);
+
+}  // namespace hawser::cli
+
+#endif  // TOOLS_CLI_JSON_H_

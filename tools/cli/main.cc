@@ -1,0 +1,45 @@
+// hawser: the command line of the broker; see docs/cli.md.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hawser/base/clock.h"
+#include "tools/cli/interrupt.h"
+#include "tools/cli/run.h"
+
+namespace {
+
+using hawser::cli::ColourChoice;
+using hawser::cli::LookOf;
+using hawser::cli::MakeFileSink;
+using hawser::cli::Options;
+using hawser::cli::Output;
+using hawser::cli::Session;
+
+std::unique_ptr<Output> MakeOutput(ColourChoice colour) {
+  return std::make_unique<Output>(MakeFileSink(STDOUT_FILENO), MakeFileSink(STDERR_FILENO),
+                                  LookOf(STDOUT_FILENO, colour), LookOf(STDERR_FILENO, colour),
+                                  hawser::base::SystemClock());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Which characters there are and how wide; numbers stay as they are.
+  std::setlocale(LC_CTYPE, "");
+  // A reader that went away is noticed where it is written to.
+  signal(SIGPIPE, SIG_IGN);
+  // Never destroyed: its thread stays to the end.
+  auto* interrupt = new hawser::cli::Interrupt;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  hawser::cli::Exit exit = hawser::cli::RunCli(
+      words, {.make_output = MakeOutput,
+              .make_session = [](const Options& options) { return std::make_unique<Session>(options); },
+              .session_runs = [&](Session* session) { interrupt->SetSession(session); }});
+  return static_cast<int>(exit);
+}

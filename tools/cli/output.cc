@@ -1,0 +1,150 @@
+#include "tools/cli/output.h"
+
+#include <langinfo.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace hawser::cli {
+namespace {
+
+class FileSink final : public Sink {
+ public:
+  explicit FileSink(int fd) : fd_(fd) {}
+
+  void Write(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      ssize_t written = write(fd_, bytes.data(), bytes.size());
+      if (written >= 0) {
+        bytes.remove_prefix(static_cast<size_t>(written));
+      } else if (errno == EPIPE) {
+        EndByBrokenPipe();
+      } else if (errno != EINTR) {
+        return;
+      }
+    }
+  }
+
+ private:
+  [[noreturn]] static void EndByBrokenPipe() {
+    signal(SIGPIPE, SIG_DFL);
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
+    raise(SIGPIPE);
+    _exit(128 + SIGPIPE);
+  }
+
+  const int fd_;
+};
+
+bool IsSet(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+std::string_view CodeOf(Tone tone) {
+  switch (tone) {
+    case Tone::kPlain:
+      return "";
+    case Tone::kHeading:
+      return "1";
+    case Tone::kFaint:
+      return "2";
+    case Tone::kGood:
+      return "32";
+    case Tone::kWarning:
+      return "33";
+    case Tone::kBad:
+      return "31";
+    case Tone::kObject:
+      return "36";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> MakeFileSink(int fd) { return std::make_unique<FileSink>(fd); }
+
+Look LookOf(int fd, ColourChoice choice) {
+  Look look;
+  look.terminal = isatty(fd) == 1;
+  const char* term = std::getenv("TERM");
+  bool dumb = term == nullptr || std::string_view(term) == "dumb";
+  look.colours = choice == ColourChoice::kAlways ||
+                 (choice == ColourChoice::kAuto && look.terminal && !dumb && !IsSet("NO_COLOR"));
+  look.unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+  winsize size = {};
+  if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.width = size.ws_col;
+  return look;
+}
+
+std::string Paint(std::string_view text, Tone tone, const Look& look) {
+  if (!look.colours || tone == Tone::kPlain || text.empty()) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", CodeOf(tone), text);
+}
+
+size_t WidthOf(std::string_view text) {
+  size_t width = 0;
+  mbstate_t state = {};
+  while (!text.empty()) {
+    wchar_t c = 0;
+    size_t size = mbrtowc(&c, text.data(), text.size(), &state);
+    int columns = 1;
+    if (size == 0 || size > text.size()) {
+      size = 1;
+      state = {};
+    } else {
+      columns = wcwidth(c);
+    }
+    width += columns < 0 ? 0 : static_cast<size_t>(columns);
+    text.remove_prefix(size);
+  }
+  return width;
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    // Also the control characters above ASCII, which UTF-8 writes as c2 80 to c2 9f.
+    bool c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (c1) {
+      printable += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
+    } else if (c < 0x20 || c == 0x7f) {
+      printable += c == '\n' ? "\\n" : c == '\t' ? "\\t" : fmt::format("\\x{:02x}", c);
+    } else {
+      printable += text[i];
+    }
+  }
+  return printable;
+}
+
+Output::Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look, Look messages_look,
+               const base::Clock& clock)
+    : data_look_(data_look),
+      messages_look_(messages_look),
+      clock_(clock),
+      data_(std::move(data)),
+      messages_(std::move(messages)) {}
+
+void Output::Write(std::string_view bytes) {
+  base::MutexLock lock(mu_);
+  data_->Write(bytes);
+}
+
+void Output::Say(std::string_view message) {
+  base::MutexLock lock(mu_);
+  messages_->Write(std::string(message) + "\n");
+}
+
+}  // namespace hawser::cli

@@ -1,0 +1,57 @@
+// Only names, one a line, as other commands take them: for shell loops.
+
+#include "hawser/object.h"
+#include "fmt/format.h"
+#include "tools/cli/printer.h"
+#include "tools/cli/value_text.h"
+
+namespace hawser::cli {
+namespace {
+
+class NamePrinter final : public Printer {
+ public:
+  explicit NamePrinter(Output& output) : output_(output) {}
+
+  void BeginList(const View& view) override { view_ = &view; }
+
+  void Rows(const Array& records) override {
+    std::string text;
+    for (const Value& record : records) text += Line(*view_, record.AsRecord());
+    output_.Write(text);
+  }
+
+  void EndList() override {}
+
+  void Item(const View& view, const Record& record) override { output_.Write(Line(view, record)); }
+
+  void Tree(const View& view, const Array& roots) override {
+    for (const Value& root : roots) {
+      output_.Write(Line(view, root.AsRecord()));
+      Tree(view, root.AsRecord()["children"].AsArray());
+    }
+  }
+
+  // Objects by their ids, so that they can be addressed; other values as people see them.
+  void Result(const Value& value, Asked asked) override {
+    if (value.is_undefined() && asked == Asked::kAction) return;
+    ObjectId oid = value.is_object() ? value.AsObject()->oid() : ObjectId();
+    std::string text = oid == ObjectId() ? ResultText(value, output_.look()) : fmt::format("@{}", oid.value());
+    output_.Write(text + "\n");
+  }
+
+  void Event(const View& view, const Record& record) override { output_.Write(Line(view, record)); }
+
+ private:
+  std::string Line(const View& view, const Record& record) {
+    return CellText(record, view.name, output_.now()) + "\n";
+  }
+
+  Output& output_;
+  const View* view_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Printer> MakeNamePrinter(Output& output) { return std::make_unique<NamePrinter>(output); }
+
+}  // namespace hawser::cli

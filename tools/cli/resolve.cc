@@ -1,0 +1,222 @@
+#include "tools/cli/resolve.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "hawser/record.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/suggest.h"
+#include "tools/cli/value_text.h"
+
+namespace hawser::cli {
+namespace {
+
+// A value that is no object, as a sentence says it: "a string", "an array".
+std::string Kinded(const Value& value) {
+  std::string_view kind = KindName(value.kind());
+  bool vowel = std::string_view("aeiou").find(kind[0]) != std::string_view::npos;
+  return fmt::format("{} {}", vowel ? "an" : "a", kind);
+}
+
+// Whether what is near is looked for when something is not there.
+enum class Suggest { kYes, kNo };
+
+class Resolver {
+ public:
+  explicit Resolver(Session& session, Suggest suggest = Suggest::kYes) : session_(session), suggest_(suggest) {}
+
+  // What the root and the first `steps` steps of `address` name.
+  absl::StatusOr<Value> Walk(Address address, size_t steps) {
+    HAWSER_ASSIGN_OR_RETURN(Value value, ResolveRoot(&address, &steps));
+    Address at = address;
+    at.steps.clear();
+    HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
+    for (size_t i = 0; i < steps; ++i) {
+      std::string before = at.ToString();
+      at.steps.push_back(address.steps[i]);
+      HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
+      HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
+    }
+    return value;
+  }
+
+ private:
+  // Names may have dots in them: what was read as steps joins the name if there is nothing of the shorter name.
+  absl::StatusOr<Value> ResolveRoot(Address* address, size_t* steps) {
+    HAWSER_ASSIGN_OR_RETURN(RemoteObject root, session_.Root());
+    if (address->root == Address::Root::kRemote) return Value(root);
+    if (address->root == Address::Root::kObject) return FindObject(address->oid);
+    absl::StatusOr<Value> found = FindName(root, *address);
+    if (found.ok() || !absl::IsNotFound(found.status()) || address->quoted) return found;
+    Address joined = *address;
+    size_t left = *steps;
+    while (left > 0 && !joined.steps.front().is_index) {
+      joined.name += "." + joined.steps.front().name;
+      joined.steps.erase(joined.steps.begin());
+      --left;
+      absl::StatusOr<Value> longer = FindName(root, joined);
+      if (!longer.ok()) continue;
+      *address = std::move(joined);
+      *steps = left;
+      return longer;
+    }
+    return found;
+  }
+
+  absl::StatusOr<Value> FindObject(uint64_t oid) {
+    absl::StatusOr<Value> object = session_.Inspect("lookup", {Value(oid)});
+    if (object.ok() || !absl::IsNotFound(object.status())) return object;
+    return Fail(Exit::kNotFound, fmt::format("there is no object @{}", oid),
+                "an object lives as long as a session holds it; those that live: hawser list --objects");
+  }
+
+  absl::StatusOr<Value> FindName(const RemoteObject& root, const Address& address) {
+    struct Way {
+      Address::Root root;
+      std::string_view method;
+    };
+    constexpr Way kWays[] = {{Address::Root::kModule, "require"},
+                             {Address::Root::kBuiltin, "getBuiltin"},
+                             {Address::Root::kGlobal, "getGlobal"}};
+    for (const Way& way : kWays) {
+      if (address.root != Address::Root::kName && address.root != way.root) continue;
+      absl::StatusOr<Value> found =
+          session_.Apply(root, Op::kCall, way.method, {Value(address.name)}, address.name);
+      if (found.ok() || !absl::IsNotFound(found.status())) return found;
+    }
+    std::string_view kinds = address.root == Address::Root::kModule    ? "module"
+                             : address.root == Address::Root::kBuiltin ? "built-in"
+                             : address.root == Address::Root::kGlobal  ? "global"
+                                                                       : "module, built-in or global";
+    return WithHint(Fail(Exit::kNotFound, fmt::format("there is no {} named '{}'", kinds, address.name),
+                         DidYouMean(address.name, Names())),
+                    "all there are: hawser list");
+  }
+
+  // Of everything there is, if this session may know.
+  std::vector<std::string> Names() {
+    std::vector<std::string> names;
+    if (suggest_ == Suggest::kNo) return names;
+    absl::StatusOr<Value> modules = session_.Inspect("modules");
+    if (!modules.ok()) return names;
+    for (const Value& module : modules->AsArray()) names.emplace_back(module.AsRecord()["name"].AsString());
+    return names;
+  }
+
+  absl::StatusOr<Value> Step(const Value& value, const Address::Step& step, std::string_view before,
+                             std::string_view after) {
+    if (value.is(Kind::kArray) && step.is_index) {
+      const Array& array = value.AsArray();
+      if (step.index < array.size()) return array[step.index];
+      return Fail(Exit::kNotFound,
+                  fmt::format("{} has {} element{}; there is no {}", before, array.size(),
+                              array.size() == 1 ? "" : "s", after));
+    }
+    if (value.is(Kind::kRecord)) return Field(value.AsRecord(), step.name, before);
+    if (value.is_object()) return MemberOf(RemoteObject(value.TakeObject()), step.name, before, after);
+    return Fail(Exit::kNotFound, fmt::format("{} is {}; there is no {}", before, Kinded(value), after));
+  }
+
+  static absl::StatusOr<Value> Field(const Record& record, std::string_view name, std::string_view before) {
+    if (const Value* field = record.Find(name)) return *field;
+    std::vector<std::string> names;
+    for (const auto& [known, value] : record) names.push_back(known);
+    return Fail(Exit::kNotFound, fmt::format("{} has no field '{}'", before, name), DidYouMean(name, names));
+  }
+
+  absl::StatusOr<Value> MemberOf(const RemoteObject& object, const std::string& name, std::string_view before,
+                                 std::string_view after);
+
+  Session& session_;
+  const Suggest suggest_;
+};
+
+// The member as `object` shows it.
+absl::StatusOr<const Member*> FindMember(const RemoteObject& object, std::string_view name,
+                                         std::string_view before) {
+  ShapeRef shape = object.shape();
+  const Member* member = shape == nullptr ? nullptr : shape->FindMember(name);
+  if (member != nullptr && member->hidden) {
+    return Fail(Exit::kNotFound, fmt::format("'{}' of {} is hidden: not enumerable, so out of reach", name, before));
+  }
+  if (member != nullptr) return member;
+  std::vector<std::string> names;
+  for (const Member& known : object.members()) {
+    if (!known.hidden) names.push_back(known.name);
+  }
+  return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no member '{}'", before, name), DidYouMean(name, names)),
+                  fmt::format("its members: hawser describe {}", before));
+}
+
+absl::StatusOr<Value> Resolver::MemberOf(const RemoteObject& object, const std::string& name,
+                                         std::string_view before, std::string_view after) {
+  HAWSER_ASSIGN_OR_RETURN(const Member* member, FindMember(object, name, before));
+  if (member->kind == MemberKind::kEvent) {
+    return Fail(Exit::kUsage, fmt::format("{} is an event", after),
+                fmt::format("to follow it: hawser watch {} --event {}", before, name));
+  }
+  return session_.Apply(object, Op::kGet, name, {}, after);
+}
+
+// The object that every session starts from shows its members only when asked.
+absl::StatusOr<RemoteObject> WithMembers(Session& session, RemoteObject object, const Address& address) {
+  if (address.root != Address::Root::kRemote || !address.steps.empty() || !object.members().empty()) return object;
+  HAWSER_ASSIGN_OR_RETURN(Value shown, session.Apply(object, Op::kDescribe, "", {}, "remote"));
+  return RemoteObject(shown.TakeObject());
+}
+
+absl::StatusOr<RemoteObject> AsObject(Session& session, Value value, const Address& address) {
+  if (value.is_object()) return WithMembers(session, RemoteObject(value.TakeObject()), address);
+  return Fail(Exit::kUsage, fmt::format("{} is {}, no object", address.ToString(), Kinded(value)),
+              fmt::format("to see it: hawser get {}", address.ToString()));
+}
+
+}  // namespace
+
+absl::StatusOr<Value> Resolve(Session& session, const Address& address) {
+  return Resolver(session).Walk(address, address.steps.size());
+}
+
+absl::StatusOr<bool> Exists(Session& session, const Address& address) {
+  absl::StatusOr<Value> found = address.root == Address::Root::kObject && address.steps.empty()
+                                    ? session.Inspect("object", {Value(address.oid)})
+                                    : Resolver(session, Suggest::kNo).Walk(address, address.steps.size());
+  if (found.ok()) return true;
+  if (absl::IsNotFound(found.status())) return false;
+  return found.status();
+}
+
+absl::StatusOr<RemoteObject> ResolveObject(Session& session, const Address& address) {
+  HAWSER_ASSIGN_OR_RETURN(Value value, Resolve(session, address));
+  return AsObject(session, std::move(value), address);
+}
+
+absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
+  Target target{.text = address.ToString()};
+  if (!address.steps.empty()) {
+    Address parent = address.Parent();
+    absl::StatusOr<Value> value = Resolve(session, parent);
+    if (!value.ok() && !absl::IsNotFound(value.status())) return value.status();
+    if (value.ok() && value->is_object()) {
+      HAWSER_ASSIGN_OR_RETURN(target.object, AsObject(session, *std::move(value), parent));
+      target.member = address.steps.back().name;
+      HAWSER_ASSIGN_OR_RETURN(target.info, FindMember(target.object, target.member, parent.ToString()));
+      return target;
+    }
+  }
+  // An element of an array, or a name with dots in it.
+  HAWSER_ASSIGN_OR_RETURN(target.object, ResolveObject(session, address));
+  return target;
+}
+
+ObjectLookup LookupIn(Session& session) {
+  return [&session](std::string_view text) -> absl::StatusOr<Value> {
+    HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(text));
+    return Resolve(session, address);
+  };
+}
+
+}  // namespace hawser::cli

@@ -1,0 +1,69 @@
+#include "tools/cli/run.h"
+
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "fmt/format.h"
+#include "hawser/error.h"
+#include "hawser/record.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/context.h"
+#include "tools/cli/help.h"
+#include "tools/cli/printer.h"
+#include "tools/cli/value_text.h"
+
+namespace hawser::cli {
+namespace {
+
+// What an error from the broker carries beyond its message.
+std::vector<std::string> Details(const absl::Status& status) {
+  std::vector<std::string> details;
+  Error error = Error::FromStatus(status);
+  details.push_back(fmt::format("status: {}", absl::StatusCodeToString(status.code())));
+  if (!error.cause().is_undefined()) details.push_back("cause: " + ValueText(error.cause()));
+  for (const auto& [name, value] : error.members()) {
+    // A stack of calls is lines already.
+    std::string text = value.is(Kind::kString) ? std::string(value.AsString()) : ValueText(value);
+    details.push_back(fmt::format("{}: {}", name, text));
+  }
+  return details;
+}
+
+Exit Report(const absl::Status& status, Output& output, bool verbose) {
+  const Look& look = output.messages_look();
+  std::string message(MessageOf(status));
+  if (look.terminal) message = Printable(message);
+  output.Say(Paint("hawser:", Tone::kBad, look) + " " + message);
+  std::vector<std::string> lines = HintsOf(status);
+  if (verbose) {
+    std::vector<std::string> details = Details(status);
+    lines.insert(lines.begin(), details.begin(), details.end());
+  }
+  for (const std::string& line : lines) output.Say("  " + (look.terminal ? Printable(line) : line));
+  return ExitOf(status);
+}
+
+}  // namespace
+
+Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings) {
+  absl::StatusOr<CommandLine> line = ParseCommandLine(words);
+  absl::StatusOr<Options> options = line.ok() ? ReadOptions(*line) : line.status();
+  std::unique_ptr<Output> output = surroundings.make_output(options.ok() ? options->colour : ColourChoice::kAuto);
+  if (!options.ok()) return Report(options.status(), *output, false);
+  if (line->Has("--help")) {
+    output->Write(line->command == &kHelpCommand ? OverviewText(output->look())
+                                                 : CommandText(*line->command, output->look()));
+    return Exit::kOk;
+  }
+  std::unique_ptr<Printer> printer = MakePrinter(*output, options->format, options->headings);
+  std::unique_ptr<Session> session = surroundings.make_session(*options);
+  Context context{*line, *options, *output, *printer, *session};
+  surroundings.session_runs(session.get());
+  absl::Status status = line->command->run(context);
+  surroundings.session_runs(nullptr);
+  Exit exit = status.ok() ? Exit::kOk : Report(status, *output, options->verbose);
+  session->Leave();
+  return exit;
+}
+
+}  // namespace hawser::cli

@@ -1,0 +1,187 @@
+#include "tools/cli/session.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "hawser/base/status_macros.h"
+#include "hawser/error.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/value_text.h"
+#include "tools/cli/view.h"
+
+namespace hawser::cli {
+namespace {
+
+constexpr absl::Duration kLeaveWithin = absl::Milliseconds(300);
+
+// "counter.add raised TypeError: no such thing (NOT_FOUND)"; what is usual is left out.
+absl::Status Raised(const absl::Status& status, std::string_view what) {
+  Error error = Error::FromStatus(status);
+  std::string name = error.name().empty() ? "Error" : std::string(error.name());
+  std::string code = error.code() == absl::StatusCode::kUnknown
+                         ? ""
+                         : fmt::format(" ({})", absl::StatusCodeToString(error.code()));
+  absl::Status raised(status.code(), fmt::format("{} raised {}: {}{}", what, name, error.message(), code));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { raised.SetPayload(url, payload); });
+  return WithExit(std::move(raised), Exit::kRaised);
+}
+
+}  // namespace
+
+Session::Session(const Options& options) : options_(options), start_(absl::Now()) {}
+
+Session::Session(const Options& options, RemoteObject root)
+    : options_(options), start_(absl::Now()), root_(std::move(root)) {}
+
+absl::Status Session::Connect() {
+  if (root_) return absl::OkStatus();
+  absl::StatusOr<Remote> remote = Remote::Connect(endpoint(), MakeConnectOptions());
+  if (!remote.ok()) return ExplainConnect(remote.status());
+  Take(*std::move(remote));
+  return absl::OkStatus();
+}
+
+absl::Status Session::ConnectAgain() {
+  absl::StatusOr<Remote> remote = remote_.ConnectAgain();
+  if (!remote.ok()) return ExplainConnect(remote.status());
+  inspection_ = RemoteObject();
+  Take(*std::move(remote));
+  return absl::OkStatus();
+}
+
+void Session::Take(Remote remote) {
+  {
+    base::MutexLock lock(mu_);
+    leaving_ = remote;
+  }
+  remote_ = std::move(remote);
+  root_ = remote_.root();
+}
+
+void Session::Leave() {
+  Remote remote;
+  {
+    base::MutexLock lock(mu_);
+    remote = std::exchange(leaving_, Remote());
+  }
+  // Whether the broker could be told makes no difference to anybody here.
+  if (remote) remote.Close(kLeaveWithin).IgnoreError();
+}
+
+ConnectOptions Session::MakeConnectOptions() const {
+  ConnectOptions options;
+  options.attributes = {{"name", "hawser"}};
+  if (options_.timeout) options.connect_timeout = std::max(TimeLeft(), absl::Milliseconds(1));
+  if (wait_for_broker_) {
+    options.wait_for_broker = true;
+    if (!options_.timeout) options.connect_timeout = absl::InfiniteDuration();
+  }
+  options.on_connection = on_connection_;
+  return options;
+}
+
+absl::StatusOr<RemoteObject> Session::Root() {
+  HAWSER_RETURN_IF_ERROR(Connect());
+  return root_;
+}
+
+absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments) {
+  HAWSER_RETURN_IF_ERROR(Connect());
+  auto denied = [](absl::Status status) {
+    if (status.code() != absl::StatusCode::kPermissionDenied) return status;
+    return WithHint(std::move(status),
+                    fmt::format("inspection is for root and the user the broker runs as; you are uid {}", getuid()));
+  };
+  if (!inspection_) {
+    absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "broker");
+    if (!broker.ok()) return denied(WithPrefix(broker.status(), "cannot inspect the broker: "));
+    inspection_ = RemoteObject(broker->TakeObject());
+  }
+  absl::StatusOr<Value> answer =
+      Apply(inspection_, Op::kCall, method, std::move(arguments), fmt::format("broker.{}", method));
+  if (!answer.ok()) return denied(answer.status());
+  return answer;
+}
+
+absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member, Array arguments,
+                                     std::string_view what) {
+  CallOptions options;
+  if (options_.timeout) options.deadline = TimeLeft();
+  absl::StatusOr<Value> answer = target.With(options).Apply(op, member, arguments);
+  if (!answer.ok()) return ExplainCall(answer.status(), target, what);
+  return answer;
+}
+
+absl::StatusOr<Value> Session::Settle(Value value, std::string_view what) {
+  // One promise may settle with another one in other languages.
+  for (int i = 0; i < 100 && value.is_object(); ++i) {
+    RemoteObject object(value.TakeObject());
+    if (object.kind() != ObjectKind::kPromise) break;
+    HAWSER_ASSIGN_OR_RETURN(value, Apply(object, Op::kAwait, "", {}, what));
+  }
+  return value;
+}
+
+absl::Duration Session::TimeLeft() const {
+  if (!options_.timeout) return absl::InfiniteDuration();
+  return std::max(start_ + *options_.timeout - absl::Now(), absl::ZeroDuration());
+}
+
+std::string Session::endpoint() const {
+  return options_.endpoint.empty() ? Remote::DefaultEndpoint() : options_.endpoint;
+}
+
+std::string Session::id() const { return remote_ ? remote_.session_id().ToString() : std::string(); }
+
+absl::Status Session::ExplainConnect(const absl::Status& status) const {
+  std::string where = endpoint();
+  std::string origin = !options_.endpoint.empty()            ? ""
+                       : std::getenv("HAWSER_ENDPOINT") != nullptr ? " (from $HAWSER_ENDPOINT)"
+                                                             : " (the default)";
+  std::string message = fmt::format("cannot connect to {}{}: {}", where, origin, MessageOf(status));
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return Fail(Exit::kUsage, message, "see: hawser help endpoints");
+    case absl::StatusCode::kPermissionDenied:
+      return Fail(Exit::kDenied, message);
+    case absl::StatusCode::kDeadlineExceeded:
+      return Fail(Exit::kUnreachable, message, "something is there, but it does not answer like a broker in time");
+    default:
+      break;
+  }
+  std::string start = where.starts_with("unix:") ? fmt::format("hawserd --listen {} &", where) : "hawserd";
+  return Fail(Exit::kUnreachable, message,
+              fmt::format("to start a broker there: {}\n"
+                          "to ask another one: hawser --endpoint unix:/path/of/socket, or set HAWSER_ENDPOINT",
+                          start));
+}
+
+absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject& target,
+                                  std::string_view what) const {
+  if (remote_ && remote_.state() == ConnectionState::kLost) {
+    Exit exit = remote_.loss() == LossReason::kDisconnected ? Exit::kUnreachable : Exit::kExpired;
+    return Fail(exit, fmt::format("{}: the session is over: {} ({})", what, LossReasonName(remote_.loss()),
+                                  MessageOf(status)));
+  }
+  if (target.gone() != GoneReason::kAlive) {
+    return Fail(Exit::kExpired, fmt::format("{}: {}", what, MessageOf(status)));
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded: {
+      std::string time = options_.timeout ? DurationText(*options_.timeout) : "its time";
+      return WithHint(WithExit(WithPrefix(status, fmt::format("{}: no answer within {}: ", what, time)), Exit::kDeadline),
+                      "if it had started, its effect is unknown; --timeout gives it more time");
+    }
+    case absl::StatusCode::kPermissionDenied:
+      return WithExit(WithPrefix(status, fmt::format("{}: ", what)), Exit::kDenied);
+    default:
+      return Raised(status, what);
+  }
+}
+
+}  // namespace hawser::cli

@@ -1,0 +1,82 @@
+#ifndef TOOLS_CLI_SESSION_H_
+#define TOOLS_CLI_SESSION_H_
+
+// Session: the command's relation to the broker. It connects when something is first asked of it, gives every call the time that
+// --timeout leaves, and turns what the SDK reports into failures that say what happened and what to try.
+//
+// Thread-compatible, except where said.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "hawser/base/mutex.h"
+#include "hawser/remote.h"
+#include "tools/cli/command_line.h"
+
+namespace hawser::cli {
+
+class Session {
+ public:
+  explicit Session(const Options& options);
+  // For tests: starts from `root` instead of connecting.
+  Session(const Options& options, RemoteObject root);
+
+  // From now on a broker that is not there yet is waited for, as long as --timeout allows. For the first use only.
+  void WaitForBroker() { wait_for_broker_ = true; }
+  // Told of what happens to the connection, where callbacks run. For the first use only.
+  void OnConnection(std::function<void(const ConnectionEvent&)> told) { on_connection_ = std::move(told); }
+
+  absl::Status Connect();
+  // A new session in place of one that was lost. Everything held is gone.
+  absl::Status ConnectAgain();
+  // Leaves, if it has connected; waits for that a fraction of a second. Thread-safe.
+  void Leave() HAWSER_EXCLUDES(mu_);
+
+  // The object every session starts from.
+  absl::StatusOr<RemoteObject> Root();
+
+  // A method of the object `broker`. Exit::kDenied, with who may, if policy refuses.
+  absl::StatusOr<Value> Inspect(std::string_view method, Array arguments = {});
+
+  // Any operation on an object; a promise is not awaited. `what` names it in failures: "counter.add".
+  absl::StatusOr<Value> Apply(const RemoteObject& target, Op op, std::string_view member, Array arguments,
+                              std::string_view what);
+  // `value`, or if it is a promise, what it settles with.
+  absl::StatusOr<Value> Settle(Value value, std::string_view what);
+
+  // Time that --timeout leaves; infinite without.
+  absl::Duration TimeLeft() const;
+  const Options& options() const { return options_; }
+  // Where it connects to, or would.
+  std::string endpoint() const;
+  // After Connect; of nothing in tests.
+  const Remote& remote() const { return remote_; }
+  // This session's id as inspection names it; "" in tests.
+  std::string id() const;
+
+ private:
+  absl::Status ExplainConnect(const absl::Status& status) const;
+  absl::Status ExplainCall(const absl::Status& status, const RemoteObject& target, std::string_view what) const;
+  ConnectOptions MakeConnectOptions() const;
+  void Take(Remote remote) HAWSER_EXCLUDES(mu_);
+
+  const Options options_;
+  const absl::Time start_;
+  bool wait_for_broker_ = false;
+  std::function<void(const ConnectionEvent&)> on_connection_;
+  Remote remote_;
+  RemoteObject root_;
+  RemoteObject inspection_;
+
+  base::Mutex mu_;
+  Remote leaving_ HAWSER_GUARDED_BY(mu_);  // a copy of remote_, for the thread that leaves
+};
+
+}  // namespace hawser::cli
+
+#endif  // TOOLS_CLI_SESSION_H_
