@@ -83,7 +83,11 @@ class Reader {
 
   absl::Status NoSuchCommand(std::string_view name) const {
     std::vector<std::string> names;
-    for (const Command* command : Commands()) names.emplace_back(command->name);
+    for (const Command* command : Commands()) {
+      names.emplace_back(command->name);
+      // Of "session list" also its noun.
+      if (name.find(' ') == name.npos) names.emplace_back(command->name.substr(0, command->name.find(' ')));
+    }
     std::string hint = DidYouMean(name, names);
     if (hint.empty() && name.find(' ') == name.npos) {
       hint = fmt::format("to see an object of that name: hawser describe {}", name);

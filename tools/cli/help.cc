@@ -52,7 +52,7 @@ struct Entry {
 
 // Entries with the right sides under each other.
 std::string ListText(const std::vector<Entry>& entries, const Look& look) {
-  constexpr size_t kWidest = 26;
+  constexpr size_t kWidest = 30;
   size_t left = 0;
   for (const Entry& entry : entries) {
     if (entry.left.size() <= kWidest) left = std::max(left, entry.left.size());

@@ -1,8 +1,13 @@
 #include "tools/cli/session.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -16,6 +21,39 @@
 
 namespace hawser::cli {
 namespace {
+
+// What keeps this process from a Unix socket, as errno; 0 if nothing does.
+int TrySocket(const std::string& path) {
+  sockaddr_un address = {};
+  if (path.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return errno;
+  int error = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
+  close(fd);
+  return error;
+}
+
+// Why there is no connection, for people: what the system says of the socket, if that is it, tells more than the transport's words.
+std::string WhyNot(std::string_view endpoint, const absl::Status& status) {
+  constexpr std::string_view kUnix = "unix:";
+  if (endpoint.starts_with(kUnix) && absl::IsUnavailable(status)) {
+    switch (TrySocket(std::string(endpoint.substr(kUnix.size())))) {
+      case ENOENT:
+        return "there is no such socket";
+      case ECONNREFUSED:
+        return "nobody listens there any more";
+      case EACCES:
+        return fmt::format("the socket's permissions keep user {} out", getuid());
+      case ENAMETOOLONG:
+        return "the path is too long for a socket";
+      default:
+        break;
+    }
+  }
+  return std::string(MessageOf(status));
+}
 
 constexpr absl::Duration kLeaveWithin = absl::Milliseconds(300);
 
@@ -143,7 +181,7 @@ absl::Status Session::ExplainConnect(const absl::Status& status) const {
   std::string origin = !options_.endpoint.empty()            ? ""
                        : std::getenv("HAWSER_ENDPOINT") != nullptr ? " (from $HAWSER_ENDPOINT)"
                                                              : " (the default)";
-  std::string message = fmt::format("cannot connect to {}{}: {}", where, origin, MessageOf(status));
+  std::string message = fmt::format("cannot connect to {}{}: {}", where, origin, WhyNot(where, status));
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return Fail(Exit::kUsage, message, "see: hawser help endpoints");
