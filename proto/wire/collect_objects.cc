@@ -79,10 +79,9 @@ absl::Status CollectObjects(std::span<const Value> values, std::vector<Object*>*
   Refusal refusal;
   Collector collector(objects, &refusal);
   for (size_t i = 0; i < values.size(); ++i) {
-    if (!collector.Collect(values[i], 0)) {
-      refusal.In("values", i);
-      break;
-    }
+    if (values[i].kind() < Kind::kString || collector.Collect(values[i], 0)) continue;
+    refusal.In("values", i);
+    break;
   }
   return refusal.ToStatus();
 }

@@ -37,7 +37,7 @@ class Fields {
     }
     const char* content = next_;
     if (!Take(GetVarint(content, end_))) return false;
-    if ((tag_ & 7) == kWireDelimited) {
+    if ((tag_ & kWireDelimited) != 0) {
       if (number_ > static_cast<size_t>(end_ - next_) || next_ - content > 5) return Break();
       bytes_ = next_;
       next_ += number_;

@@ -70,8 +70,8 @@ bool ReadCallField(const Fields& fields, Call* call, Refusal* refusal) {
 }
 
 // What holds between the fields of a call.
-void CheckCall(const Call& call, bool has_target, const std::vector<AnswerArg>& answers,
-               Refusal* refusal) {
+[[gnu::noinline]] void CheckCall(const Call& call, bool has_target,
+                                 const std::vector<AnswerArg>& answers, Refusal* refusal) {
   if (call.id == 0) {
     refusal->Because("no id");
   } else if (!has_target) {
@@ -85,6 +85,18 @@ void CheckCall(const Call& call, bool has_target, const std::vector<AnswerArg>& 
     refusal->Because(
         absl::StrCat("the answer of call ", answer.call, ", which is not an earlier one"));
     refusal->In("args", answer.position);
+  }
+}
+
+[[gnu::noinline]] void ReadArgument(std::string_view message, std::vector<Value>* args,
+                                    std::vector<AnswerArg>* answers, ValueReader* values,
+                                    Refusal* refusal) {
+  auto position = static_cast<uint32_t>(args->size());
+  std::optional<uint64_t> answer;
+  if (!values->ReadArgument(message, &args->emplace_back(), &answer)) {
+    refusal->In("args", position);
+  } else if (answer.has_value()) {
+    answers->push_back({.position = position, .call = *answer});
   }
 }
 
@@ -162,17 +174,11 @@ absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector
         call->target = fields.number();
         has_target = true;
         break;
-      case CallTag::kArgs: {
-        if (refusal.refused()) break;  // what follows only matters as far as it says whom to answer
-        std::optional<uint64_t> answer;
-        if (!values.ReadArgument(fields.bytes(), &args->emplace_back(), &answer)) {
-          refusal.In("args", args->size() - 1);
-        } else if (answer.has_value()) {
-          answers->push_back(
-              {.position = static_cast<uint32_t>(args->size() - 1), .call = *answer});
-        }
+      case CallTag::kArgs:
+        // After a fault what follows only matters as far as it says whom to answer.
+        if (refusal.refused() || ValueReader::AppendNumber(fields.bytes(), args)) break;
+        ReadArgument(fields.bytes(), args, answers, &values, &refusal);
         break;
-      }
       default:
         if (!refusal.refused()) ReadCallField(fields, call, &refusal);
     }

@@ -17,7 +17,7 @@ void PutArgs(Sink& sink, std::span<const Value> args, std::span<const AnswerArg>
   for (size_t i = 0; i < args.size(); ++i) {
     if (answer != answers.end() && answer->position == i) {
       uint64_t call = answer++->call;
-      sink.Sized(CallTag::kArgs, NumberSize(call), [&] { sink.Always(ValueTag::kAnswer, call); });
+      sink.Nested(CallTag::kArgs, ValueTag::kAnswer, call);
     } else {
       PutValue(sink, CallTag::kArgs, args[i]);
     }

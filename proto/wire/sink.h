@@ -70,6 +70,9 @@ class SizeSink {
     size_ += BlobSize(content);
   }
 
+  // A message of one number.
+  void Nested(uint32_t, uint32_t, uint64_t number) { size_ += BlobSize(NumberSize(number)); }
+
   uint32_t NextReference() { return next_reference_++; }
 
  private:
@@ -132,13 +135,21 @@ class WriteSink {
     fields();
   }
 
+  void Nested(uint32_t tag, uint32_t number_tag, uint64_t number) {
+    char* p = Room();
+    p[0] = static_cast<char>(tag);
+    p[2] = static_cast<char>(number_tag);
+    p_ = PutVarint(p + 3, number);
+    p[1] = static_cast<char>(p_ - (p + 2));
+  }
+
   uint32_t NextReference() { return next_reference_++; }
 
  private:
   static constexpr size_t kBuffer = 256;
-  static constexpr size_t kLongestField = 1 + kMaxVarintBytes;
+  static constexpr size_t kLongestField = 3 + kMaxVarintBytes;
 
-  // Where the next tag and number may be written.
+  // Where the next tags and number may be written.
   char* Room() {
     if (p_ > buffer_ + kBuffer) Flush();
     return p_;

@@ -3,6 +3,7 @@
 
 // Values out of bytes that a peer sent.
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,6 +11,8 @@
 
 #include "hawser/object.h"
 #include "proto/wire/refusal.h"
+#include "proto/wire/tags.h"
+#include "proto/wire/varint.h"
 
 namespace hawser::wire {
 
@@ -26,7 +29,23 @@ class ValueReader {
   bool Read(std::string_view message, Value* value) {
     return ReadValue(message, 0, value, nullptr);
   }
-  // The same for an argument, which may also be the answer of an earlier call: then `answer` is its
+  // Appends the value if it is a number and nothing else, as most are. False for all others, and
+  // then nothing was done.
+  static bool AppendNumber(std::string_view message, Array* values) {
+    const char* end = message.data() + message.size();
+    if (message.size() >= 2 && message[0] == ValueTag::kInteger) {
+      ReadNumber read = GetVarint(message.data() + 1, end);
+      if (read.end != end) return false;
+      values->emplace_back(UnZigZag(read.number));
+      return true;
+    }
+    if (message.size() == 9 && message[0] == ValueTag::kNumber) {
+      values->emplace_back(std::bit_cast<double>(LoadFixed64(message.data() + 1)));
+      return true;
+    }
+    return false;
+  }
+  // Reads an argument, which may also be the answer of an earlier call: then `answer` is its
   // id, `value` undefined.
   bool ReadArgument(std::string_view message, Value* value, std::optional<uint64_t>* answer) {
     return ReadValue(message, 0, value, answer);

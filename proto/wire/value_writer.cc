@@ -23,26 +23,26 @@ class ValuePutter {
     // them twice.
     switch (value.kind()) {
       case Kind::kUndefined:
-        return PutNumber(tag, ValueTag::kUndefined, 1);
+        return sink_.Nested(tag, ValueTag::kUndefined, 1);
       case Kind::kNull:
-        return PutNumber(tag, ValueTag::kNull, 1);
+        return sink_.Nested(tag, ValueTag::kNull, 1);
       case Kind::kBool:
-        return PutNumber(tag, ValueTag::kBoolean, value.AsBool() ? 1 : 0);
+        return sink_.Nested(tag, ValueTag::kBoolean, value.AsBool() ? 1 : 0);
       case Kind::kInt:
-        return PutNumber(tag, ValueTag::kInteger, ZigZag(value.AsInt()));
+        return sink_.Nested(tag, ValueTag::kInteger, ZigZag(value.AsInt()));
       case Kind::kDouble:
         return sink_.Sized(tag, kTagBytes + sizeof(double), [&] {
           sink_.Fixed64(ValueTag::kNumber, std::bit_cast<uint64_t>(value.AsDouble()));
         });
       case Kind::kDate:
-        return PutNumber(tag, ValueTag::kDateMs, ZigZag(value.AsDate().unix_ms));
+        return sink_.Nested(tag, ValueTag::kDateMs, ZigZag(value.AsDate().unix_ms));
       case Kind::kString:
         return PutBlob(tag, ValueTag::kString, value.AsString());
       case Kind::kBytes:
         return PutBlob(tag, ValueTag::kBytes, value.AsBytes().view());
       case Kind::kObject:
-        if (objects_ == Objects::kNull) return PutNumber(tag, ValueTag::kNull, 1);
-        return PutNumber(tag, ValueTag::kReference, sink_.NextReference());
+        if (objects_ == Objects::kNull) return sink_.Nested(tag, ValueTag::kNull, 1);
+        return sink_.Nested(tag, ValueTag::kReference, sink_.NextReference());
       case Kind::kTypedArray:
         return sink_.Message(tag, [&] { PutTypedArray(value.AsTypedArray()); });
       case Kind::kArray:
@@ -50,7 +50,7 @@ class ValuePutter {
       case Kind::kError:
         // Deeper values were refused before; this only keeps the stack safe from a caller who
         // forgot to ask.
-        if (depth == WireLimits::kMaxDepth) return PutNumber(tag, ValueTag::kUndefined, 1);
+        if (depth == WireLimits::kMaxDepth) return sink_.Nested(tag, ValueTag::kUndefined, 1);
         return sink_.Message(tag, [&] { PutContainer(value, depth + 1); });
     }
   }
@@ -68,10 +68,6 @@ class ValuePutter {
   }
 
  private:
-  void PutNumber(uint32_t tag, uint32_t kind_tag, uint64_t number) {
-    sink_.Sized(tag, NumberSize(number), [&] { sink_.Always(kind_tag, number); });
-  }
-
   void PutBlob(uint32_t tag, uint32_t kind_tag, std::string_view content) {
     sink_.Sized(tag, BlobSize(content.size()), [&] { sink_.Blob(kind_tag, content); });
   }
@@ -114,7 +110,7 @@ class ValuePutter {
 }  // namespace
 
 template <typename Sink>
-void PutValue(Sink& sink, uint32_t tag, const Value& value) {
+void PutAnyValue(Sink& sink, uint32_t tag, const Value& value) {
   ValuePutter<Sink>(sink, Objects::kReferenced).Put(tag, value, 0);
 }
 
@@ -128,8 +124,8 @@ void PutError(Sink& sink, uint32_t tag, const Error& error) {
   ValuePutter<Sink>(sink, Objects::kReferenced).PutError(tag, error, 1);
 }
 
-template void PutValue(SizeSink&, uint32_t, const Value&);
-template void PutValue(WriteSink&, uint32_t, const Value&);
+template void PutAnyValue(SizeSink&, uint32_t, const Value&);
+template void PutAnyValue(WriteSink&, uint32_t, const Value&);
 template void PutCopiedValue(SizeSink&, uint32_t, const Value&);
 template void PutCopiedValue(WriteSink&, uint32_t, const Value&);
 template void PutError(SizeSink&, uint32_t, const Error&);

@@ -6,12 +6,19 @@
 #include <cstdint>
 
 #include "hawser/value.h"
+#include "proto/wire/tags.h"
+#include "proto/wire/varint.h"
 
 namespace hawser::wire {
 
 // Writes `value` as a field of type Value. Objects become the sink's next references.
 template <typename Sink>
-void PutValue(Sink& sink, uint32_t tag, const Value& value);
+void PutAnyValue(Sink& sink, uint32_t tag, const Value& value);
+template <typename Sink>
+void PutValue(Sink& sink, uint32_t tag, const Value& value) {
+  if (value.is(Kind::kInt)) return sink.Nested(tag, ValueTag::kInteger, ZigZag(value.AsInt()));
+  PutAnyValue(sink, tag, value);
+}
 
 // The same for a value that holds no objects; one that does has null in their place.
 template <typename Sink>

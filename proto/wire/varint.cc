@@ -17,6 +17,8 @@ ReadNumber GetFrom(const char* in, const char* end, uint64_t number) {
 
 }  // namespace
 
-ReadNumber GetLongVarint(const char* in, const char* end) { return GetFrom<0>(in, end, 0); }
+ReadNumber GetLongVarint(const char* in, const char* end, uint64_t number) {
+  return GetFrom<2>(in, end, number);
+}
 
 }  // namespace hawser::wire

@@ -32,17 +32,19 @@ struct ReadNumber {
   uint64_t number;
 };
 
-// Reads a varint of any length; see GetVarint.
-ReadNumber GetLongVarint(const char* in, const char* end);
+// The rest of a varint whose first two bytes say `number` and that more follow.
+ReadNumber GetLongVarint(const char* in, const char* end, uint64_t number);
 
 // Reads a varint from [in, end), overlong forms too; bits above 64 are dropped.
 inline ReadNumber GetVarint(const char* in, const char* end) {
-  if (end - in >= 2) [[likely]] {
-    uint64_t first = static_cast<uint8_t>(in[0]), second = static_cast<uint8_t>(in[1]);
-    if (first < 0x80) return {in + 1, first};
-    if (second < 0x80) return {in + 2, first - 0x80 + (second << 7)};
-  }
-  return GetLongVarint(in, end);
+  if (in == end) return {nullptr, 0};
+  uint64_t first = static_cast<uint8_t>(*in++);
+  if (first < 0x80) return {in, first};
+  if (in == end) return {nullptr, 0};
+  uint64_t second = static_cast<uint8_t>(*in++);
+  uint64_t number = (first & 0x7f) | (second & 0x7f) << 7;
+  if (second < 0x80) return {in, number};
+  return GetLongVarint(in, end, number);
 }
 
 // Eight bytes, the first one lowest.
