@@ -100,6 +100,11 @@ bool ReadCallField(const Fields& fields, Call* call, Refusal* refusal) {
   }
 }
 
+void RefuseLongTable(Refusal* refusal) {
+  refusal->Because(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("more references than the limit of ", WireLimits::kMaxReferences));
+}
+
 void ReadNumbers(std::string_view bytes, std::string_view part, std::vector<uint64_t>* numbers,
                  Refusal* refusal) {
   if (!ForEachPacked(
@@ -121,9 +126,7 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
     if (fields.tag() == FrameTag::kReferences) {
       size_t entry = entries++;
       if (entry >= WireLimits::kMaxReferences) {
-        refusal.Because(
-            absl::StatusCode::kResourceExhausted,
-            absl::StrCat("more references than the limit of ", WireLimits::kMaxReferences));
+        if (!refusal.refused()) RefuseLongTable(&refusal);
         continue;
       }
       bool named;

@@ -29,8 +29,8 @@ class ValueReader {
   bool Read(std::string_view message, Value* value) {
     return ReadValue(message, 0, value, nullptr);
   }
-  // Appends the value if it is a number and nothing else, as most are. False for all others, and
-  // then nothing was done.
+  // The short way for values that are a number and nothing else: appends it. False for all others,
+  // and then nothing was done.
   static bool AppendNumber(std::string_view message, Array* values) {
     const char* end = message.data() + message.size();
     if (message.size() >= 2 && message[0] == ValueTag::kInteger) {
