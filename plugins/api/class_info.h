@@ -1,6 +1,7 @@
 #ifndef HAWSER_CLASS_INFO_H_
 #define HAWSER_CLASS_INFO_H_
 
+#include <atomic>
 #include <string>
 
 #include "hawser/member_table.h"
@@ -26,6 +27,9 @@ class alignas(16) ClassInfo {
   const MemberTable& members() const { return members_; }
   const Ref<StaticObject>& constructor() const { return constructor_; }
 
+  // How many objects there are of it, those of classes that extend it not counted.
+  std::atomic<uint64_t>& live() const { return live_; }
+
   const ClassInfo* base() const { return base_; }
   void set_base(const ClassInfo* base) { base_ = base; }
   // True if an object of this class is one of the class `type_key` too.
@@ -41,6 +45,7 @@ class alignas(16) ClassInfo {
   MemberTable members_;
   const Ref<StaticObject> constructor_;
   const ClassInfo* base_ = nullptr;
+  mutable std::atomic<uint64_t> live_{0};
 };
 
 }  // namespace hawser::internal

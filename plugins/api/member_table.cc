@@ -91,6 +91,10 @@ void MemberTable::Seal() {
   members_.clear();
 }
 
+void MemberTable::DropCode() {
+  for (Code& code : own_) code = Code();
+}
+
 ShapeRef MemberTable::shape() const {
   if (shape_ != nullptr) return shape_;
   return Shape::Build(kind_, name_);

@@ -39,6 +39,9 @@ class MemberTable {
   // Builds the shape. Further calls do nothing.
   void Seal();
 
+  // Destroys the callables, and with them whatever they hold. No call may run or come any more.
+  void DropCode();
+
   // Of a sealed table; an empty shape before.
   ShapeRef shape() const;
   // The members so far.

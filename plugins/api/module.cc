@@ -204,13 +204,21 @@ base::Executor& Module::HomeOf(const Object* object) const {
 void Module::AddPin() { state_->pins.fetch_add(1, std::memory_order_relaxed); }
 void Module::RemovePin() { state_->pins.fetch_sub(1, std::memory_order_release); }
 
-void Module::Retire(Object& object, base::Executor& home, void (*destroy)(Object*)) {
-  auto run = [this, &object, destroy] {
+std::atomic<uint64_t>& Module::function_count() { return state_->pins; }
+
+uint64_t Module::LiveOf(const void* type_key) const {
+  const internal::ClassInfo* info = FindClass(type_key);
+  return info == nullptr ? 0 : info->live().load(std::memory_order_acquire);
+}
+
+void Module::Retire(Object& object, base::Executor& home, std::atomic<uint64_t>& count,
+                    void (*destroy)(Object*)) {
+  auto run = [this, &object, &count, destroy] {
     {
       ModuleScope scope(*this);
       destroy(&object);
     }
-    RemovePin();
+    count.fetch_sub(1, std::memory_order_release);
   };
   if (state_->closing.load() || base::CurrentExecutor() == &home) {
     run();
@@ -312,6 +320,7 @@ HostedModule::ListenerCounts Module::listeners() const { return state_->listener
 uint64_t Module::pins() const {
   uint64_t pins = state_->pins.load(std::memory_order_acquire);
   for (const auto& info : state_->classes) {
+    pins += info->live().load(std::memory_order_acquire);
     if (info->constructor()->held_outside(1)) ++pins;
   }
   base::MutexLock lock(state_->mu);
@@ -345,7 +354,7 @@ void Module::OnSessionEnd(const SessionRef& session, EndReason reason) {
     Guard("OnSessionEnd", [&] { hook(session, reason); });
 }
 
-bool Module::has_entry_hook() const { return !state_->on_entry.empty(); }
+bool Module::has_entry_hook() const { return state_->has_entry_hook; }
 
 EntryDecision Module::OnEntry(const EntryRequest& request) {
   // A hook that fails decides nothing else but to block: it is policy.
@@ -370,6 +379,16 @@ void Module::OnUnload() {
   ModuleScope scope(*this);
   state_->tasks->Close();
   state_->cleanups.Clear();
+  state_->DropHooks();
+  // Where calls run on this strand only, none runs now and none will: what they would run goes,
+  // with the objects it holds.
+  if (state_->concurrency == hawser::Concurrency::kSerial) {
+    state_->export_object->DropCode();
+    for (const auto& info : state_->classes) {
+      info->members().DropCode();
+      info->constructor()->DropCode();
+    }
+  }
   Value exports;
   std::map<std::string, Value, std::less<>> globals;
   std::deque<Value> constants;
@@ -396,6 +415,7 @@ Module& Module::ClaimSession(std::function<Claim(const SessionRef&)> hook) {
 }
 Module& Module::OnEntry(std::function<EntryDecision(const EntryRequest&)> hook) {
   CheckOpen("OnEntry");
+  state_->has_entry_hook = true;
   state_->on_entry.push_back(std::move(hook));
   return *this;
 }

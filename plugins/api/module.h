@@ -119,6 +119,11 @@ class Module final : public HostedModule {
     internal::ModuleScope scope(*this);
     return hawser::Make<T>(std::forward<A>(args)...);
   }
+  // How many objects of class T there are, those of classes that extend it not counted.
+  template <std::derived_from<ModuleObject> T>
+  uint64_t Live() const {
+    return LiveOf(internal::TypeKey<T>());
+  }
   // Runs `task` on the strand, later; not any more once the module is unloaded.
   void Post(base::Task task);
   // Runs `task` on the strand when `after` has passed. Gives a number for CancelTimer, never 0.
@@ -157,8 +162,10 @@ class Module final : public HostedModule {
   GoneReason gone() const;
   void AddPin();
   void RemovePin();
-  // Deletes an object nobody refers to any more, at its home, and removes its pin.
-  void Retire(Object& object, base::Executor& home, void (*destroy)(Object*));
+  // Deletes an object nobody refers to any more, at its home; then it counts no longer in `count`.
+  void Retire(Object& object, base::Executor& home, std::atomic<uint64_t>& count,
+              void (*destroy)(Object*));
+  std::atomic<uint64_t>& function_count();
   const internal::ClassInfo* FindClass(const void* type_key) const;
   internal::ListenerRegistry& listener_registry();
   void HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup);
@@ -170,6 +177,7 @@ class Module final : public HostedModule {
  private:
   Module(ModuleHost& host, std::string name);
 
+  uint64_t LiveOf(const void* type_key) const;
   internal::ClassInfo& AddClass(std::string name, const void* type_key, bool emits);
   internal::MemberTable& export_members();
   void CheckOpen(std::string_view what) const;

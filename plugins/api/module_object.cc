@@ -30,7 +30,8 @@ ScopedClass::~ScopedClass() { next_class = nullptr; }
 const ClassInfo* ScopedClass::Take() { return std::exchange(next_class, nullptr); }
 
 void ScopedClass::Finish(ModuleObject& object) {
-  if (object.class_info() != nullptr) object.class_info()->module().AddPin();
+  if (object.class_info() != nullptr)
+    object.class_info()->live().fetch_add(1, std::memory_order_relaxed);
 }
 
 absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type_key) {
@@ -106,7 +107,7 @@ void ModuleObject::Dispose() {
     delete this;
     return;
   }
-  info->module().Retire(*this, *home(),
+  info->module().Retire(*this, *home(), info->live(),
                         [](Object* self) { delete static_cast<ModuleObject*>(self); });
 }
 

@@ -27,12 +27,13 @@ struct ModuleState {
         strand(module_host.NewStrand()),
         tasks(std::make_shared<TaskTable>(module, module_host)) {}
 
-  // --- Constant once the module is made, until it is unloaded.
+  // --- Constant once the module is made.
   ModuleHost& host;
   const std::string name;
   std::string version;
   bool builtin = false;
   bool sealed = false;
+  bool has_entry_hook = false;
   Concurrency concurrency = Concurrency::kSerial;
   base::Executor& strand;
   // kPerObject: an object's calls run on one of these, always the same.
@@ -43,11 +44,20 @@ struct ModuleState {
   std::vector<std::unique_ptr<ClassInfo>> classes;
   std::vector<bool> class_emits;  // parallel to classes
 
+  // --- Used on the strand only.
   std::vector<std::function<void(const SessionRef&)>> on_session_start;
   std::vector<std::function<void(const SessionRef&, EndReason)>> on_session_end;
   std::vector<std::function<HostedModule::Claim(const SessionRef&)>> claims;
   std::vector<std::function<EntryDecision(const EntryRequest&)>> on_entry;
   std::vector<std::function<void()>> on_unload;
+
+  void DropHooks() {
+    on_session_start.clear();
+    on_session_end.clear();
+    claims.clear();
+    on_entry.clear();
+    on_unload.clear();
+  }
 
   // --- Thread-safe.
   std::atomic<uint64_t> pins{0};

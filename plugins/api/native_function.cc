@@ -16,7 +16,7 @@ NativeFunction::NativeFunction(Module& module, std::string name, BoundMember cod
       shape_(Shape::Build(ObjectKind::kFunction, std::move(name), {}, std::move(code.signature))),
       code_(std::move(code.bound)),
       site_(std::move(site)) {
-  module_.AddPin();
+  module_.function_count().fetch_add(1, std::memory_order_relaxed);
 }
 
 base::Executor* NativeFunction::home() const { return &module_.HomeOf(this); }
@@ -52,7 +52,8 @@ void NativeFunction::Invoke(Invocation call, Reply reply) {
 
 void NativeFunction::Dispose() {
   // What the callable holds belongs to the module.
-  module_.Retire(*this, *home(), [](Object* self) { delete static_cast<NativeFunction*>(self); });
+  module_.Retire(*this, *home(), module_.function_count(),
+                 [](Object* self) { delete static_cast<NativeFunction*>(self); });
 }
 
 // --- BoundMethod
@@ -102,6 +103,11 @@ StaticObject::StaticObject(Module& module, ObjectKind kind, std::string name)
 void StaticObject::set_construct(BoundMember construct) {
   members_.set_signature(std::move(construct.signature));
   construct_ = std::move(construct.bound);
+}
+
+void StaticObject::DropCode() {
+  members_.DropCode();
+  construct_ = Bound();
 }
 
 base::Executor* StaticObject::home() const { return &module_.HomeOf(this); }

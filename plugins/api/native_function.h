@@ -64,6 +64,8 @@ class StaticObject final : public Object {
   const MemberTable& members() const { return members_; }
   // What OP_NEW runs. Before the module is sealed.
   void set_construct(BoundMember construct);
+  // See MemberTable::DropCode.
+  void DropCode();
   bool constructible() const { return static_cast<bool>(construct_); }
   // True while somebody refers to it besides the module, which does so `by_module` times.
   bool held_outside(uint32_t by_module) const { return ref_count() > by_module; }

@@ -1,31 +1,18 @@
 #ifndef HAWSER_PLUGINS_COUNTER_COUNTER_H_
 #define HAWSER_PLUGINS_COUNTER_COUNTER_H_
 
-// Counter: a number that can be counted up and that tells its listeners. Strand-bound.
-
-#include <memory>
-
 #include <hawser/module.h>
 
 namespace hawser::counter {
 
-// How many counters there are. Shared by the module and its counters.
-struct Census {
-  int64_t live = 0;
-  int64_t made = 0;
-};
-
+// Counter: a number that can be counted up and that tells its listeners. Strand-bound.
 class Counter final : public EventEmitter {
  public:
-  Counter(std::shared_ptr<Census> census, int64_t start)
-      : census_(std::move(census)), value_(start) {
-    ++census_->live;
-    ++census_->made;
-  }
+  explicit Counter(int64_t start) : value_(start) {}
 
+  // By one, or by the number given. Gives the new value.
   int64_t Increment(std::optional<int64_t> by) {
-    value_ += by.value_or(1);
-    Emit("changed", value_);
+    set_value(value_ + by.value_or(1));
     return value_;
   }
   void Reset() { set_value(0); }
@@ -36,11 +23,13 @@ class Counter final : public EventEmitter {
   }
 
  private:
-  ~Counter() override { --census_->live; }
+  ~Counter() override = default;
 
-  const std::shared_ptr<Census> census_;
   int64_t value_;
 };
+
+// What an object costs is promised: three words of the library's and the number.
+static_assert(sizeof(Counter) == 40);
 
 }  // namespace hawser::counter
 
