@@ -1,5 +1,6 @@
 #include "tools/walkthrough/child.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>

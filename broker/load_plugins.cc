@@ -1,0 +1,85 @@
+#include "broker/load_plugins.h"
+
+#include <iostream>
+#include <utility>
+
+#include "broker/host/plugin_loader.h"
+#include "hawser/base/log.h"
+#include "hawser/base/string_view.h"
+#include "hawser/shape.h"
+
+namespace hawser::broker {
+
+absl::Status LoadPlugin(Broker& broker, const std::string& path) {
+  absl::StatusOr<Plugin> plugin = Plugin::Load(path);
+  if (!plugin.ok()) return plugin.status();
+  std::string name(plugin->name());
+  std::string file = plugin->path();
+  auto on_unloaded = [name](bool left) {
+    if (!left) base::Log(base::LogLevel::kWarning, "plugin stays in memory", {{"module", name}, {"unload", "pinned"}});
+  };
+  absl::StatusOr<std::shared_ptr<HostedModule>> module = Plugin::CreateModule(*std::move(plugin), broker.NewHost(name), on_unloaded);
+  if (!module.ok()) return module.status();
+  std::string version((*module)->version());
+  if (absl::Status status = broker.AddModule(*std::move(module), file); !status.ok()) {
+    return absl::Status(status.code(), file + ": " + std::string(base::ToStd(status.message())));
+  }
+  base::Log(base::LogLevel::kInfo, "plugin loaded", {{"module", name}, {"version", version}, {"file", file}});
+  return absl::OkStatus();
+}
+
+int LoadPlugins(Broker& broker, const std::vector<std::string>& files, const std::vector<std::string>& folders) {
+  std::vector<std::string> all = files;
+  int failed = 0;
+  for (const std::string& folder : folders) {
+    absl::StatusOr<std::vector<std::string>> found = PluginFilesIn(folder);
+    if (!found.ok()) {
+      base::Log(base::LogLevel::kError, "plugin folder refused", {{"folder", folder}, {"error", found.status()}});
+      ++failed;
+      continue;
+    }
+    all.insert(all.end(), found->begin(), found->end());
+  }
+  for (const std::string& file : all) {
+    if (absl::Status status = LoadPlugin(broker, file); !status.ok()) {
+      base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
+      ++failed;
+    }
+  }
+  return failed;
+}
+
+int CheckPlugin(const std::string& path) {
+  absl::StatusOr<Plugin> plugin = Plugin::Load(path);
+  if (!plugin.ok()) {
+    std::cerr << base::ToStd(plugin.status().message()) << std::endl;
+    return 1;
+  }
+  std::string name(plugin->name());
+  absl::StatusOr<std::unique_ptr<Broker>> broker = Broker::Start({});
+  if (!broker.ok()) {
+    std::cerr << base::ToStd(broker.status().message()) << std::endl;
+    return 1;
+  }
+  absl::StatusOr<std::shared_ptr<HostedModule>> module = Plugin::CreateModule(*std::move(plugin), (*broker)->NewHost(name));
+  if (!module.ok()) {
+    std::cerr << base::ToStd(module.status().message()) << std::endl;
+    return 1;
+  }
+  std::cout << "module " << name << " " << (*module)->version() << "\n";
+  Value exports = (*module)->exports();
+  if (Object* object = exports.AsObject()) {
+    for (const Member& member : object->shape()->members()) {
+      if (!member.hidden) std::cout << "  " << member.name << (member.kind == MemberKind::kMethod ? member.signature.ToString() : "") << "\n";
+    }
+  } else {
+    std::cout << "  exports " << exports.ToString() << "\n";
+  }
+  for (const std::string& global : (*module)->GlobalNames()) std::cout << "  global " << global << "\n";
+  std::cout << std::flush;
+  (*broker)->AddModule(*std::move(module)).IgnoreError();
+  (*broker)->Stop(absl::ZeroDuration());
+  return 0;
+}
+
+}  // namespace hawser::broker
