@@ -8,20 +8,15 @@
 namespace hawser::broker {
 namespace {
 
-// An ObjectId is the slot's generation above its index, so that finding an object by id is one look
-// and an id never comes back.
-ObjectId MakeId(uint32_t slot, uint32_t generation) {
-  return ObjectId(static_cast<uint64_t>(generation) << 32 | slot);
-}
-uint32_t SlotOf(uint64_t id) { return static_cast<uint32_t>(id); }
-uint32_t GenerationOf(uint64_t id) { return static_cast<uint32_t>(id >> 32); }
+// Slots looked at under the lock in one go by a search.
+constexpr size_t kSlotsPerLook = 4096;
 
 }  // namespace
 
 // Invariants: slots_[i].object == o exactly if o->export_slot() == i, for i > 0. A slot with an
 // object has holders > 0, and each holder has a reference, so the object is alive under mu_. Free
-// slots form a list that starts at free_ and runs through `holders`. A slot whose generations are
-// used up is never free again.
+// slots form a list that starts at free_ and runs through `holders`. Ids count up from 1, so that
+// people meet small numbers; looking one up, which only people do, is a search.
 
 ObjectRegistry::ObjectRegistry(const base::Clock& clock) : clock_(clock), slots_(1) {}
 
@@ -41,6 +36,7 @@ void ObjectRegistry::AddHolder(Object* object) {
   }
   Slot& slot = slots_[index];
   slot.object = object;
+  slot.id = ++last_id_;
   slot.holders = 1;
   slot.born_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_.WallNow()));
   object->set_export_slot(index);
@@ -56,8 +52,6 @@ void ObjectRegistry::RemoveHolder(Object* object) {
   object->set_export_slot(0);
   slot.object = nullptr;
   --live_;
-  if (slot.generation == std::numeric_limits<uint32_t>::max()) return;
-  ++slot.generation;
   slot.holders = free_;
   free_ = index;
 }
@@ -65,17 +59,20 @@ void ObjectRegistry::RemoveHolder(Object* object) {
 ObjectId ObjectRegistry::IdOf(const Object* object) const {
   base::MutexLock lock(mu_);
   uint32_t index = object->export_slot();
-  return index == 0 ? ObjectId() : MakeId(index, slots_[index].generation);
+  return index == 0 ? ObjectId() : ObjectId(slots_[index].id);
 }
 
 ObjectRef ObjectRegistry::Find(ObjectId id, Info* info) const {
-  base::MutexLock lock(mu_);
-  uint32_t index = SlotOf(id.value());
-  if (index == 0 || index >= slots_.size()) return nullptr;
-  const Slot& slot = slots_[index];
-  if (slot.object == nullptr || slot.generation != GenerationOf(id.value())) return nullptr;
-  if (info != nullptr) *info = {id, slot.holders, slot.born_s};
-  return ObjectRef(slot.object);
+  for (size_t begin = 1;; begin += kSlotsPerLook) {
+    base::MutexLock lock(mu_);
+    if (begin >= slots_.size()) return nullptr;
+    for (size_t i = begin; i < std::min(begin + kSlotsPerLook, slots_.size()); ++i) {
+      const Slot& slot = slots_[i];
+      if (slot.object == nullptr || slot.id != id.value()) continue;
+      if (info != nullptr) *info = {id, slot.holders, slot.born_s};
+      return ObjectRef(slot.object);
+    }
+  }
 }
 
 std::vector<std::pair<ObjectRef, ObjectRegistry::Info>> ObjectRegistry::Page(
@@ -90,7 +87,7 @@ std::vector<std::pair<ObjectRef, ObjectRegistry::Info>> ObjectRegistry::Page(
   for (; index < slots_.size() && page.size() < limit && looks > 0; ++index, --looks) {
     const Slot& slot = slots_[index];
     if (slot.object == nullptr) continue;
-    Info info{MakeId(static_cast<uint32_t>(index), slot.generation), slot.holders, slot.born_s};
+    Info info{ObjectId(slot.id), slot.holders, slot.born_s};
     page.emplace_back(ObjectRef(slot.object), info);
   }
   *next_cursor = index < slots_.size() ? index : 0;

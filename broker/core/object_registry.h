@@ -39,16 +39,16 @@ class ObjectRegistry {
  private:
   struct Slot {
     Object* object = nullptr;   // null: free; then `holders` is the next free slot
-    uint32_t generation = 0;
+    uint64_t id = 0;
     uint32_t holders = 0;
     uint32_t born_s = 0;
-    uint32_t unused = 0;
   };
   static_assert(sizeof(Slot) == 24);
 
   const base::Clock& clock_;
   mutable base::Mutex mu_;
   std::vector<Slot> slots_ HAWSER_GUARDED_BY(mu_);  // slot 0 is never used
+  uint64_t last_id_ HAWSER_GUARDED_BY(mu_) = 0;
   uint32_t free_ HAWSER_GUARDED_BY(mu_) = 0;
   size_t live_ HAWSER_GUARDED_BY(mu_) = 0;
 };

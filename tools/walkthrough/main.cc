@@ -3,6 +3,7 @@
 // What tools/demo shows: each thing Hawser promises, done by real clients against a running broker, and what the command line sees of it.
 // Ends with exit code 1 where something is not as promised.
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
