@@ -1,8 +1,9 @@
 #ifndef HAWSER_BROKER_CORE_DISPATCHER_H_
 #define HAWSER_BROKER_CORE_DISPATCHER_H_
 
-// Dispatcher: from "a session may start this call" to the module's code: checks the call against the
-// target's shape, then runs it on the target's strand. Knows no wire and no transport. Thread-safe.
+// Dispatcher: from "a session may start this call" to the module's code: checks the call against
+// the target's shape, then runs it on the target's strand. Knows no wire and no transport.
+// Thread-safe.
 
 #include <concepts>
 #include <utility>
@@ -12,21 +13,23 @@
 
 namespace hawser::broker {
 
-// A call that can be started, without core knowing the link: link::IncomingCall is one. Counted; what
-// invocation() gives stays valid as long as a reference is held and the Reply is not answered.
+// A call that can be started, without core knowing the link: link::IncomingCall is one. It stays
+// usable from Hold to Release; what invocation() gives is valid until then or until the Reply is
+// answered.
 template <typename Call>
 concept StartableCall = requires(Call& call) {
   { call.target() } -> std::convertible_to<Object&>;
   { call.invocation() } -> std::same_as<Invocation>;
   { call.TakeReply() } -> std::same_as<Reply>;
-  call.Unref();
+  call.Hold();
+  call.Release();
 };
 
 class Dispatcher {
  public:
-  // Runs `call` on its target's strand, or here if the target has none. Takes over one reference.
-  // Every failure is an answer: what CheckCall refuses, NOT_FOUND for an object that is gone, INTERNAL
-  // for a call whose strand is no more.
+  // Runs `call` on its target's strand, or here if the target has none. Takes over one reference:
+  // Release is called once. Every failure is an answer: what CheckCall refuses, NOT_FOUND for an
+  // object that is gone, INTERNAL for a call whose strand is no more.
   template <StartableCall Call>
   static void Start(Call* call) {
     Pinned<Call> pinned(call);
@@ -44,7 +47,7 @@ class Dispatcher {
   template <typename Call>
   class Pinned {
    public:
-    explicit Pinned(Call* call) : call_(call) {}
+    explicit Pinned(Call* call) : call_(call) { call_->Hold(); }
     Pinned(Pinned&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
     ~Pinned() {
       if (call_ != nullptr) Fail(absl::InternalError("the strand of the object is no more"));
@@ -52,12 +55,12 @@ class Dispatcher {
     void operator()() {
       Call* call = std::exchange(call_, nullptr);
       Run(call->target(), call->invocation(), call->TakeReply());
-      call->Unref();
+      call->Release();
     }
     void Fail(const absl::Status& status) {
       Call* call = std::exchange(call_, nullptr);
       call->TakeReply().Fail(status);
-      call->Unref();
+      call->Release();
     }
 
    private:

@@ -1,5 +1,6 @@
 #include "broker/core/timer_queue.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace hawser::broker {
@@ -10,6 +11,9 @@ uint64_t TimerQueue::Start(base::MonoTime when, base::Executor& executor, base::
   {
     base::MutexLock lock(mu_);
     id = next_id_++;
+    // A time that has passed is now: how late the queue is worked off must say something about who
+    // works it off.
+    when = std::max(when, clock_.Now());
     earlier = timers_.empty() || when < timers_.begin()->first.first;
     timers_.emplace(Key{when, id}, Timer{&executor, std::move(task)});
     times_.emplace(id, when);

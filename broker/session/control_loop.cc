@@ -147,7 +147,8 @@ int ControlLoop::WaitMs() const {
   base::MonoTime next = timers_.next();
   if (next == base::MonoTime::Max()) return -1;
   constexpr int64_t kLongestMs = 60'000;
-  int64_t left_ms = absl::ToInt64Milliseconds(absl::Ceil(next - clock_.Now(), absl::Milliseconds(1)));
+  int64_t left_ms =
+      absl::ToInt64Milliseconds(absl::Ceil(next - clock_.Now(), absl::Milliseconds(1)));
   return static_cast<int>(std::clamp<int64_t>(left_ms, 0, kLongestMs));
 }
 
@@ -155,10 +156,10 @@ void ControlLoop::Run() {
   base::ScopedExecutor here(this);
   epoll_event events[kEvents];
   while (!stopping_.load(std::memory_order_acquire)) {
-    base::MonoTime expected = timers_.next();
     int count = epoll_wait(epoll_.get(), events, kEvents, WaitMs());
-    absl::Duration late = clock_.Now() - expected;
-    if (expected != base::MonoTime::Max() && late > stall_ && on_stall_) on_stall_(late);
+    // Looked at anew: what was awaited may have been cancelled, or come forward.
+    absl::Duration late = clock_.Now() - timers_.next();
+    if (late > stall_ && on_stall_) on_stall_(late);
     timers_.RunDue();
     for (int i = 0; i < count; ++i) Deliver(events[i].data.u64, events[i].events);
     RunTasks();

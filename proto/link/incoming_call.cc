@@ -52,6 +52,14 @@ void IncomingCall::RequestStop() {
   if (stop) stop->request_stop();
 }
 
+void IncomingCall::Hold() { endpoint_->AddRef(); }
+
+void IncomingCall::Release() {
+  Endpoint* endpoint = endpoint_;
+  Unref();
+  endpoint->Unref();
+}
+
 void IncomingCall::Unref() {
   if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }

@@ -1,12 +1,14 @@
 #ifndef HAWSER_PROTO_LINK_INCOMING_CALL_H_
 #define HAWSER_PROTO_LINK_INCOMING_CALL_H_
 
-// IncomingCall: one call of the peer, from the frame that brought it until its module has answered. It is what a dispatcher starts,
-// what the module's Reply answers into, and the circumstances the module sees.
+// IncomingCall: one call of the peer, from the frame that brought it until its module has answered.
+// It is what a dispatcher starts, what the module's Reply answers into, and the circumstances the
+// module sees.
 //
-// Counted: the link's table holds one reference until the call is answered on the wire, the Reply one until the module lets go of it,
-// which may be later (cancelled, deadline). Link's fields are under the endpoint's lock; what a dispatcher reads is constant once the
-// call is started; the stop source has a lock of its own.
+// Counted: the link's table holds one reference until the call is answered on the wire, the Reply
+// one until the module lets go of it, which may be later (cancelled, deadline). Link's fields are
+// under the endpoint's lock; what a dispatcher reads is constant once the call is started; the stop
+// source has a lock of its own.
 
 #include <cstdint>
 #include <optional>
@@ -47,6 +49,11 @@ class IncomingCall final : public ReplySink, public CallContext {
 
   void Deliver(uint64_t token, Outcome outcome) override;
 
+  // For who keeps a call to run it later, before its Reply is taken: its endpoint stays too.
+  // Release gives up both, and the reference that came with the call.
+  void Hold();
+  void Release();
+
   void AddRef() { refs_.fetch_add(1, std::memory_order_relaxed); }
   void Unref();
 
@@ -59,9 +66,9 @@ class IncomingCall final : public ReplySink, public CallContext {
   Endpoint* const endpoint_;  // holds this call, and is held by it while a Reply is out
 
   uint64_t id_ = 0;
-  uint64_t lane_ = 0;             // the reference it goes through, see CallOrder
-  uint32_t unresolved_ = 0;       // answers it still waits for
-  uint32_t frame_bytes_ = 0;      // for the byte limit
+  uint64_t lane_ = 0;         // the reference it goes through, see CallOrder
+  uint32_t unresolved_ = 0;   // answers it still waits for
+  uint32_t frame_bytes_ = 0;  // for the byte limit
   Op op_ = Op::kCall;
   bool no_reply_ = false;
   bool keep_answer_ = false;
@@ -73,12 +80,12 @@ class IncomingCall final : public ReplySink, public CallContext {
   int member_ = Invocation::kSelf;
   uint64_t target_answer_ = 0;
   ObjectRef target_;
-  ShapeRef shape_;                // of the handle used; null for answers
+  ShapeRef shape_;  // of the handle used; null for answers
   std::string name_;
   std::vector<Value> args_;
   std::vector<wire::AnswerArg> answer_args_;
   std::optional<base::MonoTime> deadline_;
-  std::optional<Error> failed_;   // it will not be started, this is its answer
+  std::optional<Error> failed_;  // it will not be started, this is its answer
 
   base::Mutex stop_mu_;
   bool stop_requested_ HAWSER_GUARDED_BY(stop_mu_) = false;

@@ -21,19 +21,21 @@ struct FakeCall {
     return call;
   }
   Reply TakeReply() { return answer.reply(); }
-  void Unref() { ++unrefs; }
+  void Hold() { ++holds; }
+  void Release() { ++releases; }
 
   ObjectRef object;
   std::string member;
   Answer answer;
-  int unrefs = 0;
+  int holds = 0;
+  int releases = 0;
 };
 
 TEST(Dispatcher, AnObjectWithoutAHomeRunsAtOnce) {
   FakeCall call(MakeRef<FakeObject>(), "go");
   broker::Dispatcher::Start(&call);
   EXPECT_THAT(call.answer.result(), IsOkAndHolds(Value("go")));
-  EXPECT_EQ(call.unrefs, 1);
+  EXPECT_EQ(call.releases, 1);
 }
 
 TEST(Dispatcher, AnObjectWithAHomeRunsThere) {
@@ -43,7 +45,7 @@ TEST(Dispatcher, AnObjectWithAHomeRunsThere) {
   EXPECT_FALSE(call.answer.there());
   home.RunAll();
   EXPECT_THAT(call.answer.result(), IsOkAndHolds(Value("go")));
-  EXPECT_EQ(call.unrefs, 1);
+  EXPECT_EQ(call.releases, 1);
 }
 
 TEST(Dispatcher, AWrongCallIsAnsweredWithoutTheObject) {
@@ -55,11 +57,10 @@ TEST(Dispatcher, AWrongCallIsAnsweredWithoutTheObject) {
   broker::Dispatcher::Start(&hidden);
   broker::Dispatcher::Start(&itself);
   EXPECT_THAT(unknown.answer.result(), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(hidden.answer.result(),
-              StatusIs(StatusCode::kNotFound, HasSubstr("not enumerable")));
+  EXPECT_THAT(hidden.answer.result(), StatusIs(StatusCode::kNotFound, HasSubstr("not enumerable")));
   EXPECT_THAT(itself.answer.result(), StatusIs(StatusCode::kUnimplemented));
   EXPECT_EQ(object->calls, 0);
-  EXPECT_EQ(unknown.unrefs, 1);
+  EXPECT_EQ(unknown.releases, 1);
 }
 
 TEST(Dispatcher, AnObjectThatGoesWhileTheCallWaitsIsNotEntered) {
@@ -79,7 +80,7 @@ TEST(Dispatcher, ACallWhoseStrandGoesIsStillAnswered) {
   broker::Dispatcher::Start(&call);
   home.reset();
   EXPECT_THAT(call.answer.result(), StatusIs(StatusCode::kInternal));
-  EXPECT_EQ(call.unrefs, 1);
+  EXPECT_EQ(call.releases, 1);
 }
 
 }  // namespace

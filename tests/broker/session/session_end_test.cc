@@ -52,6 +52,7 @@ class SessionEndTest : public ::testing::Test {
     });
   }
   ~SessionEndTest() override {
+    never_ = LateReply();
     harness_.broker().Stop(absl::ZeroDuration());
   }
 
@@ -192,14 +193,17 @@ TEST_F(SessionEndTest, AnObjectTwoSessionsHoldLivesUntilTheSecondEnds) {
 }
 
 TEST_F(SessionEndTest, AModuleThatHangsDoesNotKeepOthersFromHearing) {
-  base::Mutex mu;
-  base::CondVar released_cv;
-  bool released = false;
-  harness_.AddModule("stuck", [&](Module& module) {
+  struct Gate {
+    base::Mutex mu;
+    base::CondVar opened;
+    bool open = false;
+  };
+  auto gate = std::make_shared<Gate>();
+  harness_.AddModule("stuck", [gate](Module& module) {
     module.Function("ping", [] { return 1; });
-    module.OnSessionEnd([&](const SessionRef&, EndReason) {
-      base::MutexLock lock(mu);
-      while (!released) released_cv.Wait(mu);
+    module.OnSessionEnd([gate](const SessionRef&, EndReason) {
+      base::MutexLock lock(gate->mu);
+      while (!gate->open) gate->opened.Wait(gate->mu);
     });
   });
   auto client = harness_.Connect();
@@ -212,9 +216,9 @@ TEST_F(SessionEndTest, AModuleThatHangsDoesNotKeepOthersFromHearing) {
   }));
   auto other = harness_.Connect();
   EXPECT_THAT(other->Call(other->Require("lab").value(), "make"), IsOk());
-  base::MutexLock lock(mu);
-  released = true;
-  released_cv.NotifyAll();
+  base::MutexLock lock(gate->mu);
+  gate->open = true;
+  gate->opened.NotifyAll();
 }
 
 TEST_F(SessionEndTest, WhatASessionProvidedGoesWithIt) {
