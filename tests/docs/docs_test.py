@@ -1,0 +1,102 @@
+"""Runs what the documents tell people to do, in an installation unpacked for the test: a test a document.
+
+A fenced block's info string says what becomes of it:
+  cpp file=NAME, cmake file=NAME   written to that file
+  sh                               run by one bash for the whole document, in order; a command that fails fails the test
+  sh norun                         not run: it needs the repository
+  console                          lines `$ command`, each followed by its output; a line `...` stands for anything
+  console fails                    the same, but the commands must fail
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+# Where the test is run, they lie beside it.
+ARCHIVE = os.path.abspath("tools/package/hawser.tar")
+DOCS = os.path.abspath("docs")
+BLOCK = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Installation(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = tempfile.mkdtemp(prefix="hawser-docs-", dir="/tmp")
+        cls.prefix = os.path.join(cls.root, "prefix")
+        os.mkdir(cls.prefix)
+        subprocess.run(["tar", "-C", cls.prefix, "-xf", ARCHIVE], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.root)
+
+    def environment(self, folder):
+        socket = "unix:" + os.path.join(folder, "h.sock")
+        return {
+            "PATH": os.path.join(self.prefix, "bin") + ":/usr/bin:/bin",
+            "PKG_CONFIG_PATH": os.path.join(self.prefix, "lib/pkgconfig"),
+            "HAWSER_LISTEN": socket,
+            "HAWSER_ENDPOINT": socket,
+            "HOME": folder,
+        }
+
+    def run_document(self, name):
+        folder = tempfile.mkdtemp(dir=self.root)
+        script = ["set -eEu -o pipefail", "set -m",
+                  "trap 'echo \"failed: $BASH_COMMAND\" >&2; kill $(jobs -p) 2>/dev/null; exit 1' ERR"]
+        with open(os.path.join(DOCS, name), encoding="utf-8") as file:
+            blocks = BLOCK.findall(file.read())
+        self.assertTrue(blocks, "no code in " + name)
+        for language, options, body in blocks:
+            if "file=" in options:
+                with open(os.path.join(folder, options.split("file=")[1].split()[0]), "w", encoding="utf-8") as file:
+                    file.write(body)
+            elif language == "sh" and "norun" not in options:
+                script.append(body)
+            elif language == "console":
+                script += self.console(body, fails="fails" in options)
+        result = subprocess.run(["bash", "-c", "\n".join(script)], cwd=folder, env=self.environment(folder), timeout=240,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout.decode())
+        return result.stdout.decode()
+
+    @staticmethod
+    def console(body, fails):
+        lines = []
+        commands = re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]
+        for block in commands:
+            command, _, expected = block.partition("\n")
+            expected = expected.rstrip("\n")
+            lines.append("if actual=$(%s 2>&1); then code=0; else code=$?; fi" % command)
+            lines.append('[[ $code %s 0 ]] || { echo "exit $code of: %s: $actual" >&2; false; }' % ("!=" if fails else "==", command.replace('"', "'")))
+            if expected and expected != "...":
+                quoted = expected.replace("'", "'\\''")
+                lines.append("[[ $actual == '%s' ]] || { echo \"got: $actual\" >&2; false; }" % quoted)
+        return lines
+
+    def test_quickstart(self):
+        output = self.run_document("quickstart.md")
+        self.assertEqual(output.count("the counter is at 42"), 2, output)  # with pkg-config, and with CMake
+        self.assertIn("piped: 7", output)
+
+    def test_writing_a_module(self):
+        output = self.run_document("writing-a-module.md")
+        self.assertIn("Good morning, Ada", output)
+        self.assertIn("nobody to greet", output)
+
+    def test_headers_of_the_installation_stand_alone(self):
+        include = os.path.join(self.prefix, "include")
+        headers = sorted(name for name in os.listdir(os.path.join(include, "hawser")) if name.endswith(".h"))
+        self.assertIn("remote.h", headers)
+        self.assertIn("module.h", headers)
+        for name in ["remote.h", "module.h", "value.h"]:
+            subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-x", "c++", "-I", include, "-"],
+                           input=("#include <hawser/%s>\n" % name).encode(), check=True)
+
+    def test_the_package_is_valid(self):
+        environment = self.environment(self.root)
+        subprocess.run(["pkg-config", "--validate", "hawser"], env=environment, check=True)
+
