@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <limits>
+#include <ostream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -10,6 +11,13 @@
 #include "proto/wire/varint.h"
 #include "tests/proto/wire/oracle.h"
 #include "tests/support/status_matchers.h"
+
+namespace hawser {
+
+// For the names of test cases; by default their bytes would do, even those that mean nothing.
+void PrintTo(const Value& value, std::ostream* out) { *out << value.ToString().substr(0, 60); }
+
+}  // namespace hawser
 
 namespace hawser::wire {
 namespace {
