@@ -1,0 +1,5 @@
+// Built with another compiler and other libraries.
+
+#include "tests/testdata/plugins/broken/raw_plugin.h"
+
+RAW_PLUGIN(info) { info.fingerprint = "hawser-1 cxxabi-1002 absl-20200225 ptr-4"; }
