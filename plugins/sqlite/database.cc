@@ -1,5 +1,6 @@
 #include "plugins/sqlite/database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "plugins/sqlite/sqlite_error.h"
@@ -15,13 +16,14 @@ constexpr int kStepsPerLook = 2000;
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(2);
 constexpr absl::Duration kLastRetry = absl::Milliseconds(100);
 
-Error Closed(const std::string& path) {
-  return Error(absl::StatusCode::kFailedPrecondition, "database " + path + " is closed",
-               "SqliteError");
+bool IsLocked(const Outcome& outcome) {
+  return !outcome.ok() && outcome.error().code() == absl::StatusCode::kUnavailable;
 }
 
-bool IsBusy(const Outcome& outcome) {
-  return !outcome.ok() && outcome.error().code() == absl::StatusCode::kUnavailable;
+absl::Status NulInSql() { return absl::InvalidArgumentError("the SQL contains a NUL byte"); }
+
+void RollBack(sqlite3* connection) {
+  sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 }  // namespace
@@ -90,21 +92,12 @@ Database::Database(sqlite3* connection, std::string path, OpenOptions options,
       this);
 }
 
-Database::~Database() { Close(); }
-
-void Database::Close() {
-  if (connection_ == nullptr) return;
-  sqlite3_update_hook(connection_, nullptr, nullptr);
-  sqlite3_rollback_hook(connection_, nullptr, nullptr);
-  sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
-  // An open transaction is rolled back by it; statements still referred to keep the memory, not the
-  // file's locks.
-  if (sqlite3_get_autocommit(connection_) == 0)
-    sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
-  sqlite3_close_v2(std::exchange(connection_, nullptr));
-  turn_ = nullptr;
-  for (Waiting& operation : std::exchange(waiting_, {})) operation.reply.Fail(Closed(path_));
-  if (auto on_close = std::exchange(on_close_, nullptr)) on_close();
+Database::~Database() {
+  // Whoever waits has the database among its call's targets, or the session is gone: nobody waits.
+  if (retry_ != 0) module().CancelTimer(retry_);
+  if (sqlite3_get_autocommit(connection_) == 0) RollBack(connection_);
+  sqlite3_close_v2(connection_);
+  if (on_close_ != nullptr) on_close_();
 }
 
 void Database::Exec(LateReply reply, std::string sql) {
@@ -134,68 +127,93 @@ void Database::Begin(LateReply reply, std::optional<std::string> mode) {
   });
 }
 
-void Database::Submit(Turn turn, LateReply reply, Work work) {
-  Waiting operation{turn, std::move(reply), std::move(work), absl::ZeroDuration()};
+void Database::Submit(Transaction* transaction, LateReply reply, Work work) {
+  Operation operation{transaction, std::move(reply), std::move(work), absl::ZeroDuration()};
   // Whoever comes while others wait does not overtake them, unless the connection is its own.
-  if (turn_ != nullptr ? turn_ == turn : waiting_.empty()) {
+  bool free = turn_ != nullptr ? turn_ == transaction : waiting_.empty();
+  if (free && !locked_.has_value()) {
     Run(std::move(operation));
+    RunWaiting();
   } else {
     waiting_.push_back(std::move(operation));
   }
 }
 
-void Database::Run(Waiting operation) {
-  if (connection_ == nullptr) {
-    operation.reply.Fail(Closed(path_));
-    return;
-  }
-  if (operation.turn != nullptr && operation.turn != turn_) {
+void Database::Run(Operation operation) {
+  if (operation.transaction != nullptr && operation.transaction != turn_) {
     operation.reply.Fail(absl::FailedPreconditionError("the transaction has ended"));
     return;
   }
   std::stop_token stop = operation.reply.stop_token();
   // Nobody waits for it any more: what would be the use.
   if (stop.stop_requested()) return;
+  size_t updates = updates_.size();
   stop_ = &stop;
   Outcome outcome = operation.work();
   stop_ = nullptr;
-  if (IsBusy(outcome) && operation.tried < options_.busy_timeout) {
-    absl::Duration pause = std::clamp(operation.tried, kFirstRetry, kLastRetry);
-    operation.tried += pause;
-    auto again = std::make_shared<Waiting>(std::move(operation));
-    module().Timer(pause, [self = Ref<Database>(this), again]() mutable {
-      if (self->turn_ == nullptr || self->turn_ == again->turn) {
-        self->Run(std::move(*again));
-      } else {
-        self->waiting_.push_front(std::move(*again));
-      }
-      self->RunWaiting();
-    });
+  if (IsLocked(outcome) && operation.tried < options_.busy_timeout) {
+    updates_.resize(std::min(updates, updates_.size()));
+    TryLater(std::move(operation));
     return;
   }
-  if (connection_ != nullptr && sqlite3_get_autocommit(connection_) != 0) TellUpdates();
+  Settle(outcome);
   operation.reply.Answer(std::move(outcome));
 }
 
-void Database::EndTurn(Turn turn) {
-  if (turn_ != turn || turn == nullptr) return;
-  if (connection_ != nullptr && sqlite3_get_autocommit(connection_) == 0) {
-    // Nothing may stay open behind it; statements of it that are half-way are reset by the
-    // rollback.
-    sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+void Database::Settle(Outcome& outcome) {
+  bool open = sqlite3_get_autocommit(connection_) == 0;
+  if (turn_ != nullptr && !open) {
+    // Committed, or rolled back: by its own methods, by SQL of its own, or by SQLite.
+    std::string why = outcome.ok() ? "" : "rolled back: " + std::string(outcome.error().message());
+    std::exchange(turn_, nullptr)->Ended(std::move(why));
+  } else if (turn_ == nullptr && open) {
+    // Other clients' operations would become part of it.
+    RollBack(connection_);
+    outcome = Outcome::Failed(absl::InvalidArgumentError(
+        "a shared database takes no BEGIN or SAVEPOINT in its SQL; use begin()"));
   }
+  if (turn_ == nullptr) TellUpdates();
+}
+
+void Database::TryLater(Operation operation) {
+  absl::Duration pause = std::clamp(operation.tried, kFirstRetry, kLastRetry);
+  operation.tried += pause;
+  locked_ = std::move(operation);
+  // The call that waits holds the database. If it has given up, the destructor stops the timer.
+  retry_ = module().Timer(pause, [this] {
+    retry_ = 0;
+    std::optional<Operation> again = std::exchange(locked_, std::nullopt);
+    if (!TryAddRef()) return;
+    Ref<Database> self = Ref<Database>::Adopt(this);
+    Run(*std::move(again));
+    RunWaiting();
+  });
+}
+
+void Database::EndTurn(Transaction* transaction) {
+  if (turn_ != transaction || transaction == nullptr) return;
+  // Statements of it that are half-way are reset by this; the hook forgets the updates.
+  RollBack(connection_);
   updates_.clear();
   turn_ = nullptr;
+  if (locked_.has_value() && locked_->transaction == transaction) {
+    module().CancelTimer(std::exchange(retry_, 0));
+    waiting_.push_front(*std::exchange(locked_, std::nullopt));  // to be told that it has ended
+  }
   RunWaiting();
 }
 
 void Database::RunWaiting() {
   // An operation may end a turn and so get here again.
   if (std::exchange(running_waiting_, true)) return;
-  while (turn_ == nullptr && !waiting_.empty()) {
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    Run(std::move(next));
+  while (!locked_.has_value()) {
+    auto next = std::find_if(waiting_.begin(), waiting_.end(), [this](const Operation& operation) {
+      return turn_ == nullptr || operation.transaction == turn_;
+    });
+    if (next == waiting_.end()) break;
+    Operation operation = std::move(*next);
+    waiting_.erase(next);
+    Run(std::move(operation));
   }
   running_waiting_ = false;
 }
@@ -205,9 +223,26 @@ void Database::TellUpdates() {
 }
 
 Outcome Database::ExecNow(const std::string& sql) {
+  if (sql.find('\0') != std::string::npos) return Outcome::Failed(NulInSql());
   int64_t before = sqlite3_total_changes64(connection_);
-  if (sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return Outcome::Failed(LastError(connection_));
+  const char* rest = sql.c_str();
+  while (*rest != '\0') {
+    sqlite3_stmt* prepared = nullptr;
+    size_t updates = updates_.size();
+    int code = sqlite3_prepare_v2(connection_, rest, -1, &prepared, &rest);
+    std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
+                                                                         sqlite3_finalize);
+    if (code == SQLITE_OK && statement != nullptr) {
+      do {
+        code = sqlite3_step(statement.get());
+      } while (code == SQLITE_ROW);
+    }
+    if (code != SQLITE_OK && code != SQLITE_DONE) {
+      // What this statement had changed before it failed is undone.
+      Error error = LastError(connection_);
+      updates_.resize(std::min(updates, updates_.size()));
+      return Outcome::Failed(std::move(error));
+    }
   }
   return Value(
       Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection_)) - before},
@@ -215,10 +250,10 @@ Outcome Database::ExecNow(const std::string& sql) {
 }
 
 Outcome Database::PrepareNow(const std::string& sql, Ref<Transaction> transaction) {
+  if (sql.find('\0') != std::string::npos) return Outcome::Failed(NulInSql());
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
-  if (sqlite3_prepare_v2(connection_, sql.data(), static_cast<int>(sql.size()), &statement,
-                         &rest) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(connection_, sql.c_str(), -1, &statement, &rest) != SQLITE_OK) {
     return Outcome::Failed(LastError(connection_));
   }
   if (statement == nullptr) return Outcome::Failed(absl::InvalidArgumentError("the SQL is empty"));

@@ -3,13 +3,15 @@
 
 // Database: one connection to an SQLite database, shared by all clients that open the same file.
 //
-// Turns. Operations run one at a time on the module's strand. While a transaction is open, the
-// connection is its: operations of others wait in order, as late replies, until it ends. Nothing
-// waits inside a method: a database locked by another process is tried again by a timer until
-// busyTimeoutMs is over.
+// Turns. Operations run one at a time on the module's strand, in the order they came. While a
+// transaction is open, the connection is its: operations of others wait, as late replies, until it
+// ends. Nothing waits inside a method: an operation that finds the file locked by another process
+// is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over.
 //
 // Events. `update` {operation, database, table, rowid} for each row that was inserted, updated or
-// deleted, once the change is committed; changes that are rolled back are not told.
+// deleted, once the change is committed; changes that are rolled back are not told (those undone to
+// a savepoint are). SQLite does not tell of tables without rowid, nor of each row when a table is
+// emptied by a DELETE without WHERE.
 //
 // Strand-bound.
 
@@ -17,20 +19,16 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "hawser/module.h"
+#include <hawser/module.h>
 
 namespace hawser::sqlite {
 
-class Statement;
 class Transaction;
-
-// Whose turn an operation belongs to: the transaction it is part of, or null.
-using Turn = const void*;
 
 struct OpenOptions {
   bool readonly = false;
@@ -53,40 +51,44 @@ class Database final : public EventEmitter {
   void Exec(LateReply reply, std::string sql);
   void Prepare(LateReply reply, std::string sql);
   void Begin(LateReply reply, std::optional<std::string> mode);
-  void Close();
   const std::string& path() const { return path_; }
   bool in_transaction() const { return turn_ != nullptr; }
 
   // --- For statements and transactions.
-  // Runs `work` and answers `reply` with its outcome, when it is `turn`'s turn. An outcome of
-  // SQLITE_BUSY is tried again.
+  // Runs `work` and answers `reply` with its outcome, when it is the turn of `transaction` (null:
+  // of nobody's). An outcome that says the file is locked is tried again.
   using Work = std::function<Outcome()>;
-  void Submit(Turn turn, LateReply reply, Work work);
+  void Submit(Transaction* transaction, LateReply reply, Work work);
   Outcome ExecNow(const std::string& sql);
   Outcome PrepareNow(const std::string& sql, Ref<Transaction> transaction);
-  // The transaction has ended: rolled back if it was open. What waited goes on.
-  void EndTurn(Turn turn);
-  sqlite3* connection() const { return connection_; }
+  // Rolls `transaction` back if it is open. What waited goes on.
+  void EndTurn(Transaction* transaction);
 
  private:
-  struct Waiting {
-    Turn turn;
+  struct Operation {
+    Transaction* transaction;  // only compared: it may be gone
     LateReply reply;
     Work work;
     absl::Duration tried;  // how long it has been tried while the file was locked
   };
 
   ~Database() override;
-  void Run(Waiting operation);
+  void Run(Operation operation);
+  // After an operation: has it opened or ended a transaction? May turn a success into a failure.
+  void Settle(Outcome& outcome);
   void RunWaiting();
+  void TryLater(Operation operation);
   void TellUpdates();
 
-  sqlite3* connection_;
+  sqlite3* const connection_;
   const std::string path_;
   const OpenOptions options_;
-  std::function<void()> on_close_;
-  Turn turn_ = nullptr;
-  std::deque<Waiting> waiting_;
+  const std::function<void()> on_close_;
+
+  Transaction* turn_ = nullptr;  // whose the connection is; it ends its turn before it goes
+  std::deque<Operation> waiting_;
+  std::optional<Operation> locked_;  // found the file locked, and is tried again by retry_
+  uint64_t retry_ = 0;
   bool running_waiting_ = false;
   const std::stop_token* stop_ = nullptr;  // of the operation that runs
   std::vector<Record> updates_;            // not committed yet

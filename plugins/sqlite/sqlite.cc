@@ -6,10 +6,14 @@
 //   const tx = db.begin();  tx.exec("DELETE FROM orders");  tx.rollback()
 //   db.on('update', change => ...)
 //
-// Clients that open the same file share one Database. A transaction belongs to the client that
-// began it: if that client dies, it is rolled back, and those who waited go on.
+// Clients that open the same file share one Database, with the options of the first; those that
+// open it read-only share another. It is closed when nobody refers to it or to a statement of it
+// any more. A transaction belongs to the client that began it: if that client dies, it is rolled
+// back, and those who waited go on.
 
 #include <filesystem>
+#include <map>
+#include <utility>
 
 #include "plugins/sqlite/database.h"
 #include "plugins/sqlite/statement.h"
@@ -18,8 +22,9 @@
 namespace hawser::sqlite {
 namespace {
 
-// The open databases, by the path that names them. Strand-bound.
-using OpenDatabases = std::map<std::string, Database*>;
+// The open databases, by the file's path and whether they may be written. Strand-bound.
+using OpenKey = std::pair<std::string, bool>;
+using OpenDatabases = std::map<OpenKey, Database*>;
 
 // One name for a file, however it was given. Databases in memory are nobody else's.
 absl::StatusOr<std::string> NameOf(const std::string& path) {
@@ -36,23 +41,26 @@ absl::StatusOr<Ref<Database>> Open(const std::shared_ptr<OpenDatabases>& open,
                                    const std::string& path, const OpenOptions& options) {
   absl::StatusOr<std::string> name = NameOf(path);
   if (!name.ok()) return name.status();
+  bool in_memory = name->empty();
+  OpenKey key(*name, options.readonly);
+  auto found = open->find(key);
   // One that is on its way out, its last reference gone, is not found again.
-  auto found = open->find(*name);
-  if (found != open->end() && found->second->TryAddRef())
+  if (!in_memory && found != open->end() && found->second->TryAddRef()) {
     return Ref<Database>::Adopt(found->second);
-  absl::StatusOr<sqlite3*> connection =
-      Database::Connect(name->empty() ? ":memory:" : *name, options);
+  }
+  std::string shown = in_memory ? ":memory:" : *name;
+  absl::StatusOr<sqlite3*> connection = Database::Connect(shown, options);
   if (!connection.ok()) return connection.status();
-  // The entry may be another's by the time this one closes.
+  // The entry may be another's by the time this one goes.
   auto self = std::make_shared<Database*>(nullptr);
-  auto forget = [open, name = *name, self] {
-    auto entry = open->find(name);
+  auto forget = [open, key, self] {
+    auto entry = open->find(key);
     if (entry != open->end() && entry->second == *self) open->erase(entry);
   };
-  auto database = Make<Database>(*connection, name->empty() ? ":memory:" : *name, options, forget);
-  if (!name->empty()) {
+  auto database = Make<Database>(*connection, shown, options, forget);
+  if (!in_memory) {
     *self = database.get();
-    open->insert_or_assign(*name, database.get());
+    open->insert_or_assign(key, database.get());
   }
   return database;
 }
@@ -64,13 +72,18 @@ HAWSER_MODULE(sqlite, module) {
   using namespace hawser::sqlite;  // NOLINT(google-build-using-namespace): the block is the module
   module.Version("1.0");
 
+  // What reads or writes the file may have to wait for the disk.
   module.Class<Transaction>("Transaction")
       .Method("exec", &Transaction::Exec)
       .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Blocking()
       .Method("prepare", &Transaction::Prepare)
       .Doc("A statement of this transaction.")
+      .Blocking()
       .Method("commit", &Transaction::Commit)
+      .Blocking()
       .Method("rollback", &Transaction::Rollback)
+      .Blocking()
       .Property("open", &Transaction::open)
       .Doc("Neither committed nor rolled back.");
 
@@ -79,12 +92,16 @@ HAWSER_MODULE(sqlite, module) {
       .Doc("Binds values one by one, or a record of named ones.")
       .Method("run", &Statement::Run)
       .Doc("Runs it to its end; {changes, lastInsertRowid}.")
+      .Blocking()
       .Method("get", &Statement::Get)
       .Doc("The first row, or undefined.")
+      .Blocking()
       .Method("all", &Statement::All)
       .Doc("Every row, as records.")
+      .Blocking()
       .Method("step", &Statement::Step)
       .Doc("The next row, undefined after the last.")
+      .Blocking()
       .Method("reset", &Statement::Reset)
       .Doc("Begins anew with nothing bound.")
       .Method("columns", &Statement::Columns)
@@ -95,16 +112,13 @@ HAWSER_MODULE(sqlite, module) {
   module.Class<Database>("Database")
       .Method("exec", &Database::Exec)
       .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Blocking()
       .Method("prepare", &Database::Prepare)
       .Doc("A statement, to be run many times.")
+      .Blocking()
       .Method("begin", &Database::Begin)
       .Doc("A transaction: deferred, immediate (default) or exclusive. Others wait until it ends.")
-      .Method("close",
-              [](Database& self) {
-                self.Close();
-                hawser::Destroy(self);
-              })
-      .Doc("Closes the file for everybody.")
+      .Blocking()
       .Property("path", &Database::path)
       .Property("inTransaction", &Database::in_transaction)
       .Event<hawser::Record>("update")
@@ -114,13 +128,14 @@ HAWSER_MODULE(sqlite, module) {
   module
       .Function(
           "open",
-          [open](std::string path,
+          [open](const std::string& path,
                  std::optional<hawser::Record> options) -> absl::StatusOr<hawser::Ref<Database>> {
             absl::StatusOr<OpenOptions> parsed =
                 OpenOptions::From(options.value_or(hawser::Record()));
             if (!parsed.ok()) return parsed.status();
             return Open(open, path, *parsed);
           })
-      .Doc("Opens a database file, or \":memory:\". Options: readonly, create, busyTimeoutMs.");
+      .Doc("Opens a database file, or \":memory:\". Options: readonly, create, busyTimeoutMs.")
+      .Blocking();
   module.Constant("version", sqlite3_libversion());
 }

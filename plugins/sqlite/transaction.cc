@@ -11,6 +11,11 @@ void Transaction::End() {
   database_->EndTurn(this);
 }
 
+void Transaction::Ended(std::string why) {
+  *open_ = false;
+  if (ended_by_.empty()) ended_by_ = std::move(why);
+}
+
 void Transaction::RollBackWith(const SessionRef& session) {
   if (!session) return;
   // Not a reference to this: whoever drops the last one wants the rollback too.
@@ -52,16 +57,15 @@ void Transaction::Commit(LateReply reply) {
     Outcome outcome = self->database_->ExecNow("COMMIT");
     if (!outcome.ok()) return outcome;
     self->ended_by_ = "committed";
-    // The turn ends only after the updates were told, which Submit does before it answers.
-    self->module().Post([self] { self->End(); });
     return Value();
   });
 }
 
 void Transaction::Rollback(LateReply reply) {
   Submit(std::move(reply), [self = Ref<Transaction>(this)]() -> Outcome {
+    Outcome outcome = self->database_->ExecNow("ROLLBACK");
+    if (!outcome.ok()) return outcome;
     self->ended_by_ = "rolled back";
-    self->End();
     return Value();
   });
 }

@@ -18,6 +18,9 @@ class Transaction final : public ModuleObject {
   void Rollback(LateReply reply);
   bool open() const { return *open_; }
 
+  // The database says that it is over; `why` if that was not its own doing.
+  void Ended(std::string why);
+
   // Rolls it back if `session` ends while it is open.
   void RollBackWith(const SessionRef& session);
   // FAILED_PRECONDITION once it has ended.
@@ -26,6 +29,7 @@ class Transaction final : public ModuleObject {
  private:
   ~Transaction() override;
   void Submit(LateReply reply, Database::Work work);
+  // Rolls back if it is open.
   void End();
 
   const Ref<Database> database_;
