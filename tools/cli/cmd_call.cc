@@ -61,7 +61,7 @@ absl::Status Run(Context& context) {
   if (target.info == nullptr && target.object.kind() != ObjectKind::kFunction) {
     return NotCallable(target.object, target.text);
   }
-  const Signature& signature =
+  const Signature signature =
       target.info != nullptr ? target.info->signature : target.object.shape()->signature();
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, signature, target.text));
   HAWSER_ASSIGN_OR_RETURN(Value answer, context.session.Apply(target.object, Op::kCall, target.member,

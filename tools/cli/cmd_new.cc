@@ -22,7 +22,8 @@ absl::Status Run(Context& context) {
                 constructor.kind() == ObjectKind::kFunction ? fmt::format("to call it: hawser call {}", what)
                                                             : fmt::format("its members: hawser describe {}", what));
   }
-  HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, constructor.shape()->signature(), what));
+  ShapeRef shape = constructor.shape();
+  HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, shape->signature(), what));
   HAWSER_ASSIGN_OR_RETURN(Value made,
                           context.session.Apply(constructor, Op::kNew, "", std::move(arguments), "new " + what));
   HAWSER_ASSIGN_OR_RETURN(made, context.session.Settle(std::move(made), "new " + what));

@@ -134,18 +134,18 @@ class Resolver {
   const Suggest suggest_;
 };
 
-// The member as `object` shows it.
-absl::StatusOr<const Member*> FindMember(const RemoteObject& object, std::string_view name,
-                                         std::string_view before) {
-  ShapeRef shape = object.shape();
+// The member of that name of an object of that shape, which is called `before`.
+absl::StatusOr<const Member*> FindMember(const ShapeRef& shape, std::string_view name, std::string_view before) {
   const Member* member = shape == nullptr ? nullptr : shape->FindMember(name);
   if (member != nullptr && member->hidden) {
     return Fail(Exit::kNotFound, fmt::format("'{}' of {} is hidden: not enumerable, so out of reach", name, before));
   }
   if (member != nullptr) return member;
   std::vector<std::string> names;
-  for (const Member& known : object.members()) {
-    if (!known.hidden) names.push_back(known.name);
+  if (shape != nullptr) {
+    for (const Member& known : shape->members()) {
+      if (!known.hidden) names.push_back(known.name);
+    }
   }
   return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no member '{}'", before, name), DidYouMean(name, names)),
                   fmt::format("its members: hawser describe {}", before));
@@ -153,7 +153,8 @@ absl::StatusOr<const Member*> FindMember(const RemoteObject& object, std::string
 
 absl::StatusOr<Value> Resolver::MemberOf(const RemoteObject& object, const std::string& name,
                                          std::string_view before, std::string_view after) {
-  HAWSER_ASSIGN_OR_RETURN(const Member* member, FindMember(object, name, before));
+  ShapeRef shape = object.shape();
+  HAWSER_ASSIGN_OR_RETURN(const Member* member, FindMember(shape, name, before));
   if (member->kind == MemberKind::kEvent) {
     return Fail(Exit::kUsage, fmt::format("{} is an event", after),
                 fmt::format("to follow it: hawser watch {} --event {}", before, name));
@@ -203,7 +204,8 @@ absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
     if (value.ok() && value->is_object()) {
       HAWSER_ASSIGN_OR_RETURN(target.object, AsObject(session, *std::move(value), parent));
       target.member = address.steps.back().name;
-      HAWSER_ASSIGN_OR_RETURN(target.info, FindMember(target.object, target.member, parent.ToString()));
+      target.shape = target.object.shape();
+      HAWSER_ASSIGN_OR_RETURN(target.info, FindMember(target.shape, target.member, parent.ToString()));
       return target;
     }
   }

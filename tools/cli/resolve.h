@@ -30,8 +30,9 @@ struct Target {
   RemoteObject object;
   std::string text;    // as it was written: "counter.add"
   std::string member;  // "": the object itself
-  // The member as the object shows it; null for the object itself. Lives as long as `object`.
+  // The member as `shape` shows it; null for the object itself.
   const Member* info = nullptr;
+  ShapeRef shape;
 };
 absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address);
 

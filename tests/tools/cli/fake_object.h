@@ -37,14 +37,20 @@ class FakeObject final : public Object {
   }
   FakeObject& Hidden(std::string name) { return Add({.name = name, .hidden = true}, {}, {}); }
 
-  ShapeRef shape() const override { return Shape::Build(kind_, name_, members_, signature_); }
+  ShapeRef shape() const override {
+    if (shape_ == nullptr) shape_ = Shape::Build(kind_, name_, members_, signature_);
+    return shape_;
+  }
   ObjectId oid() const override { return ObjectId(oid_); }
 
   void Invoke(Invocation call, Reply reply) override {
     std::string name(call.member_name());
     const Body& body = name.empty() ? self_ : call.op == Op::kSet ? set_[name] : bodies_[name];
+    const Member* member = name.empty() ? nullptr : shape()->FindMember(name);
     if (call.op == Op::kDescribe) {
       reply.Return(Value(ObjectRef(this)));
+    } else if (call.op == Op::kGet && member != nullptr && member->kind == MemberKind::kMethod) {
+      reply.Return(Value(MakeRef<FakeObject>(ObjectKind::kFunction, name, 0, member->signature, body)));
     } else if (!body) {
       reply.Fail(absl::UnimplementedError("nothing there"));
     } else if (absl::StatusOr<Value> answer = body(call.args); answer.ok()) {
@@ -67,6 +73,7 @@ class FakeObject final : public Object {
   const uint64_t oid_;
   const Signature signature_;
   const Body self_;
+  mutable ShapeRef shape_;  // from the first look on: what is added later is not seen
   std::vector<Member> members_;
   std::map<std::string, Body> bodies_;
   std::map<std::string, Body> set_;
