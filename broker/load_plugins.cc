@@ -77,6 +77,8 @@ int CheckPlugin(const std::string& path) {
   }
   for (const std::string& global : (*module)->GlobalNames()) std::cout << "  global " << global << "\n";
   std::cout << std::flush;
+  // What is held here would keep the module from being unloaded.
+  exports = Value();
   (*broker)->AddModule(*std::move(module)).IgnoreError();
   (*broker)->Stop(absl::ZeroDuration());
   return 0;

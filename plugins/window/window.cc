@@ -5,7 +5,7 @@
 //   win.loadURL('https://github.com')
 //
 // It also says which window a client belongs to (getCurrentWindow, getCurrentWebContents): the one
-// its attribute `window` names by id, else one that is opened for it and closed when its session
+// its attribute `window` names by id (none for `none`), else one that is opened for it and closed when its session
 // ends.
 
 #include <cstdlib>
@@ -27,6 +27,7 @@ HostedModule::Claim ClaimFor(const SessionRef& session, const std::shared_ptr<Wi
                              SessionWindows& session_windows) {
   Ref<BrowserWindow> window;
   auto named = session->attributes().find("window");
+  if (named != session->attributes().end() && named->second == "none") return {};
   if (named != session->attributes().end())
     window = Find(*windows, std::strtoll(named->second.c_str(), nullptr, 10));
   if (!window) {

@@ -58,11 +58,16 @@ absl::Status Run(Context& context) {
   if (target.info != nullptr && target.info->kind == MemberKind::kProperty) {
     HAWSER_RETURN_IF_ERROR(UseProperty(context, &target));
   }
-  if (target.info == nullptr && target.object.kind() != ObjectKind::kFunction) {
+  if (target.member.empty() && target.object.kind() != ObjectKind::kFunction) {
     return NotCallable(target.object, target.text);
   }
-  const Signature signature =
-      target.info != nullptr ? target.info->signature : target.object.shape()->signature();
+  // What does not say what it takes, takes anything.
+  Signature signature{.variadic = true};
+  if (target.info != nullptr) {
+    signature = target.info->signature;
+  } else if (target.member.empty()) {
+    signature = target.object.shape()->signature();
+  }
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, signature, target.text));
   HAWSER_ASSIGN_OR_RETURN(Value answer, context.session.Apply(target.object, Op::kCall, target.member,
                                                               std::move(arguments), target.text));

@@ -118,7 +118,6 @@ constexpr Example kExamples[] = {
     {"hawser describe counter", ""},
     {"hawser describe window.BrowserWindow", "a constructor, with what it takes"},
     {"hawser describe @7", "an object that somebody holds"},
-    {"hawser describe remote", "what every session starts from"},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
 

@@ -36,7 +36,7 @@ constexpr Column kHealthColumns[] = {
     {"state", "STATE", Format::kState},
     {"broker", "BROKER"},
     {"endpoint", "ENDPOINT"},
-    {"round_trip_ms", "ROUND TRIP (MS)", Format::kNumber},
+    {"round_trip_ms", "ROUND TRIP", Format::kDuration},
 };
 constexpr View kHealthView = {.name = {"state", "STATE"}, .columns = kHealthColumns};
 

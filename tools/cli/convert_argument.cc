@@ -251,8 +251,9 @@ absl::StatusOr<Value> LookUp(std::string_view text, Type type, const ObjectLooku
   if (text.empty() || text.front() == '{' || text.front() == '[') {
     return ExpectedText(fmt::format("{}, as @7 or the address of one", TypeName(type)), text);
   }
-  HAWSER_ASSIGN_OR_RETURN(Value value, lookup(text));
-  return CheckObject(std::move(value), type);
+  absl::StatusOr<Value> value = lookup(text);
+  if (!value.ok()) return WithPrefix(value.status(), fmt::format("expected {}, as @7 or the address of one: ", TypeName(type)));
+  return CheckObject(*std::move(value), type);
 }
 
 bool IsObjectId(std::string_view text) {

@@ -34,10 +34,16 @@ class Resolver {
     Address at = address;
     at.steps.clear();
     HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
+    bool named = address.root == Address::Root::kRemote;
     for (size_t i = 0; i < steps; ++i) {
       std::string before = at.ToString();
       at.steps.push_back(address.steps[i]);
-      HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
+      if (named && i == 0) {
+        HAWSER_ASSIGN_OR_RETURN(value, session_.Apply(RemoteObject(value.TakeObject()), Op::kGet, address.steps[i].name, {},
+                                                      at.ToString()));
+      } else {
+        HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
+      }
       HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
     }
     return value;
@@ -162,15 +168,8 @@ absl::StatusOr<Value> Resolver::MemberOf(const RemoteObject& object, const std::
   return session_.Apply(object, Op::kGet, name, {}, after);
 }
 
-// The object that every session starts from shows its members only when asked.
-absl::StatusOr<RemoteObject> WithMembers(Session& session, RemoteObject object, const Address& address) {
-  if (address.root != Address::Root::kRemote || !address.steps.empty() || !object.members().empty()) return object;
-  HAWSER_ASSIGN_OR_RETURN(Value shown, session.Apply(object, Op::kDescribe, "", {}, "remote"));
-  return RemoteObject(shown.TakeObject());
-}
-
-absl::StatusOr<RemoteObject> AsObject(Session& session, Value value, const Address& address) {
-  if (value.is_object()) return WithMembers(session, RemoteObject(value.TakeObject()), address);
+absl::StatusOr<RemoteObject> AsObject(Value value, const Address& address) {
+  if (value.is_object()) return RemoteObject(value.TakeObject());
   return Fail(Exit::kUsage, fmt::format("{} is {}, no object", address.ToString(), Kinded(value)),
               fmt::format("to see it: hawser get {}", address.ToString()));
 }
@@ -192,7 +191,7 @@ absl::StatusOr<bool> Exists(Session& session, const Address& address) {
 
 absl::StatusOr<RemoteObject> ResolveObject(Session& session, const Address& address) {
   HAWSER_ASSIGN_OR_RETURN(Value value, Resolve(session, address));
-  return AsObject(session, std::move(value), address);
+  return AsObject(std::move(value), address);
 }
 
 absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
@@ -202,8 +201,10 @@ absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
     absl::StatusOr<Value> value = Resolve(session, parent);
     if (!value.ok() && !absl::IsNotFound(value.status())) return value.status();
     if (value.ok() && value->is_object()) {
-      HAWSER_ASSIGN_OR_RETURN(target.object, AsObject(session, *std::move(value), parent));
+      HAWSER_ASSIGN_OR_RETURN(target.object, AsObject(*std::move(value), parent));
       target.member = address.steps.back().name;
+      // The members of what every session starts from are named, not shown.
+      if (parent.root == Address::Root::kRemote && parent.steps.empty()) return target;
       target.shape = target.object.shape();
       HAWSER_ASSIGN_OR_RETURN(target.info, FindMember(target.shape, target.member, parent.ToString()));
       return target;

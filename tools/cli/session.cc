@@ -113,7 +113,8 @@ void Session::Leave() {
 
 ConnectOptions Session::MakeConnectOptions() const {
   ConnectOptions options;
-  options.attributes = {{"name", "hawser"}};
+  // A command needs no window of its own.
+  options.attributes = {{"name", "hawser"}, {"window", "none"}};
   if (options_.timeout) options.connect_timeout = std::max(TimeLeft(), absl::Milliseconds(1));
   if (wait_for_broker_) {
     options.wait_for_broker = true;

@@ -89,8 +89,10 @@ bool IsRightAligned(Format format) {
 
 std::string DurationText(absl::Duration duration) {
   if (duration == absl::InfiniteDuration()) return "forever";
-  int64_t ms = std::max<int64_t>(absl::ToInt64Milliseconds(duration), 0);
-  if (ms == 0) return "0s";
+  int64_t us = std::max<int64_t>(absl::ToInt64Microseconds(duration), 0);
+  int64_t ms = us / 1000;
+  if (us == 0) return "0s";
+  if (ms == 0) return fmt::format("{}us", us);
   if (ms < 1000) return fmt::format("{}ms", ms);
   int64_t s = ms / 1000;
   int64_t min = s / 60;

@@ -58,7 +58,7 @@ Tone CellTone(const Record& record, const Column& column);
 // Numbers and times stand on the right.
 bool IsRightAligned(Format format);
 
-// "350ms", "45s", "3m12s", "2h5m", "3d4h"; a negative one is "0s".
+// "85us", "350ms", "45s", "3m12s", "2h5m", "3d4h"; a negative one is "0s".
 std::string DurationText(absl::Duration duration);
 // "512 B", "12.3 KiB"
 std::string ByteText(int64_t bytes);
