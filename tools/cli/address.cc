@@ -44,7 +44,8 @@ class Parser {
  private:
   absl::Status Wrong(std::string_view what) const {
     return Fail(Exit::kUsage, fmt::format("'{}' is no address: {}", text_, what),
-                "an address is a name with members, such as clock.alarms[3], or an object's id, such as @7\n"
+                "an address is a name with members, such as clock.alarms[3], or an object's id, "
+                "such as @7\n"
                 "see: hawser help addresses");
   }
 
@@ -86,7 +87,8 @@ class Parser {
     return absl::OkStatus();
   }
 
-  // Where the name at the beginning ends. That of a path ends at the first dot behind its last slash, and takes ".so" along.
+  // Where the name at the beginning ends. That of a path ends at the first dot behind its last
+  // slash, and takes ".so" along.
   size_t EndOfName() const {
     size_t slash = rest_.substr(0, rest_.find_first_of("[\"")).rfind('/');
     if (slash == rest_.npos) return std::min(rest_.find_first_of(kBreaks), rest_.size());
@@ -183,7 +185,8 @@ absl::StatusOr<uint64_t> ParseObjectId(std::string_view text) {
   std::string_view digits = text.starts_with('@') ? text.substr(1) : std::string_view();
   auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), oid);
   if (!IsDigits(digits) || parsed.ec != std::errc() || oid == 0) {
-    return Fail(Exit::kUsage, fmt::format("'{}' is no object id: expected @ and a number, such as @7", text));
+    return Fail(Exit::kUsage,
+                fmt::format("'{}' is no object id: expected @ and a number, such as @7", text));
   }
   return oid;
 }

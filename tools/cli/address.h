@@ -9,8 +9,8 @@
 //   ./sub/foo.bar             a module by its path below the broker's main folder
 //   @7                        an object that some session holds, by its id; @7.title a member of it
 //   remote.getCurrentWindow   the object every session starts from
-//   global:answer             only a global, if a module has the same name; also module: and builtin:
-//   "my.module".x             quotes for names with dots; x["odd name"] for such members
+//   global:answer             only a global, if a module has the same name; also module: and
+//   builtin: "my.module".x             quotes for names with dots; x["odd name"] for such members
 
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +34,8 @@ struct Address {
   };
 
   Root root = Root::kName;
-  std::string name;  // all but kObject and kRemote
-  uint64_t oid = 0;  // kObject
+  std::string name;     // all but kObject and kRemote
+  uint64_t oid = 0;     // kObject
   bool quoted = false;  // the name was in quotes, so that it is whole
   std::vector<Step> steps;
 

@@ -31,13 +31,15 @@ absl::Status NotCallable(const RemoteObject& object, std::string_view what) {
   }
   std::string methods = Methods(object);
   return Fail(Exit::kUsage, fmt::format("{} is an object, no function", what),
-              methods.empty() ? "" : fmt::format("call a method of it: hawser call {}.METHOD, of {}", what, methods));
+              methods.empty() ? ""
+                              : fmt::format("call a method of it: hawser call {}.METHOD, of {}",
+                                            what, methods));
 }
 
 // What a property holds may be a function too.
 absl::Status UseProperty(Context& context, Target* target) {
-  HAWSER_ASSIGN_OR_RETURN(Value value,
-                          context.session.Apply(target->object, Op::kGet, target->member, {}, target->text));
+  HAWSER_ASSIGN_OR_RETURN(Value value, context.session.Apply(target->object, Op::kGet,
+                                                             target->member, {}, target->text));
   if (!value.is_object()) {
     return Fail(Exit::kUsage, fmt::format("{} is a property, no method", target->text),
                 fmt::format("to read it: hawser get {}", target->text));
@@ -53,7 +55,8 @@ absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Target target, ResolveTarget(context.session, address));
   if (target.info != nullptr && target.info->kind == MemberKind::kEvent) {
     return Fail(Exit::kUsage, fmt::format("{} is an event", target.text),
-                fmt::format("to follow it: hawser watch {} --event {}", address.Parent().ToString(), target.member));
+                fmt::format("to follow it: hawser watch {} --event {}", address.Parent().ToString(),
+                            target.member));
   }
   if (target.info != nullptr && target.info->kind == MemberKind::kProperty) {
     HAWSER_RETURN_IF_ERROR(UseProperty(context, &target));
@@ -69,8 +72,9 @@ absl::Status Run(Context& context) {
     signature = target.object.shape()->signature();
   }
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, signature, target.text));
-  HAWSER_ASSIGN_OR_RETURN(Value answer, context.session.Apply(target.object, Op::kCall, target.member,
-                                                              std::move(arguments), target.text));
+  HAWSER_ASSIGN_OR_RETURN(Value answer,
+                          context.session.Apply(target.object, Op::kCall, target.member,
+                                                std::move(arguments), target.text));
   if (!context.line.Has("--no-await")) {
     HAWSER_ASSIGN_OR_RETURN(answer, context.session.Settle(std::move(answer), target.text));
   }
@@ -101,7 +105,8 @@ constexpr Command kCallCommand = {
     .least = 1,
     .most = Command::kAny,
     .details =
-        "Arguments are converted as the method's signature says; see: hawser help values. The answer goes to stdout; a method that "
+        "Arguments are converted as the method's signature says; see: hawser help values. The "
+        "answer goes to stdout; a method that "
         "answers undefined prints nothing. A promise is awaited.",
     .flags = kFlags,
     .examples = kExamples,

@@ -18,7 +18,8 @@ constexpr Column kMemberColumns[] = {
     {"flags", "FLAGS"},
     {"doc", "WHAT IT DOES"},
 };
-constexpr View kMemberView = {.name = {"name", "NAME"}, .columns = kMemberColumns, .none = "it shows no members"};
+constexpr View kMemberView = {
+    .name = {"name", "NAME"}, .columns = kMemberColumns, .none = "it shows no members"};
 
 constexpr Column kColumns[] = {
     {"name", "NAME"},
@@ -35,7 +36,8 @@ constexpr View::Section kSections[] = {
     {"members", "Members", &kMemberView},
     {"holders", "Held by", &kHolderView},
 };
-constexpr View kView = {.name = {"oid", "ID", Format::kObject}, .columns = kColumns, .sections = kSections};
+constexpr View kView = {
+    .name = {"oid", "ID", Format::kObject}, .columns = kColumns, .sections = kSections};
 
 std::string_view MemberKindName(MemberKind kind) {
   switch (kind) {
@@ -71,7 +73,8 @@ Record DescribeMember(const Member& member) {
 }
 
 Record DescribeObject(const RemoteObject& object, std::string_view name) {
-  Record record{{"name", name}, {"kind", ObjectKindName(object.kind())}, {"class", object.class_name()}};
+  Record record{
+      {"name", name}, {"kind", ObjectKindName(object.kind())}, {"class", object.class_name()}};
   if (object.kind() == ObjectKind::kFunction || object.kind() == ObjectKind::kConstructor) {
     record.Set("signature", object.shape()->signature().ToString());
   }
@@ -104,7 +107,8 @@ absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Value value, Resolve(context.session, address));
   std::string name = address.ToString();
   if (!value.is_object()) {
-    context.printer.Item(kView, Record{{"name", name}, {"kind", KindName(value.kind())}, {"value", value}});
+    context.printer.Item(
+        kView, Record{{"name", name}, {"kind", KindName(value.kind())}, {"value", value}});
     return absl::OkStatus();
   }
   HAWSER_ASSIGN_OR_RETURN(RemoteObject object, ResolveObject(context.session, address));
@@ -131,7 +135,8 @@ constexpr Command kDescribeCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "Members come with their signatures: (integer, string?) -> number takes an integer and, if given, a string. Who holds the "
+        "Members come with their signatures: (integer, string?) -> number takes an integer and, if "
+        "given, a string. Who holds the "
         "object is shown to those who may inspect the broker.",
     .examples = kExamples,
     .exits = kExits,

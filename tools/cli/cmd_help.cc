@@ -18,7 +18,8 @@ constexpr std::string_view kVersion = "0.1.0";
 std::string NounText(std::string_view noun, const Look& look) {
   std::string text;
   for (const Command* command : Commands()) {
-    if (!command->name.starts_with(noun) || !command->name.substr(noun.size()).starts_with(' ')) continue;
+    if (!command->name.starts_with(noun) || !command->name.substr(noun.size()).starts_with(' '))
+      continue;
     if (!text.empty()) text += "\n";
     text += CommandText(*command, look);
   }
@@ -54,8 +55,9 @@ absl::Status RunHelp(Context& context) {
     context.output.Write(noun);
     return absl::OkStatus();
   }
-  return WithHint(Fail(Exit::kUsage, fmt::format("there is no help on '{}'", name), DidYouMean(name, known)),
-                  "all commands and topics: hawser help");
+  return WithHint(
+      Fail(Exit::kUsage, fmt::format("there is no help on '{}'", name), DidYouMean(name, known)),
+      "all commands and topics: hawser help");
 }
 
 absl::Status RunVersion(Context& context) {

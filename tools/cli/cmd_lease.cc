@@ -8,16 +8,14 @@ namespace hawser::cli {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"session", "SESSION", Format::kSession},
-    {"program", "PROGRAM"},
-    {"state", "STATE", Format::kState},
-    {"ttl_ms", "TTL", Format::kDuration},
-    {"left_ms", "LEFT", Format::kDuration},
-    {"objects", "OBJECTS", Format::kNumber},
+    {"session", "SESSION", Format::kSession},    {"program", "PROGRAM"},
+    {"state", "STATE", Format::kState},          {"ttl_ms", "TTL", Format::kDuration},
+    {"left_ms", "LEFT", Format::kDuration},      {"objects", "OBJECTS", Format::kNumber},
     {"callbacks", "CALLBACKS", Format::kNumber},
 };
-constexpr View kView = {
-    .name = {"session", "SESSION"}, .columns = kColumns, .none = "there are no sessions, so no leases"};
+constexpr View kView = {.name = {"session", "SESSION"},
+                        .columns = kColumns,
+                        .none = "there are no sessions, so no leases"};
 
 absl::Status RunList(Context& context) {
   context.printer.BeginList(kView);
@@ -30,7 +28,8 @@ absl::Status RunList(Context& context) {
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value lease, context.session.Inspect("lease", {context.line.arguments[0]}));
+  HAWSER_ASSIGN_OR_RETURN(Value lease,
+                          context.session.Inspect("lease", {context.line.arguments[0]}));
   context.printer.Item(kView, lease.AsRecord());
   return absl::OkStatus();
 }
@@ -46,7 +45,8 @@ constexpr Command kLeaseListCommand = {
     .group = Group::kBroker,
     .summary = "list the leases: how long each session would live unheard of",
     .details =
-        "A session that is detached has lost its connection; when no time is left, everything it holds is released.",
+        "A session that is detached has lost its connection; when no time is left, everything it "
+        "holds is released.",
     .examples = kListExamples,
     .view = &kView,
     .run = RunList,

@@ -13,7 +13,7 @@ constexpr Column kModuleColumns[] = {
     {"type", "TYPE"},
     {"objects", "OBJECTS", Format::kNumber},
     {"holders", "HELD BY", Format::kNumber},
-    {"since", "AGE", Format::kAge},
+    {"oid", "ID", Format::kObject, Column::Detail::kWide},
     {"version", "VERSION", Format::kText, Column::Detail::kWide},
     {"provider", "PROVIDER", Format::kSession, Column::Detail::kWide},
     {"path", "FILE", Format::kText, Column::Detail::kWide},
@@ -30,24 +30,27 @@ constexpr Column kObjectColumns[] = {
     {"since", "AGE", Format::kAge},
     {"site", "MADE AT", Format::kText, Column::Detail::kWide},
 };
-constexpr View kObjectView = {
-    .name = {"oid", "ID", Format::kObject}, .columns = kObjectColumns, .none = "no session holds an object"};
+constexpr View kObjectView = {.name = {"oid", "ID", Format::kObject},
+                              .columns = kObjectColumns,
+                              .none = "no session holds an object"};
 
 absl::Status ListObjects(Context& context) {
   Record filter;
   if (context.line.Has("--class")) filter.Set("class", context.line.Get("--class"));
   if (context.line.Has("--module")) filter.Set("module", context.line.Get("--module"));
   context.printer.BeginList(kObjectView);
-  HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "objects", {Value(filter)}, [&](const Array& page) {
-    context.printer.Rows(page);
-    return absl::OkStatus();
-  }));
+  HAWSER_RETURN_IF_ERROR(
+      ForEachPage(context.session, "objects", {Value(filter)}, [&](const Array& page) {
+        context.printer.Rows(page);
+        return absl::OkStatus();
+      }));
   context.printer.EndList();
   return absl::OkStatus();
 }
 
 absl::Status Run(Context& context) {
-  if (context.line.Has("--objects") || context.line.Has("--class") || context.line.Has("--module")) {
+  if (context.line.Has("--objects") || context.line.Has("--class") ||
+      context.line.Has("--module")) {
     return ListObjects(context);
   }
   HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));

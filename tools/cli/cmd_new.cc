@@ -18,21 +18,24 @@ absl::Status Run(Context& context) {
   if (constructor.kind() != ObjectKind::kConstructor) {
     return Fail(Exit::kUsage,
                 fmt::format("{} is no constructor: it is {} {}", what,
-                            constructor.kind() == ObjectKind::kObject ? "an" : "a", ObjectKindName(constructor.kind())),
-                constructor.kind() == ObjectKind::kFunction ? fmt::format("to call it: hawser call {}", what)
-                                                            : fmt::format("its members: hawser describe {}", what));
+                            constructor.kind() == ObjectKind::kObject ? "an" : "a",
+                            ObjectKindName(constructor.kind())),
+                constructor.kind() == ObjectKind::kFunction
+                    ? fmt::format("to call it: hawser call {}", what)
+                    : fmt::format("its members: hawser describe {}", what));
   }
   ShapeRef shape = constructor.shape();
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, shape->signature(), what));
-  HAWSER_ASSIGN_OR_RETURN(Value made,
-                          context.session.Apply(constructor, Op::kNew, "", std::move(arguments), "new " + what));
+  HAWSER_ASSIGN_OR_RETURN(Value made, context.session.Apply(constructor, Op::kNew, "",
+                                                            std::move(arguments), "new " + what));
   HAWSER_ASSIGN_OR_RETURN(made, context.session.Settle(std::move(made), "new " + what));
   return ShowAnswer(context, std::move(made), Printer::Asked::kValue);
 }
 
 constexpr Flag kFlags[] = {kDataFlag, kKeepFlag};
 constexpr Example kExamples[] = {
-    {"hawser new window.BrowserWindow '{\"width\": 800}' --keep", "make a window and hold it until Ctrl-C"},
+    {"hawser new window.BrowserWindow '{\"width\": 800}' --keep",
+     "make a window and hold it until Ctrl-C"},
     {"hawser new counter.Counter 5", "made, shown and released"},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
@@ -47,7 +50,8 @@ constexpr Command kNewCommand = {
     .least = 1,
     .most = Command::kAny,
     .details =
-        "Prints the new object. It is released as the command ends, and with that it usually ends; --keep holds it, and then "
+        "Prints the new object. It is released as the command ends, and with that it usually ends; "
+        "--keep holds it, and then "
         "other commands can use it by its id.",
     .flags = kFlags,
     .examples = kExamples,

@@ -1,4 +1,5 @@
-// The plugin is loaded by hawserd in a process of its own, which may crash or hang without harm to anybody.
+// The plugin is loaded by hawserd in a process of its own, which may crash or hang without harm to
+// anybody.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -57,7 +58,8 @@ absl::StatusOr<std::string> FindDaemon() {
               "it is looked for next to hawser and in PATH");
 }
 
-// A child process whose stdout and stderr come back through one pipe. Killed and waited for when this goes.
+// A child process whose stdout and stderr come back through one pipe. Killed and waited for when
+// this goes.
 class Child {
  public:
   Child() = default;
@@ -73,7 +75,8 @@ class Child {
 
   absl::Status Start(std::vector<std::string> words) {
     std::array<int, 2> ends = {-1, -1};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return Fail(Exit::kRaised, fmt::format("pipe: {}", std::strerror(errno)));
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+      return Fail(Exit::kRaised, fmt::format("pipe: {}", std::strerror(errno)));
     pipe_ = ends[0];
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
@@ -82,7 +85,8 @@ class Child {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    // This program blocks the signals that one of its threads waits for, and ignores SIGPIPE; the child must not.
+    // This program blocks the signals that one of its threads waits for, and ignores SIGPIPE; the
+    // child must not.
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none;
@@ -93,7 +97,8 @@ class Child {
     sigaddset(&pipe, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes, &pipe);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawn(&pid_, words[0].c_str(), &actions, &attributes, arguments.data(), environ);
+    int error =
+        posix_spawn(&pid_, words[0].c_str(), &actions, &attributes, arguments.data(), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
@@ -148,14 +153,17 @@ absl::Status Run(Context& context) {
   std::string said;
   absl::Duration time = context.options.timeout ? *context.options.timeout : kDefaultTime;
   if (!child.ReadAll(time, &said)) {
-    return Fail(Exit::kDeadline, fmt::format("{} did not load within {}", file, absl::FormatDuration(time)),
+    return Fail(Exit::kDeadline,
+                fmt::format("{} did not load within {}", file, absl::FormatDuration(time)),
                 "a plugin's body must register what it has and return");
   }
   int status = child.Wait();
   said = Trimmed(std::move(said));
   if (WIFSIGNALED(status)) {
-    return Fail(Exit::kThreshold,
-                fmt::format("{} crashed the process that loaded it: {}", file, strsignal(WTERMSIG(status))), said);
+    return Fail(
+        Exit::kThreshold,
+        fmt::format("{} crashed the process that loaded it: {}", file, strsignal(WTERMSIG(status))),
+        said);
   }
   if (WEXITSTATUS(status) != 0) {
     return Fail(Exit::kThreshold, fmt::format("{} is no plugin a broker would load", file), said);
@@ -179,7 +187,8 @@ constexpr Command kPluginCheckCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "Loads it with hawserd --check-plugin in a process of its own: a plugin that crashes or hangs is reported, and no broker sees "
+        "Loads it with hawserd --check-plugin in a process of its own: a plugin that crashes or "
+        "hangs is reported, and no broker sees "
         "it.",
     .examples = kExamples,
     .exits = kExits,

@@ -12,11 +12,13 @@ constexpr Column kColumns[] = {
     {"state", "STATE", Format::kState},
     {"objects", "OBJECTS", Format::kNumber},
     {"listeners", "LISTENERS", Format::kNumber},
-    {"since", "LOADED", Format::kAge},
+    {"detached", "STALE", Format::kNumber, Column::Detail::kWide},
+    {"since", "AGE", Format::kAge},
     {"path", "FILE"},
     {"error", "WHY NOT"},
 };
-constexpr View kView = {.name = {"name", "NAME"}, .columns = kColumns, .none = "the broker has loaded no plugins"};
+constexpr View kView = {
+    .name = {"name", "NAME"}, .columns = kColumns, .none = "the broker has loaded no plugins"};
 
 absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Value plugins, context.session.Inspect("plugins"));

@@ -26,9 +26,12 @@ absl::Status RunSet(Context& context) {
                                        : fmt::format("to call it: hawser call {}", target.text));
   }
   if (target.info->readonly) return Fail(Exit::kUsage, fmt::format("{} is read-only", target.text));
-  Signature setter{.params = {target.info->signature.result}, .result = Type::kUndefined, .required = 1};
+  Signature setter{
+      .params = {target.info->signature.result}, .result = Type::kUndefined, .required = 1};
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, setter, target.text));
-  return context.session.Apply(target.object, Op::kSet, target.member, std::move(arguments), target.text).status();
+  return context.session
+      .Apply(target.object, Op::kSet, target.member, std::move(arguments), target.text)
+      .status();
 }
 
 constexpr Flag kGetFlags[] = {kKeepFlag};

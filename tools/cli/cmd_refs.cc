@@ -42,7 +42,8 @@ constexpr Command kRefsCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "For each session: which program it is, for how long it has held the object, and through which member it was first handed "
+        "For each session: which program it is, for how long it has held the object, and through "
+        "which member it was first handed "
         "out. This command's own hold is left out.",
     .examples = kExamples,
     .exits = kExits,

@@ -22,7 +22,26 @@ constexpr Column kColumns[] = {
     {"transport", "TRANSPORT", Format::kText, Column::Detail::kWide},
     {"queued_bytes", "QUEUED", Format::kBytes, Column::Detail::kWide},
     {"calls", "ALL CALLS", Format::kNumber, Column::Detail::kWide},
+    {"attributes", "ATTRIBUTES", Format::kValue, Column::Detail::kWide},
 };
+// With those that ended among them.
+constexpr Column kAllColumns[] = {
+    {"session", "SESSION", Format::kSession},
+    {"pid", "PID", Format::kNumber},
+    {"program", "PROGRAM"},
+    {"name", "NAME"},
+    {"state", "STATE", Format::kState},
+    {"reason", "REASON"},
+    {"objects", "OBJECTS", Format::kNumber},
+    {"callbacks", "CALLBACKS", Format::kNumber},
+    {"since", "AGE", Format::kAge},
+    {"ended", "ENDED", Format::kAge},
+    {"uid", "UID", Format::kNumber, Column::Detail::kWide},
+    {"calls", "ALL CALLS", Format::kNumber, Column::Detail::kWide},
+    {"why", "WHY", Format::kText, Column::Detail::kWide},
+};
+constexpr View kAllView = {
+    .name = {"session", "SESSION"}, .columns = kAllColumns, .none = "there were no sessions"};
 constexpr Column kHeldColumns[] = {
     {"oid", "ID", Format::kObject},
     {"class", "CLASS"},
@@ -31,7 +50,9 @@ constexpr Column kHeldColumns[] = {
 };
 constexpr View kHeldView = {.name = {"oid", "ID", Format::kObject}, .columns = kHeldColumns};
 constexpr View::Section kSections[] = {{"held", "Holds", &kHeldView}};
-constexpr View kView = {.name = {"session", "SESSION"}, .columns = kColumns, .sections = kSections,
+constexpr View kView = {.name = {"session", "SESSION"},
+                        .columns = kColumns,
+                        .sections = kSections,
                         .none = "there are no sessions"};
 
 absl::Status RunList(Context& context) {
@@ -39,27 +60,31 @@ absl::Status RunList(Context& context) {
     context.printer.Rows(page);
     return absl::OkStatus();
   };
-  context.printer.BeginList(kView);
+  bool all = context.line.Has("--all");
+  context.printer.BeginList(all ? kAllView : kView);
   HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "sessions", {}, print));
-  if (context.line.Has("--all")) HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "tombstones", {}, print));
+  if (all) HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "tombstones", {}, print));
   context.printer.EndList();
   return absl::OkStatus();
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value session, context.session.Inspect("session", {context.line.arguments[0]}));
+  HAWSER_ASSIGN_OR_RETURN(Value session,
+                          context.session.Inspect("session", {context.line.arguments[0]}));
   context.printer.Item(kView, session.AsRecord());
   return absl::OkStatus();
 }
 
 absl::Status RunKick(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value ended, context.session.Inspect("kick", {context.line.arguments[0]}));
+  HAWSER_ASSIGN_OR_RETURN(Value ended,
+                          context.session.Inspect("kick", {context.line.arguments[0]}));
   context.output.Say(fmt::format("session {} is ended", context.line.arguments[0]));
   return absl::OkStatus();
 }
 
 constexpr Flag kListFlags[] = {{"--all", 'a', "", "also the last sessions that ended, with why"}};
-constexpr Example kListExamples[] = {{"hawser session", ""}, {"hawser session list -o json | jq '.[].program'", ""}};
+constexpr Example kListExamples[] = {{"hawser session", ""},
+                                     {"hawser session list -o json | jq '.[].program'", ""}};
 constexpr Example kShowExamples[] = {{"hawser session show 4f3c21aa", ""}};
 constexpr Example kKickExamples[] = {{"hawser session kick 4f3c21aa", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};
@@ -97,7 +122,9 @@ constexpr Command kSessionKickCommand = {
     .arguments = "SESSION",
     .least = 1,
     .most = 1,
-    .details = "The client is told that an administrator ended it. The beginning of the session's id will do.",
+    .details =
+        "The client is told that an administrator ended it. The beginning of the session's id will "
+        "do.",
     .examples = kKickExamples,
     .exits = kExits,
     .run = RunKick,

@@ -50,17 +50,21 @@ absl::StatusOr<absl::Duration> RoundTrip(Session& session) {
 
 absl::Status RunHealth(Context& context) {
   absl::StatusOr<absl::Duration> round_trip = RoundTrip(context.session);
-  if (!round_trip.ok()) return WithExit(WithPrefix(round_trip.status(), "not serving: "), Exit::kThreshold);
+  if (!round_trip.ok())
+    return WithExit(WithPrefix(round_trip.status(), "not serving: "), Exit::kThreshold);
   const Remote& remote = context.session.remote();
-  context.printer.Item(kHealthView, Record{{"state", "serving"},
-                                           {"broker", remote ? remote.broker_version() : ""},
-                                           {"endpoint", context.session.endpoint()},
-                                           {"round_trip_ms", absl::ToDoubleMilliseconds(*round_trip)}});
+  context.printer.Item(kHealthView,
+                       Record{{"state", "serving"},
+                              {"broker", remote ? remote.broker_version() : ""},
+                              {"endpoint", context.session.endpoint()},
+                              {"round_trip_ms", absl::ToDoubleMilliseconds(*round_trip)}});
   return absl::OkStatus();
 }
 
-constexpr Example kStatusExamples[] = {{"hawser status", ""}, {"hawser status -o json | jq .sessions", ""}};
-constexpr Example kHealthExamples[] = {{"hawser health --timeout 1s || systemctl restart hawserd", ""}};
+constexpr Example kStatusExamples[] = {{"hawser status", ""},
+                                       {"hawser status -o json | jq .sessions", ""}};
+constexpr Example kHealthExamples[] = {
+    {"hawser health --timeout 1s || systemctl restart hawserd", ""}};
 constexpr Exit kHealthExits[] = {Exit::kThreshold};
 
 }  // namespace
@@ -78,7 +82,9 @@ constexpr Command kHealthCommand = {
     .name = "health",
     .group = Group::kBroker,
     .summary = "ask whether the broker serves, by a call through it",
-    .details = "Anybody may ask. Whatever keeps it from serving, also that it cannot be reached, is exit code 8.",
+    .details =
+        "Anybody may ask. Whatever keeps it from serving, also that it cannot be reached, is exit "
+        "code 8.",
     .examples = kHealthExamples,
     .exits = kHealthExits,
     .view = &kHealthView,

@@ -21,7 +21,8 @@ absl::Status TooLate(Context& context, std::string_view what) {
 absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
   bool gone = context.line.Has("--gone");
-  std::string late = fmt::format("{} {}", address.ToString(), gone ? "was not gone" : "did not appear");
+  std::string late =
+      fmt::format("{} {}", address.ToString(), gone ? "was not gone" : "did not appear");
   // What is to appear may need its broker first; what is to go must be seen to be gone.
   if (!gone) context.session.WaitForBroker();
   absl::Status connected = context.session.Connect();
@@ -46,7 +47,8 @@ constexpr Flag kFlags[] = {
     {"--gone", 0, "", "wait until there is no such thing any more"},
 };
 constexpr Example kExamples[] = {
-    {"hawser wait shop --timeout 10s && hawser call shop.open", "for a broker that is just starting, too"},
+    {"hawser wait shop --timeout 10s && hawser call shop.open",
+     "for a broker that is just starting, too"},
     {"hawser wait @7 --gone", "until nobody holds the object any more"},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kExpired, Exit::kThreshold};
@@ -61,7 +63,8 @@ constexpr Command kWaitCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "Says nothing; the exit code tells: 0 when it is so, 8 when --timeout is over before. Without --gone also waits for the "
+        "Says nothing; the exit code tells: 0 when it is so, 8 when --timeout is over before. "
+        "Without --gone also waits for the "
         "broker itself.",
     .flags = kFlags,
     .examples = kExamples,

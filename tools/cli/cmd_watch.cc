@@ -1,6 +1,7 @@
-// Events arrive on the SDK's thread of callbacks, which prints them; the command's own thread only waits for the end: the count, the
-// time, a closed pipe, the object's or the session's. A connection that breaks is resumed by the SDK without a loss; after the loss of
-// the session itself (the lease ran out, the broker was restarted) the object is looked up anew by its name.
+// Events arrive on the SDK's thread of callbacks, which prints them; the command's own thread only
+// waits for the end: the count, the time, a closed pipe, the object's or the session's. A
+// connection that breaks is resumed by the SDK without a loss; after the loss of the session itself
+// (the lease ran out, the broker was restarted) the object is looked up anew by its name.
 
 #include <atomic>
 #include <optional>
@@ -55,7 +56,8 @@ class Watcher {
       if (lost_.exchange(false)) {
         HAWSER_RETURN_IF_ERROR(StartAgain());
       } else if (gone_ != GoneReason::kAlive && gone_ != GoneReason::kSessionEnded) {
-        return Fail(Exit::kExpired, fmt::format("{} is gone: {}", address_.ToString(), GoneReasonName(gone_)));
+        return Fail(Exit::kExpired,
+                    fmt::format("{} is gone: {}", address_.ToString(), GoneReasonName(gone_)));
       }
     }
   }
@@ -64,7 +66,8 @@ class Watcher {
   // Without --count the time is an end as good as any.
   absl::Status InTime() const {
     if (count_ == 0) return absl::OkStatus();
-    return Fail(Exit::kDeadline, fmt::format("{} of {} events came in time", count_ - left_, count_));
+    return Fail(Exit::kDeadline,
+                fmt::format("{} of {} events came in time", count_ - left_, count_));
   }
 
   absl::Status Start() {
@@ -81,7 +84,8 @@ class Watcher {
       absl::StatusOr<Subscription> subscription =
           object_.On(event, [this, event](Args args) { Print(event, args); });
       if (!subscription.ok()) {
-        return WithPrefix(subscription.status(), fmt::format("cannot listen to '{}' of {}: ", event, address_.ToString()));
+        return WithPrefix(subscription.status(),
+                          fmt::format("cannot listen to '{}' of {}: ", event, address_.ToString()));
       }
       subscriptions_.push_back(*std::move(subscription));
     }
@@ -90,9 +94,12 @@ class Watcher {
 
   absl::Status StartAgain() {
     if (address_.root == Address::Root::kObject) {
-      return Fail(Exit::kExpired, fmt::format("the session is over ({}), and with it {}",
-                                              LossReasonName(context_.session.remote().loss()), address_.ToString()),
-                  "an id names an object only as long as the broker runs; watch it by a name to go on after that");
+      return Fail(
+          Exit::kExpired,
+          fmt::format("the session is over ({}), and with it {}",
+                      LossReasonName(context_.session.remote().loss()), address_.ToString()),
+          "an id names an object only as long as the broker runs; watch it by a name to go on "
+          "after that");
     }
     constexpr absl::Duration kPause = absl::Milliseconds(500);
     while (true) {
@@ -115,13 +122,16 @@ class Watcher {
     }
     std::vector<std::string> asked = Split(context_.line.Get("--event"));
     for (const std::string& event : asked) {
-      if (declared.empty() || std::find(declared.begin(), declared.end(), event) != declared.end()) continue;
-      return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no event '{}'", address_.ToString(), event),
-                           DidYouMean(event, declared)),
-                      fmt::format("its events: {}", fmt::join(declared, ", ")));
+      if (declared.empty() || std::find(declared.begin(), declared.end(), event) != declared.end())
+        continue;
+      return WithHint(
+          Fail(Exit::kNotFound, fmt::format("{} has no event '{}'", address_.ToString(), event),
+               DidYouMean(event, declared)),
+          fmt::format("its events: {}", fmt::join(declared, ", ")));
     }
     ShapeRef shape = object_.shape();
-    if (shape == nullptr || shape->FindMember("on") == nullptr || (asked.empty() && declared.empty())) {
+    if (shape == nullptr || shape->FindMember("on") == nullptr ||
+        (asked.empty() && declared.empty())) {
       return Fail(Exit::kUsage, fmt::format("{} declares no events", address_.ToString()),
                   shape != nullptr && shape->FindMember("on") != nullptr
                       ? "it can be listened to; name the event: --event NAME"
@@ -145,7 +155,8 @@ class Watcher {
       case ConnectionEvent::Kind::kConnected:
         break;
       case ConnectionEvent::Kind::kReconnecting:
-        context_.output.Say(fmt::format("the connection is lost ({}); trying again", MessageOf(event.status)));
+        context_.output.Say(
+            fmt::format("the connection is lost ({}); trying again", MessageOf(event.status)));
         break;
       case ConnectionEvent::Kind::kResumed:
         context_.output.Say("connected again; nothing was lost");
@@ -184,13 +195,15 @@ absl::Status Run(Context& context) {
 }
 
 constexpr Flag kFlags[] = {
-    {"--event", 0, "EVENT", "only this event, or several: resize,close; default: all that the object declares"},
+    {"--event", 0, "EVENT",
+     "only this event, or several: resize,close; default: all that the object declares"},
     {"--count", 'n', "N", "end after N events"},
 };
 constexpr Example kExamples[] = {
     {"hawser watch counter", ""},
     {"hawser watch files --event changed -o json | jq .args", ""},
-    {"hawser watch @7 --event closed --count 1 --timeout 1m", "wait for one event, at most a minute"},
+    {"hawser watch @7 --event closed --count 1 --timeout 1m",
+     "wait for one event, at most a minute"},
 };
 constexpr Exit kExits[] = {Exit::kNotFound, Exit::kExpired};
 
@@ -204,8 +217,10 @@ constexpr Command kWatchCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "One event a line: when, which, its arguments. With -o json one object a line. A lost connection is made again without a "
-        "loss; after a restart of the broker the object is looked up anew by its name. Ends by --count, with --timeout, with Ctrl-C, "
+        "One event a line: when, which, its arguments. With -o json one object a line. A lost "
+        "connection is made again without a "
+        "loss; after a restart of the broker the object is looked up anew by its name. Ends by "
+        "--count, with --timeout, with Ctrl-C, "
         "or when the object is gone.",
     .flags = kFlags,
     .examples = kExamples,

@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_COMMAND_H_
 #define TOOLS_CLI_COMMAND_H_
 
-// Command: everything there is to say about one command of the CLI, in one place. The parser, the help, docs/cli.md and the tests are
-// made from it. Commands are constants; the table of them is in commands.h.
+// Command: everything there is to say about one command of the CLI, in one place. The parser, the
+// help, docs/cli.md and the tests are made from it. Commands are constants; the table of them is in
+// commands.h.
 
 #include <cstddef>
 #include <span>

@@ -35,7 +35,8 @@ class Reader {
     HAWSER_RETURN_IF_ERROR(FindTheCommand());
     bool flags_end = false;
     for (size_t i = 0; i < words_.size(); ++i) {
-      if (std::find(command_words_.begin(), command_words_.end(), i) != command_words_.end()) continue;
+      if (std::find(command_words_.begin(), command_words_.end(), i) != command_words_.end())
+        continue;
       if (!flags_end && words_[i] == "--") {
         flags_end = true;
       } else if (!flags_end && IsFlag(words_[i])) {
@@ -86,7 +87,8 @@ class Reader {
     for (const Command* command : Commands()) {
       names.emplace_back(command->name);
       // Of "session list" also its noun.
-      if (name.find(' ') == name.npos) names.emplace_back(command->name.substr(0, command->name.find(' ')));
+      if (name.find(' ') == name.npos)
+        names.emplace_back(command->name.substr(0, command->name.find(' ')));
     }
     std::string hint = DidYouMean(name, names);
     if (hint.empty() && name.find(' ') == name.npos) {
@@ -100,8 +102,8 @@ class Reader {
   static bool TakesNextWord(std::string_view word) {
     if (word.find('=') != word.npos) return false;
     auto takes = [&](const Flag& flag) {
-      return !flag.value.empty() &&
-             (flag.name == word || (flag.letter != 0 && word.size() == 2 && word[1] == flag.letter));
+      return !flag.value.empty() && (flag.name == word || (flag.letter != 0 && word.size() == 2 &&
+                                                           word[1] == flag.letter));
     };
     if (std::any_of(GlobalFlags().begin(), GlobalFlags().end(), takes)) return true;
     return std::any_of(Commands().begin(), Commands().end(), [&](const Command* command) {
@@ -141,7 +143,8 @@ class Reader {
     if (flag == nullptr) return NoSuchFlag(word);
     if (!flag->value.empty() && !value) {
       if (*i + 1 == words_.size()) {
-        return Fail(Exit::kUsage, fmt::format("{} needs a value: {} {}", word, flag->name, flag->value));
+        return Fail(Exit::kUsage,
+                    fmt::format("{} needs a value: {} {}", word, flag->name, flag->value));
       }
       value = words_[++*i];
     }
@@ -161,7 +164,8 @@ class Reader {
         Fail(Exit::kUsage, fmt::format("hawser {} has no option {}", line_.command->name, word),
              DidYouMean(word.substr(0, word.find('=')), names));
     if (line_.command->most > 0) {
-      status = WithHint(std::move(status), fmt::format("to pass it as an argument, write -- before it: -- {}", word));
+      status = WithHint(std::move(status),
+                        fmt::format("to pass it as an argument, write -- before it: -- {}", word));
     }
     return status;
   }
@@ -172,15 +176,17 @@ class Reader {
     if (given >= command.least && given <= command.most) return absl::OkStatus();
     std::string usage = fmt::format("usage: hawser {} {}", command.name, command.arguments);
     if (given < command.least) {
-      return WithHint(Fail(Exit::kUsage, fmt::format("hawser {} needs more arguments", command.name), usage),
-                      fmt::format("more about it: hawser help {}", command.name));
+      return WithHint(
+          Fail(Exit::kUsage, fmt::format("hawser {} needs more arguments", command.name), usage),
+          fmt::format("more about it: hawser help {}", command.name));
     }
-    absl::Status status = Fail(
-        Exit::kUsage, fmt::format("hawser {} does not know what to do with '{}'", command.name,
-                                  line_.arguments[command.most]));
-    return WithHint(std::move(status), command.most == 0 && command.arguments.empty()
-                                           ? fmt::format("more about it: hawser help {}", command.name)
-                                           : usage);
+    absl::Status status =
+        Fail(Exit::kUsage, fmt::format("hawser {} does not know what to do with '{}'", command.name,
+                                       line_.arguments[command.most]));
+    return WithHint(std::move(status),
+                    command.most == 0 && command.arguments.empty()
+                        ? fmt::format("more about it: hawser help {}", command.name)
+                        : usage);
   }
 
   const std::span<const std::string> words_;
@@ -248,7 +254,8 @@ absl::StatusOr<absl::Duration> ParseTime(std::string_view text) {
   absl::Duration time;
   if (!absl::ParseDuration(digits ? std::string(text) + "s" : std::string(text), &time) ||
       time < absl::ZeroDuration()) {
-    return Fail(Exit::kUsage, fmt::format("'{}' is no time: expected 500ms, 5s, 2m or the like", text));
+    return Fail(Exit::kUsage,
+                fmt::format("'{}' is no time: expected 500ms, 5s, 2m or the like", text));
   }
   return time;
 }
@@ -256,8 +263,10 @@ absl::StatusOr<absl::Duration> ParseTime(std::string_view text) {
 absl::StatusOr<int64_t> ParseCount(std::string_view flag, std::string_view text, int64_t least) {
   int64_t count = 0;
   auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || count < least) {
-    return Fail(Exit::kUsage, fmt::format("{} {}: expected a whole number, at least {}", flag, text, least));
+  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() ||
+      count < least) {
+    return Fail(Exit::kUsage,
+                fmt::format("{} {}: expected a whole number, at least {}", flag, text, least));
   }
   return count;
 }

@@ -4,11 +4,12 @@
 // The command line, read by the table of commands.
 //
 //   hawser [OPTION]... VERB [ARG | OPTION]...       options may stand anywhere
-//   hawser NOUN VERB ...                            session, lease, plugin; NOUN alone is "NOUN list"
+//   hawser NOUN VERB ...                            session, lease, plugin; NOUN alone is "NOUN
+//   list"
 //   --name VALUE, --name=VALUE, -o VALUE, -oVALUE   -- ends options; -5 and - are arguments
 //
-// Arguments reach the command byte for byte, as JSON and texts for objects must. (That is why no library reads them: CLI11, which was
-// tried, takes [1,2] for a list of two arguments.)
+// Arguments reach the command byte for byte, as JSON and texts for objects must. (That is why no
+// library reads them: CLI11, which was tried, takes [1,2] for a list of two arguments.)
 
 #include <map>
 #include <optional>
@@ -36,7 +37,8 @@ struct CommandLine {
   std::string_view Get(std::string_view flag) const;
 };
 
-// `words` are those behind the program's name. Exit::kUsage with what is near. With --help the number of arguments is not looked at.
+// `words` are those behind the program's name. Exit::kUsage with what is near. With --help the
+// number of arguments is not looked at.
 absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> words);
 
 // What the flags of all commands say.

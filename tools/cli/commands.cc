@@ -4,20 +4,23 @@ namespace hawser::cli {
 namespace {
 
 constexpr const Command* kCommands[] = {
-    &kListCommand,        &kTreeCommand,        &kDescribeCommand,    &kRefsCommand,      &kCallCommand,
-    &kGetCommand,         &kSetCommand,         &kNewCommand,         &kWatchCommand,     &kWaitCommand,
-    &kSessionListCommand, &kSessionShowCommand, &kSessionKickCommand, &kLeaseListCommand, &kLeaseShowCommand,
-    &kPluginListCommand,  &kPluginCheckCommand, &kStatusCommand,      &kHealthCommand,    &kHelpCommand,
+    &kListCommand,        &kTreeCommand,      &kDescribeCommand,    &kRefsCommand,
+    &kCallCommand,        &kGetCommand,       &kSetCommand,         &kNewCommand,
+    &kWatchCommand,       &kWaitCommand,      &kSessionListCommand, &kSessionShowCommand,
+    &kSessionKickCommand, &kLeaseListCommand, &kLeaseShowCommand,   &kPluginListCommand,
+    &kPluginCheckCommand, &kStatusCommand,    &kHealthCommand,      &kHelpCommand,
     &kVersionCommand,
 };
 
 constexpr Flag kGlobalFlags[] = {
     {"--endpoint", 'e', "WHERE",
-     "the broker: unix:/path/of/socket (or just the path) or tcp:host:port; default $HAWSER_ENDPOINT, else the "
+     "the broker: unix:/path/of/socket (or just the path) or tcp:host:port; default "
+     "$HAWSER_ENDPOINT, else the "
      "user's or the system's socket"},
     {"--output", 'o', "FORMAT", "table (default), wide, json or name; see: hawser help output"},
     {"--no-headers", 0, "", "tables without headings"},
-    {"--timeout", 't', "TIME", "give up after this long, such as 500ms, 5s (or 5), 2m; default: none"},
+    {"--timeout", 't', "TIME",
+     "give up after this long, such as 500ms, 5s (or 5), 2m; default: none"},
     {"--color", 0, "WHEN", "auto (default), always or never"},
     {"--verbose", 'v', "", "say more about errors: causes, members, where they come from"},
     {"--help", 'h', "", "explain the command instead of running it"},

@@ -1,7 +1,8 @@
 #ifndef TOOLS_CLI_COMMANDS_H_
 #define TOOLS_CLI_COMMANDS_H_
 
-// The table of commands, in the order of the help. Each is defined in the file of its noun or verb, cmd_*.cc.
+// The table of commands, in the order of the help. Each is defined in the file of its noun or verb,
+// cmd_*.cc.
 
 #include <span>
 #include <string_view>

@@ -79,8 +79,9 @@ std::optional<Value> ReadNumber(std::string_view text) {
 std::optional<Value> ReadDate(std::string_view text) {
   if (text == "now") return Value(Date::From(absl::Now()));
   if (auto ms = ReadInteger(text)) return Value(Date{*ms});
-  for (const char* format : {"%Y-%m-%dT%H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%dT%H:%M:%E*S",
-                             "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+  for (const char* format :
+       {"%Y-%m-%dT%H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%dT%H:%M:%E*S",
+        "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     absl::Time time;
     std::string error;
     if (absl::ParseTime(format, base::ToAbsl(text), absl::UTCTimeZone(), &time, &error)) {
@@ -252,7 +253,9 @@ absl::StatusOr<Value> LookUp(std::string_view text, Type type, const ObjectLooku
     return ExpectedText(fmt::format("{}, as @7 or the address of one", TypeName(type)), text);
   }
   absl::StatusOr<Value> value = lookup(text);
-  if (!value.ok()) return WithPrefix(value.status(), fmt::format("expected {}, as @7 or the address of one: ", TypeName(type)));
+  if (!value.ok())
+    return WithPrefix(value.status(),
+                      fmt::format("expected {}, as @7 or the address of one: ", TypeName(type)));
   return CheckObject(*std::move(value), type);
 }
 
@@ -266,9 +269,10 @@ absl::Status CheckCount(size_t given, const Signature& signature) {
   if (given >= least && (given <= most || signature.variadic)) return absl::OkStatus();
   std::string expected = least == most && !signature.variadic ? fmt::format("{}", most)
                          : signature.variadic                 ? fmt::format("at least {}", least)
-                                                              : fmt::format("{} to {}", least, most);
+                                              : fmt::format("{} to {}", least, most);
   bool one = expected.ends_with(" 1") || expected == "1";
-  return Fail(Exit::kUsage, fmt::format("expected {} argument{}, got {}", expected, one ? "" : "s", given));
+  return Fail(Exit::kUsage,
+              fmt::format("expected {} argument{}, got {}", expected, one ? "" : "s", given));
 }
 
 Type TypeAt(const Signature& signature, size_t position) {

@@ -68,7 +68,8 @@ absl::Status WithHint(absl::Status status, std::string_view hint) {
 }
 
 absl::Status WithExit(absl::Status status, Exit exit) {
-  if (!status.ok()) status.SetPayload(kExitPayload, absl::Cord(std::to_string(static_cast<int>(exit))));
+  if (!status.ok())
+    status.SetPayload(kExitPayload, absl::Cord(std::to_string(static_cast<int>(exit))));
   return status;
 }
 

@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_FAILURE_H_
 #define TOOLS_CLI_FAILURE_H_
 
-// How a command fails: an absl::Status that also carries the exit code of the process and hints, one line each, that say what to try.
-// The exit codes are part of what scripts rely on; docs/cli.md lists them.
+// How a command fails: an absl::Status that also carries the exit code of the process and hints,
+// one line each, that say what to try. The exit codes are part of what scripts rely on; docs/cli.md
+// lists them.
 
 #include <span>
 #include <string>

@@ -43,7 +43,9 @@ std::string Wrap(std::string_view text, size_t width, size_t indent) {
   return wrapped;
 }
 
-size_t TextWidth(const Look& look) { return std::clamp<size_t>(look.terminal ? look.width : 80, 50, 100); }
+size_t TextWidth(const Look& look) {
+  return std::clamp<size_t>(look.terminal ? look.width : 80, 50, 100);
+}
 
 struct Entry {
   std::string left;
@@ -73,7 +75,9 @@ std::string ListText(const std::vector<Entry>& entries, const Look& look) {
   return text;
 }
 
-std::string Heading(std::string_view title, const Look& look) { return Paint(title, Tone::kHeading, look) + "\n"; }
+std::string Heading(std::string_view title, const Look& look) {
+  return Paint(title, Tone::kHeading, look) + "\n";
+}
 
 std::string UsageOf(const Command& command) {
   std::string usage = fmt::format("hawser {}", command.name);
@@ -82,7 +86,8 @@ std::string UsageOf(const Command& command) {
 }
 
 std::string FlagName(const Flag& flag) {
-  std::string name = flag.letter != 0 ? fmt::format("-{}, {}", flag.letter, flag.name) : std::string(flag.name);
+  std::string name =
+      flag.letter != 0 ? fmt::format("-{}, {}", flag.letter, flag.name) : std::string(flag.name);
   if (!flag.value.empty()) name += fmt::format(" {}", flag.value);
   return name;
 }
@@ -95,7 +100,8 @@ std::vector<Entry> FlagEntries(std::span<const Flag> flags) {
 
 std::vector<Entry> ExampleEntries(std::span<const Example> examples) {
   std::vector<Entry> entries;
-  for (const Example& example : examples) entries.push_back({std::string(example.line), std::string(example.what)});
+  for (const Example& example : examples)
+    entries.push_back({std::string(example.line), std::string(example.what)});
   return entries;
 }
 
@@ -119,14 +125,16 @@ std::string ExitNumbers(const Command& command) {
 
 std::string FieldsOf(const View& view) {
   std::string text;
-  for (const Column& column : view.columns) text += fmt::format("{}{}", text.empty() ? "" : ", ", column.field);
+  for (const Column& column : view.columns)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", column.field);
   for (const View::Section& section : view.sections) text += fmt::format(", {}", section.field);
   return text;
 }
 
 std::string Sentence(std::string_view text) {
   std::string sentence(text);
-  if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = static_cast<char>(sentence[0] - 32);
+  if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
+    sentence[0] = static_cast<char>(sentence[0] - 32);
   return sentence + ".";
 }
 
@@ -161,17 +169,19 @@ std::string FlagsMarkdown(std::span<const Flag> flags) {
 }
 
 std::string CommandMarkdown(const Command& command) {
-  std::string text = fmt::format("### hawser {}\n\n    {}\n\n{}\n\n", command.name, UsageOf(command),
-                                 Sentence(command.summary));
-  for (std::string_view paragraph : Paragraphs(command.details)) text += fmt::format("{}\n\n", paragraph);
+  std::string text = fmt::format("### hawser {}\n\n    {}\n\n{}\n\n", command.name,
+                                 UsageOf(command), Sentence(command.summary));
+  for (std::string_view paragraph : Paragraphs(command.details))
+    text += fmt::format("{}\n\n", paragraph);
   if (!command.flags.empty()) text += FlagsMarkdown(command.flags);
   if (!command.examples.empty()) {
     size_t width = 0;
     for (const Example& example : command.examples) width = std::max(width, example.line.size());
     text += "```sh\n";
     for (const Example& example : command.examples) {
-      text += example.what.empty() ? fmt::format("{}\n", example.line)
-                                   : fmt::format("{:<{}}   # {}\n", example.line, width, example.what);
+      text += example.what.empty()
+                  ? fmt::format("{}\n", example.line)
+                  : fmt::format("{:<{}}   # {}\n", example.line, width, example.what);
     }
     text += "```\n\n";
   }
@@ -186,33 +196,41 @@ std::string OverviewText(const Look& look) {
   for (Group group : {Group::kLook, Group::kUse, Group::kFollow, Group::kBroker, Group::kHelp}) {
     std::vector<Entry> entries;
     for (const Command* command : Commands()) {
-      if (command->group == group) entries.push_back({std::string(command->name), std::string(command->summary)});
+      if (command->group == group)
+        entries.push_back({std::string(command->name), std::string(command->summary)});
     }
     text += Heading(GroupTitle(group), look) + ListText(entries, look) + "\n";
   }
-  text += Heading("Options of every command", look) + ListText(FlagEntries(GlobalFlags()), look) + "\n";
+  text +=
+      Heading("Options of every command", look) + ListText(FlagEntries(GlobalFlags()), look) + "\n";
   text += Heading("First steps", look) + ListText(ExampleEntries(kFirstSteps), look) + "\n";
   text += "More: hawser help COMMAND, and hawser help TOPIC, where TOPIC is\n";
   std::vector<Entry> topics;
-  for (const Topic& topic : Topics()) topics.push_back({std::string(topic.name), std::string(topic.summary)});
+  for (const Topic& topic : Topics())
+    topics.push_back({std::string(topic.name), std::string(topic.summary)});
   return text + ListText(topics, look);
 }
 
 std::string CommandText(const Command& command, const Look& look) {
   size_t width = TextWidth(look);
-  std::string text = fmt::format("hawser {}: {}\n\nusage: {}\n\n", command.name, command.summary, UsageOf(command));
-  for (std::string_view paragraph : Paragraphs(command.details)) text += Wrap(paragraph, width, 0) + "\n\n";
-  if (!command.flags.empty()) text += Heading("Options", look) + ListText(FlagEntries(command.flags), look) + "\n";
+  std::string text = fmt::format("hawser {}: {}\n\nusage: {}\n\n", command.name, command.summary,
+                                 UsageOf(command));
+  for (std::string_view paragraph : Paragraphs(command.details))
+    text += Wrap(paragraph, width, 0) + "\n\n";
+  if (!command.flags.empty())
+    text += Heading("Options", look) + ListText(FlagEntries(command.flags), look) + "\n";
   if (!command.examples.empty()) {
     text += Heading("Examples", look) + ListText(ExampleEntries(command.examples), look) + "\n";
   }
   if (command.view != nullptr) {
-    text += Heading("Fields of -o json", look) + "  " + Wrap(FieldsOf(*command.view), width, 2) + "\n\n";
+    text += Heading("Fields of -o json", look) + "  " + Wrap(FieldsOf(*command.view), width, 2) +
+            "\n\n";
   }
   text += Heading("Exit codes", look);
   std::vector<Entry> exits;
   for (const ExitMeaning* meaning : ExitsOf(command)) {
-    exits.push_back({fmt::format("{}", static_cast<int>(meaning->exit)), std::string(meaning->meaning)});
+    exits.push_back(
+        {fmt::format("{}", static_cast<int>(meaning->exit)), std::string(meaning->meaning)});
   }
   return text + ListText(exits, look) + "\nOptions of every command: hawser help\n";
 }
@@ -228,24 +246,27 @@ std::string ReferenceMarkdown() {
       kSummary, kUsage);
   text += "## Commands\n\n| command | |\n|---|---|\n";
   for (const Command* command : Commands()) {
-    text += fmt::format("| [{}](#hawser-{}) | {} |\n", command->name,
-                        [&] {
-                          std::string anchor(command->name);
-                          std::replace(anchor.begin(), anchor.end(), ' ', '-');
-                          return anchor;
-                        }(),
-                        command->summary);
+    text += fmt::format(
+        "| [{}](#hawser-{}) | {} |\n", command->name,
+        [&] {
+          std::string anchor(command->name);
+          std::replace(anchor.begin(), anchor.end(), ' ', '-');
+          return anchor;
+        }(),
+        command->summary);
   }
-  text += "\nWithout a command it is `list`.\n\n## Options of every command\n\n" + FlagsMarkdown(GlobalFlags());
+  text += "\nWithout a command it is `list`.\n\n## Options of every command\n\n" +
+          FlagsMarkdown(GlobalFlags());
   for (const Topic& topic : Topics()) {
-    text += fmt::format("## {}\n\n{}\n\n```\n{}```\n\n",
-                        [&] {
-                          std::string title = Sentence(topic.name);
-                          title.pop_back();
-                          std::replace(title.begin(), title.end(), '-', ' ');
-                          return title;
-                        }(),
-                        Sentence(topic.summary), TopicBody(topic));
+    text += fmt::format(
+        "## {}\n\n{}\n\n```\n{}```\n\n",
+        [&] {
+          std::string title = Sentence(topic.name);
+          title.pop_back();
+          std::replace(title.begin(), title.end(), '-', ' ');
+          return title;
+        }(),
+        Sentence(topic.summary), TopicBody(topic));
   }
   for (Group group : {Group::kLook, Group::kUse, Group::kFollow, Group::kBroker, Group::kHelp}) {
     text += fmt::format("## {}\n\n", GroupTitle(group));

@@ -15,8 +15,8 @@
 
 namespace hawser::cli {
 
-// Hands every page of what `method` lists to `take`, which may end it with an error. Methods that page take a cursor and a limit before
-// `filters` and answer {items, next}.
+// Hands every page of what `method` lists to `take`, which may end it with an error. Methods that
+// page take a cursor and a limit before `filters` and answer {items, next}.
 absl::Status ForEachPage(Session& session, std::string_view method, const Array& filters,
                          const std::function<absl::Status(const Array&)>& take);
 

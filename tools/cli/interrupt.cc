@@ -35,8 +35,8 @@ void Interrupt::Await() {
   if (sigwait(&signals, &signal) != 0) return;
   // From here on signals act as they do by default.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  // Never given back: the session stays while it leaves, and the command, whose calls fail now, waits in SetSession instead of
-  // complaining.
+  // Never given back: the session stays while it leaves, and the command, whose calls fail now,
+  // waits in SetSession instead of complaining.
   mu_.Lock();
   if (session_ != nullptr) session_->Leave();
   raise(signal);

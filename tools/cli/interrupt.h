@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_INTERRUPT_H_
 #define TOOLS_CLI_INTERRUPT_H_
 
-// Interrupt: Ctrl-C and its kin (SIGTERM, SIGHUP) make the command leave the broker in good order, and then end the process by that
-// very signal, which a shell reports as 130 and which stops the script around it too. A second Ctrl-C ends it at once.
+// Interrupt: Ctrl-C and its kin (SIGTERM, SIGHUP) make the command leave the broker in good order,
+// and then end the process by that very signal, which a shell reports as 130 and which stops the
+// script around it too. A second Ctrl-C ends it at once.
 
 #include "hawser/base/mutex.h"
 #include "tools/cli/session.h"
@@ -12,7 +13,8 @@ namespace hawser::cli {
 // Lives for the whole process. Thread-safe.
 class Interrupt {
  public:
-  // Call before any thread is started: they inherit that these signals are left to the thread started here.
+  // Call before any thread is started: they inherit that these signals are left to the thread
+  // started here.
   Interrupt();
 
   // Whose session is to leave; null: nobody's.

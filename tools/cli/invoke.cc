@@ -42,7 +42,8 @@ absl::StatusOr<std::string> ReadData(std::string_view data) {
   std::string path(data.substr(1));
   std::ifstream file(path, std::ios::binary);
   std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open()) return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  if (!file.is_open())
+    return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   return content;
 }
 
@@ -65,12 +66,14 @@ absl::Status Hold(Context& context, const RemoteObject& object) {
   }));
   context.output.Say(fmt::format("holding {} until Ctrl-C", ObjectText(object)));
   while (gone == GoneReason::kAlive) waiter.Wait(absl::InfiniteDuration());
-  return Fail(Exit::kExpired, fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
+  return Fail(Exit::kExpired,
+              fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
 }
 
 }  // namespace
 
-absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature, std::string_view what) {
+absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature,
+                                    std::string_view what) {
   std::span<const std::string> texts(context.line.arguments);
   texts = texts.subspan(1);
   ObjectLookup lookup = LookupIn(context.session);
@@ -92,14 +95,16 @@ absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {
   bool keep = context.line.Has("--keep");
   if (keep && !answer.is_object()) {
     context.printer.Result(answer, asked);
-    return Fail(Exit::kUsage, fmt::format("there is nothing to keep: the answer is no object but {}",
-                                          KindName(answer.kind())));
+    return Fail(Exit::kUsage,
+                fmt::format("there is nothing to keep: the answer is no object but {}",
+                            KindName(answer.kind())));
   }
   context.printer.Result(answer, asked);
   if (keep) return Hold(context, RemoteObject(answer.TakeObject()));
   if (answer.is_object() && context.output.messages_look().terminal) {
-    context.output.Say(Paint(fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)),
-                             Tone::kFaint, context.output.messages_look()));
+    context.output.Say(Paint(
+        fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)),
+        Tone::kFaint, context.output.messages_look()));
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,5 @@
-// One pass over the text, without building anything but the value. Nesting is bounded, so that no input can exhaust the stack.
+// One pass over the text, without building anything but the value. Nesting is bounded, so that no
+// input can exhaust the stack.
 
 #include <charconv>
 #include <utility>
@@ -69,7 +70,8 @@ class Parser {
   }
 
   absl::StatusOr<Value> ParseValue(int depth) {
-    if (depth > kMaxDepth) return Wrong(fmt::format("more than {} arrays and objects in each other", kMaxDepth));
+    if (depth > kMaxDepth)
+      return Wrong(fmt::format("more than {} arrays and objects in each other", kMaxDepth));
     SkipSpace();
     if (at_ == text_.size()) return Wrong("a value is missing");
     if (text_[at_] == '{') return ParseRecord(depth);
@@ -156,7 +158,8 @@ class Parser {
         ++at_;
         return text;
       }
-      if (static_cast<unsigned char>(c) < 0x20) return Wrong("a control character in a string must be escaped");
+      if (static_cast<unsigned char>(c) < 0x20)
+        return Wrong("a control character in a string must be escaped");
       if (c == '\\') {
         HAWSER_RETURN_IF_ERROR(ParseEscape(&text));
       } else {

@@ -38,8 +38,9 @@ int main(int argc, char** argv) {
   auto* interrupt = new hawser::cli::Interrupt;
   std::vector<std::string> words(argv + 1, argv + argc);
   hawser::cli::Exit exit = hawser::cli::RunCli(
-      words, {.make_output = MakeOutput,
-              .make_session = [](const Options& options) { return std::make_unique<Session>(options); },
-              .session_runs = [&](Session* session) { interrupt->SetSession(session); }});
+      words,
+      {.make_output = MakeOutput,
+       .make_session = [](const Options& options) { return std::make_unique<Session>(options); },
+       .session_runs = [&](Session* session) { interrupt->SetSession(session); }});
   return static_cast<int>(exit);
 }

@@ -84,7 +84,8 @@ Look LookOf(int fd, ColourChoice choice) {
                  (choice == ColourChoice::kAuto && look.terminal && !dumb && !IsSet("NO_COLOR"));
   look.unicode = std::string_view(nl_langinfo(CODESET)) == "UTF-8";
   winsize size = {};
-  if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.width = size.ws_col;
+  if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    look.width = size.ws_col;
   return look;
 }
 
@@ -129,8 +130,8 @@ std::string Printable(std::string_view text) {
   return printable;
 }
 
-Output::Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look, Look messages_look,
-               const base::Clock& clock)
+Output::Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look,
+               Look messages_look, const base::Clock& clock)
     : data_look_(data_look),
       messages_look_(messages_look),
       clock_(clock),

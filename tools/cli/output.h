@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_OUTPUT_H_
 #define TOOLS_CLI_OUTPUT_H_
 
-// Output: where a command writes. stdout is for data, stderr for messages to people; what the two can show (colours, how wide a line
-// is, which characters) is asked of the terminal once and lies here, so that nothing else looks at the environment.
+// Output: where a command writes. stdout is for data, stderr for messages to people; what the two
+// can show (colours, how wide a line is, which characters) is asked of the terminal once and lies
+// here, so that nothing else looks at the environment.
 
 #include <memory>
 #include <string>
@@ -20,8 +21,8 @@ class Sink {
   virtual void Write(std::string_view bytes) = 0;
 };
 
-// Writes to a descriptor, all of it at once. When the reader is gone (EPIPE) the process ends by SIGPIPE, without a word, as programs in
-// a pipe do.
+// Writes to a descriptor, all of it at once. When the reader is gone (EPIPE) the process ends by
+// SIGPIPE, without a word, as programs in a pipe do.
 std::unique_ptr<Sink> MakeFileSink(int fd);
 
 // What text means, for colour.
@@ -52,7 +53,8 @@ std::string Printable(std::string_view text);
 class Output {
  public:
   // `clock` outlives it.
-  Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look, Look messages_look, const base::Clock& clock);
+  Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look,
+         Look messages_look, const base::Clock& clock);
 
   // Data. What is written together stays together; it goes out at once.
   void Write(std::string_view bytes) HAWSER_EXCLUDES(mu_);

@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_PRINTER_H_
 #define TOOLS_CLI_PRINTER_H_
 
-// Printer: turns what a command found out into the format that was asked for. A command says what it has (a list, one record, a tree, a
-// result, a stream of events) and knows nothing of formats; a format knows nothing of commands.
+// Printer: turns what a command found out into the format that was asked for. A command says what
+// it has (a list, one record, a tree, a result, a stream of events) and knows nothing of formats; a
+// format knows nothing of commands.
 
 #include <memory>
 #include <string_view>
@@ -14,7 +15,8 @@
 
 namespace hawser::cli {
 
-// Thread-safe in Event, which comes from the thread that runs callbacks; otherwise used by one thread.
+// Thread-safe in Event, which comes from the thread that runs callbacks; otherwise used by one
+// thread.
 class Printer {
  public:
   virtual ~Printer() = default;
@@ -30,7 +32,8 @@ class Printer {
   // Records whose field "children" holds further ones.
   virtual void Tree(const View& view, const Array& roots) = 0;
 
-  // What a call or a property gave. Undefined says nothing to people unless it is what was asked for.
+  // What a call or a property gave. Undefined says nothing to people unless it is what was asked
+  // for.
   enum class Asked { kAction, kValue };
   virtual void Result(const Value& value, Asked asked) = 0;
 

@@ -1,4 +1,5 @@
-// JSON for scripts: a list is one array with a record a line, one record is an object, a stream is a record a line.
+// JSON for scripts: a list is one array with a record a line, one record is an object, a stream is
+// a record a line.
 
 #include "tools/cli/json.h"
 #include "tools/cli/printer.h"
@@ -35,7 +36,9 @@ class JsonPrinter final : public Printer {
   }
 
  private:
-  void WriteIndented(const Value& value) { output_.Write(ToJson(value, JsonLayout::kIndented) + "\n"); }
+  void WriteIndented(const Value& value) {
+    output_.Write(ToJson(value, JsonLayout::kIndented) + "\n");
+  }
 
   Output& output_;
   bool first_ = true;
@@ -43,6 +46,8 @@ class JsonPrinter final : public Printer {
 
 }  // namespace
 
-std::unique_ptr<Printer> MakeJsonPrinter(Output& output) { return std::make_unique<JsonPrinter>(output); }
+std::unique_ptr<Printer> MakeJsonPrinter(Output& output) {
+  return std::make_unique<JsonPrinter>(output);
+}
 
 }  // namespace hawser::cli

@@ -1,7 +1,7 @@
 // Only names, one a line, as other commands take them: for shell loops.
 
-#include "hawser/object.h"
 #include "fmt/format.h"
+#include "hawser/object.h"
 #include "tools/cli/printer.h"
 #include "tools/cli/value_text.h"
 
@@ -35,7 +35,8 @@ class NamePrinter final : public Printer {
   void Result(const Value& value, Asked asked) override {
     if (value.is_undefined() && asked == Asked::kAction) return;
     ObjectId oid = value.is_object() ? value.AsObject()->oid() : ObjectId();
-    std::string text = oid == ObjectId() ? ResultText(value, output_.look()) : fmt::format("@{}", oid.value());
+    std::string text =
+        oid == ObjectId() ? ResultText(value, output_.look()) : fmt::format("@{}", oid.value());
     output_.Write(text + "\n");
   }
 
@@ -52,6 +53,8 @@ class NamePrinter final : public Printer {
 
 }  // namespace
 
-std::unique_ptr<Printer> MakeNamePrinter(Output& output) { return std::make_unique<NamePrinter>(output); }
+std::unique_ptr<Printer> MakeNamePrinter(Output& output) {
+  return std::make_unique<NamePrinter>(output);
+}
 
 }  // namespace hawser::cli

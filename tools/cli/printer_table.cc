@@ -1,4 +1,5 @@
-// Text for people. Columns are as wide as what is in them, and nothing is ever cut off, so a table in a pipe is whole.
+// Text for people. Columns are as wide as what is in them, and nothing is ever cut off, so a table
+// in a pipe is whole.
 
 #include <algorithm>
 #include <cctype>
@@ -19,8 +20,9 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// Rows of cells that are laid out under each other. The first rows decide how wide the columns are; a wider cell later widens its
-// column from there on, so that a list of any length is printed as it comes.
+// Rows of cells that are laid out under each other. The first rows decide how wide the columns are;
+// a wider cell later widens its column from there on, so that a list of any length is printed as it
+// comes.
 class Grid {
  public:
   struct Cell {
@@ -30,7 +32,8 @@ class Grid {
   };
   using Row = std::vector<Cell>;
 
-  explicit Grid(const Look& look, std::string indent = "") : look_(look), indent_(std::move(indent)) {}
+  explicit Grid(const Look& look, std::string indent = "")
+      : look_(look), indent_(std::move(indent)) {}
 
   void Add(Row row) { rows_.push_back(std::move(row)); }
 
@@ -38,7 +41,8 @@ class Grid {
   std::string Take() {
     for (const Row& row : rows_) {
       widths_.resize(std::max(widths_.size(), row.size()));
-      for (size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], WidthOf(row[i].text));
+      for (size_t i = 0; i < row.size(); ++i)
+        widths_[i] = std::max(widths_[i], WidthOf(row[i].text));
     }
     std::string text;
     for (const Row& row : rows_) AppendRow(row, &text);
@@ -90,7 +94,9 @@ class TablePrinter final : public Printer {
     if (empty_ && !view_->none.empty()) output_.Say(view_->none);
   }
 
-  void Item(const View& view, const Record& record) override { output_.Write(ItemText(view, record)); }
+  void Item(const View& view, const Record& record) override {
+    output_.Write(ItemText(view, record));
+  }
 
   void Tree(const View& view, const Array& roots) override {
     grid_ = Grid(output_.look());
@@ -116,7 +122,8 @@ class TablePrinter final : public Printer {
     for (const Column& column : view.columns) {
       if (!Shows(column, detail_)) continue;
       if (!line.empty()) line += kGap;
-      line += Paint(CellText(record, column, output_.now()), CellTone(record, column), output_.look());
+      line +=
+          Paint(CellText(record, column, output_.now()), CellTone(record, column), output_.look());
     }
     output_.Write(line + "\n");
   }
@@ -158,7 +165,8 @@ class TablePrinter final : public Printer {
     for (const Column& column : view.columns) {
       std::string text = CellText(record, column, output_.now());
       if (text == "-") continue;
-      fields.Add({{Lower(column.heading), Tone::kFaint}, {std::move(text), CellTone(record, column)}});
+      fields.Add(
+          {{Lower(column.heading), Tone::kFaint}, {std::move(text), CellTone(record, column)}});
     }
     std::string text = fields.Take();
     for (const View::Section& section : view.sections) {
@@ -171,7 +179,8 @@ class TablePrinter final : public Printer {
   }
 
   std::string SectionText(const View& view, const Array& records) {
-    if (records.empty()) return "  " + (view.none.empty() ? std::string("none") : std::string(view.none)) + "\n";
+    if (records.empty())
+      return "  " + (view.none.empty() ? std::string("none") : std::string(view.none)) + "\n";
     Grid rows(output_.look(), "  ");
     AddHeadings(view, detail_, &rows);
     for (const Value& record : records) AddRow(view, record.AsRecord(), detail_, &rows);
@@ -204,7 +213,8 @@ class TablePrinter final : public Printer {
 
 }  // namespace
 
-std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail, Headings headings) {
+std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail,
+                                          Headings headings) {
   return std::make_unique<TablePrinter>(output, detail, headings);
 }
 

@@ -26,7 +26,8 @@ enum class Suggest { kYes, kNo };
 
 class Resolver {
  public:
-  explicit Resolver(Session& session, Suggest suggest = Suggest::kYes) : session_(session), suggest_(suggest) {}
+  explicit Resolver(Session& session, Suggest suggest = Suggest::kYes)
+      : session_(session), suggest_(suggest) {}
 
   // What the root and the first `steps` steps of `address` name.
   absl::StatusOr<Value> Walk(Address address, size_t steps) {
@@ -39,8 +40,8 @@ class Resolver {
       std::string before = at.ToString();
       at.steps.push_back(address.steps[i]);
       if (named && i == 0) {
-        HAWSER_ASSIGN_OR_RETURN(value, session_.Apply(RemoteObject(value.TakeObject()), Op::kGet, address.steps[i].name, {},
-                                                      at.ToString()));
+        HAWSER_ASSIGN_OR_RETURN(value, session_.Apply(RemoteObject(value.TakeObject()), Op::kGet,
+                                                      address.steps[i].name, {}, at.ToString()));
       } else {
         HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
       }
@@ -50,7 +51,8 @@ class Resolver {
   }
 
  private:
-  // Names may have dots in them: what was read as steps joins the name if there is nothing of the shorter name.
+  // Names may have dots in them: what was read as steps joins the name if there is nothing of the
+  // shorter name.
   absl::StatusOr<Value> ResolveRoot(Address* address, size_t* steps) {
     HAWSER_ASSIGN_OR_RETURN(RemoteObject root, session_.Root());
     if (address->root == Address::Root::kRemote) return Value(root);
@@ -75,8 +77,9 @@ class Resolver {
   absl::StatusOr<Value> FindObject(uint64_t oid) {
     absl::StatusOr<Value> object = session_.Inspect("lookup", {Value(oid)});
     if (object.ok() || !absl::IsNotFound(object.status())) return object;
-    return Fail(Exit::kNotFound, fmt::format("there is no object @{}", oid),
-                "an object lives as long as a session holds it; those that live: hawser list --objects");
+    return Fail(
+        Exit::kNotFound, fmt::format("there is no object @{}", oid),
+        "an object lives as long as a session holds it; those that live: hawser list --objects");
   }
 
   absl::StatusOr<Value> FindName(const RemoteObject& root, const Address& address) {
@@ -95,11 +98,13 @@ class Resolver {
     }
     std::string_view kinds = address.root == Address::Root::kModule    ? "module"
                              : address.root == Address::Root::kBuiltin ? "built-in"
-                             : address.root == Address::Root::kGlobal  ? "global"
-                                                                       : "module, built-in or global";
-    return WithHint(Fail(Exit::kNotFound, fmt::format("there is no {} named '{}'", kinds, address.name),
-                         DidYouMean(address.name, Names())),
-                    "all there are: hawser list");
+                             : address.root == Address::Root::kGlobal
+                                 ? "global"
+                                 : "module, built-in or global";
+    return WithHint(
+        Fail(Exit::kNotFound, fmt::format("there is no {} named '{}'", kinds, address.name),
+             DidYouMean(address.name, Names())),
+        "all there are: hawser list");
   }
 
   // Of everything there is, if this session may know.
@@ -108,7 +113,8 @@ class Resolver {
     if (suggest_ == Suggest::kNo) return names;
     absl::StatusOr<Value> modules = session_.Inspect("modules");
     if (!modules.ok()) return names;
-    for (const Value& module : modules->AsArray()) names.emplace_back(module.AsRecord()["name"].AsString());
+    for (const Value& module : modules->AsArray())
+      names.emplace_back(module.AsRecord()["name"].AsString());
     return names;
   }
 
@@ -117,34 +123,39 @@ class Resolver {
     if (value.is(Kind::kArray) && step.is_index) {
       const Array& array = value.AsArray();
       if (step.index < array.size()) return array[step.index];
-      return Fail(Exit::kNotFound,
-                  fmt::format("{} has {} element{}; there is no {}", before, array.size(),
-                              array.size() == 1 ? "" : "s", after));
+      return Fail(Exit::kNotFound, fmt::format("{} has {} element{}; there is no {}", before,
+                                               array.size(), array.size() == 1 ? "" : "s", after));
     }
     if (value.is(Kind::kRecord)) return Field(value.AsRecord(), step.name, before);
-    if (value.is_object()) return MemberOf(RemoteObject(value.TakeObject()), step.name, before, after);
-    return Fail(Exit::kNotFound, fmt::format("{} is {}; there is no {}", before, Kinded(value), after));
+    if (value.is_object())
+      return MemberOf(RemoteObject(value.TakeObject()), step.name, before, after);
+    return Fail(Exit::kNotFound,
+                fmt::format("{} is {}; there is no {}", before, Kinded(value), after));
   }
 
-  static absl::StatusOr<Value> Field(const Record& record, std::string_view name, std::string_view before) {
+  static absl::StatusOr<Value> Field(const Record& record, std::string_view name,
+                                     std::string_view before) {
     if (const Value* field = record.Find(name)) return *field;
     std::vector<std::string> names;
     for (const auto& [known, value] : record) names.push_back(known);
-    return Fail(Exit::kNotFound, fmt::format("{} has no field '{}'", before, name), DidYouMean(name, names));
+    return Fail(Exit::kNotFound, fmt::format("{} has no field '{}'", before, name),
+                DidYouMean(name, names));
   }
 
-  absl::StatusOr<Value> MemberOf(const RemoteObject& object, const std::string& name, std::string_view before,
-                                 std::string_view after);
+  absl::StatusOr<Value> MemberOf(const RemoteObject& object, const std::string& name,
+                                 std::string_view before, std::string_view after);
 
   Session& session_;
   const Suggest suggest_;
 };
 
 // The member of that name of an object of that shape, which is called `before`.
-absl::StatusOr<const Member*> FindMember(const ShapeRef& shape, std::string_view name, std::string_view before) {
+absl::StatusOr<const Member*> FindMember(const ShapeRef& shape, std::string_view name,
+                                         std::string_view before) {
   const Member* member = shape == nullptr ? nullptr : shape->FindMember(name);
   if (member != nullptr && member->hidden) {
-    return Fail(Exit::kNotFound, fmt::format("'{}' of {} is hidden: not enumerable, so out of reach", name, before));
+    return Fail(Exit::kNotFound,
+                fmt::format("'{}' of {} is hidden: not enumerable, so out of reach", name, before));
   }
   if (member != nullptr) return member;
   std::vector<std::string> names;
@@ -153,7 +164,8 @@ absl::StatusOr<const Member*> FindMember(const ShapeRef& shape, std::string_view
       if (!known.hidden) names.push_back(known.name);
     }
   }
-  return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no member '{}'", before, name), DidYouMean(name, names)),
+  return WithHint(Fail(Exit::kNotFound, fmt::format("{} has no member '{}'", before, name),
+                       DidYouMean(name, names)),
                   fmt::format("its members: hawser describe {}", before));
 }
 
@@ -181,9 +193,10 @@ absl::StatusOr<Value> Resolve(Session& session, const Address& address) {
 }
 
 absl::StatusOr<bool> Exists(Session& session, const Address& address) {
-  absl::StatusOr<Value> found = address.root == Address::Root::kObject && address.steps.empty()
-                                    ? session.Inspect("object", {Value(address.oid)})
-                                    : Resolver(session, Suggest::kNo).Walk(address, address.steps.size());
+  absl::StatusOr<Value> found =
+      address.root == Address::Root::kObject && address.steps.empty()
+          ? session.Inspect("object", {Value(address.oid)})
+          : Resolver(session, Suggest::kNo).Walk(address, address.steps.size());
   if (found.ok()) return true;
   if (absl::IsNotFound(found.status())) return false;
   return found.status();
@@ -206,7 +219,8 @@ absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
       // The members of what every session starts from are named, not shown.
       if (parent.root == Address::Root::kRemote && parent.steps.empty()) return target;
       target.shape = target.object.shape();
-      HAWSER_ASSIGN_OR_RETURN(target.info, FindMember(target.shape, target.member, parent.ToString()));
+      HAWSER_ASSIGN_OR_RETURN(target.info,
+                              FindMember(target.shape, target.member, parent.ToString()));
       return target;
     }
   }

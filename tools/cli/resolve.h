@@ -1,7 +1,8 @@
 #ifndef TOOLS_CLI_RESOLVE_H_
 #define TOOLS_CLI_RESOLVE_H_
 
-// From an address to what is there. What is not there is said with what is near it: Exit::kNotFound.
+// From an address to what is there. What is not there is said with what is near it:
+// Exit::kNotFound.
 
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ absl::StatusOr<bool> Exists(Session& session, const Address& address);
 // The object at `address`; Exit::kUsage if what is there is no object.
 absl::StatusOr<RemoteObject> ResolveObject(Session& session, const Address& address);
 
-// What a call, a property or a constructor's address names: an object, and the member of it that the last step is.
+// What a call, a property or a constructor's address names: an object, and the member of it that
+// the last step is.
 struct Target {
   RemoteObject object;
   std::string text;    // as it was written: "counter.add"

@@ -48,7 +48,8 @@ Exit Report(const absl::Status& status, Output& output, bool verbose) {
 Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings) {
   absl::StatusOr<CommandLine> line = ParseCommandLine(words);
   absl::StatusOr<Options> options = line.ok() ? ReadOptions(*line) : line.status();
-  std::unique_ptr<Output> output = surroundings.make_output(options.ok() ? options->colour : ColourChoice::kAuto);
+  std::unique_ptr<Output> output =
+      surroundings.make_output(options.ok() ? options->colour : ColourChoice::kAuto);
   if (!options.ok()) return Report(options.status(), *output, false);
   if (line->Has("--help")) {
     output->Write(line->command == &kHelpCommand ? OverviewText(output->look())

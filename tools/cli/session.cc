@@ -30,12 +30,14 @@ int TrySocket(const std::string& path) {
   std::memcpy(address.sun_path, path.data(), path.size());
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return errno;
-  int error = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
+  int error =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
   close(fd);
   return error;
 }
 
-// Why there is no connection, for people: what the system says of the socket, if that is it, tells more than the transport's words.
+// Why there is no connection, for people: what the system says of the socket, if that is it, tells
+// more than the transport's words.
 std::string WhyNot(std::string_view endpoint, const absl::Status& status) {
   constexpr std::string_view kUnix = "unix:";
   if (endpoint.starts_with(kUnix) && absl::IsUnavailable(status)) {
@@ -64,8 +66,10 @@ absl::Status Raised(const absl::Status& status, std::string_view what) {
   std::string code = error.code() == absl::StatusCode::kUnknown
                          ? ""
                          : fmt::format(" ({})", absl::StatusCodeToString(error.code()));
-  absl::Status raised(status.code(), fmt::format("{} raised {}: {}{}", what, name, error.message(), code));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { raised.SetPayload(url, payload); });
+  absl::Status raised(status.code(),
+                      fmt::format("{} raised {}: {}{}", what, name, error.message(), code));
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { raised.SetPayload(url, payload); });
   return WithExit(std::move(raised), Exit::kRaised);
 }
 
@@ -133,8 +137,10 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
   HAWSER_RETURN_IF_ERROR(Connect());
   auto denied = [](absl::Status status) {
     if (status.code() != absl::StatusCode::kPermissionDenied) return status;
-    return WithHint(std::move(status),
-                    fmt::format("inspection is for root and the user the broker runs as; you are uid {}", getuid()));
+    return WithHint(
+        std::move(status),
+        fmt::format("inspection is for root and the user the broker runs as; you are uid {}",
+                    getuid()));
   };
   if (!inspection_) {
     absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "broker");
@@ -147,8 +153,8 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
   return answer;
 }
 
-absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member, Array arguments,
-                                     std::string_view what) {
+absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,
+                                     Array arguments, std::string_view what) {
   CallOptions options;
   if (options_.timeout) options.deadline = TimeLeft();
   absl::StatusOr<Value> answer = target.With(options).Apply(op, member, arguments);
@@ -175,37 +181,44 @@ std::string Session::endpoint() const {
   return options_.endpoint.empty() ? Remote::DefaultEndpoint() : options_.endpoint;
 }
 
-std::string Session::id() const { return remote_ ? remote_.session_id().ToString() : std::string(); }
+std::string Session::id() const {
+  return remote_ ? remote_.session_id().ToString() : std::string();
+}
 
 absl::Status Session::ExplainConnect(const absl::Status& status) const {
   std::string where = endpoint();
-  std::string origin = !options_.endpoint.empty()            ? ""
+  std::string origin = !options_.endpoint.empty()                  ? ""
                        : std::getenv("HAWSER_ENDPOINT") != nullptr ? " (from $HAWSER_ENDPOINT)"
-                                                             : " (the default)";
-  std::string message = fmt::format("cannot connect to {}{}: {}", where, origin, WhyNot(where, status));
+                                                                   : " (the default)";
+  std::string message =
+      fmt::format("cannot connect to {}{}: {}", where, origin, WhyNot(where, status));
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return Fail(Exit::kUsage, message, "see: hawser help endpoints");
     case absl::StatusCode::kPermissionDenied:
       return Fail(Exit::kDenied, message);
     case absl::StatusCode::kDeadlineExceeded:
-      return Fail(Exit::kUnreachable, message, "something is there, but it does not answer like a broker in time");
+      return Fail(Exit::kUnreachable, message,
+                  "something is there, but it does not answer like a broker in time");
     default:
       break;
   }
-  std::string start = where.starts_with("unix:") ? fmt::format("hawserd --listen {} &", where) : "hawserd";
-  return Fail(Exit::kUnreachable, message,
-              fmt::format("to start a broker there: {}\n"
-                          "to ask another one: hawser --endpoint unix:/path/of/socket, or set HAWSER_ENDPOINT",
-                          start));
+  std::string start =
+      where.starts_with("unix:") ? fmt::format("hawserd --listen {} &", where) : "hawserd";
+  return Fail(
+      Exit::kUnreachable, message,
+      fmt::format(
+          "to start a broker there: {}\n"
+          "to ask another one: hawser --endpoint unix:/path/of/socket, or set HAWSER_ENDPOINT",
+          start));
 }
 
 absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject& target,
                                   std::string_view what) const {
   if (remote_ && remote_.state() == ConnectionState::kLost) {
     Exit exit = remote_.loss() == LossReason::kDisconnected ? Exit::kUnreachable : Exit::kExpired;
-    return Fail(exit, fmt::format("{}: the session is over: {} ({})", what, LossReasonName(remote_.loss()),
-                                  MessageOf(status)));
+    return Fail(exit, fmt::format("{}: the session is over: {} ({})", what,
+                                  LossReasonName(remote_.loss()), MessageOf(status)));
   }
   if (target.gone() != GoneReason::kAlive) {
     return Fail(Exit::kExpired, fmt::format("{}: {}", what, MessageOf(status)));
@@ -213,8 +226,10 @@ absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded: {
       std::string time = options_.timeout ? DurationText(*options_.timeout) : "its time";
-      return WithHint(WithExit(WithPrefix(status, fmt::format("{}: no answer within {}: ", what, time)), Exit::kDeadline),
-                      "if it had started, its effect is unknown; --timeout gives it more time");
+      return WithHint(
+          WithExit(WithPrefix(status, fmt::format("{}: no answer within {}: ", what, time)),
+                   Exit::kDeadline),
+          "if it had started, its effect is unknown; --timeout gives it more time");
     }
     case absl::StatusCode::kPermissionDenied:
       return WithExit(WithPrefix(status, fmt::format("{}: ", what)), Exit::kDenied);

@@ -1,8 +1,10 @@
 #ifndef TOOLS_CLI_SESSION_H_
 #define TOOLS_CLI_SESSION_H_
 
-// Session: the command's relation to the broker. It connects when something is first asked of it, gives every call the time that
-// --timeout leaves, and turns what the SDK reports into failures that say what happened and what to try.
+// Session: the command's relation to the broker. It connects when something is first asked of it,
+// gives every call the time that
+// --timeout leaves, and turns what the SDK reports into failures that say what happened and what to
+// try.
 //
 // Thread-compatible, except where said.
 
@@ -26,10 +28,13 @@ class Session {
   // For tests: starts from `root` instead of connecting.
   Session(const Options& options, RemoteObject root);
 
-  // From now on a broker that is not there yet is waited for, as long as --timeout allows. For the first use only.
+  // From now on a broker that is not there yet is waited for, as long as --timeout allows. For the
+  // first use only.
   void WaitForBroker() { wait_for_broker_ = true; }
   // Told of what happens to the connection, where callbacks run. For the first use only.
-  void OnConnection(std::function<void(const ConnectionEvent&)> told) { on_connection_ = std::move(told); }
+  void OnConnection(std::function<void(const ConnectionEvent&)> told) {
+    on_connection_ = std::move(told);
+  }
 
   absl::Status Connect();
   // A new session in place of one that was lost. Everything held is gone.
@@ -43,9 +48,10 @@ class Session {
   // A method of the object `broker`. Exit::kDenied, with who may, if policy refuses.
   absl::StatusOr<Value> Inspect(std::string_view method, Array arguments = {});
 
-  // Any operation on an object; a promise is not awaited. `what` names it in failures: "counter.add".
-  absl::StatusOr<Value> Apply(const RemoteObject& target, Op op, std::string_view member, Array arguments,
-                              std::string_view what);
+  // Any operation on an object; a promise is not awaited. `what` names it in failures:
+  // "counter.add".
+  absl::StatusOr<Value> Apply(const RemoteObject& target, Op op, std::string_view member,
+                              Array arguments, std::string_view what);
   // `value`, or if it is a promise, what it settles with.
   absl::StatusOr<Value> Settle(Value value, std::string_view what);
 
@@ -61,7 +67,8 @@ class Session {
 
  private:
   absl::Status ExplainConnect(const absl::Status& status) const;
-  absl::Status ExplainCall(const absl::Status& status, const RemoteObject& target, std::string_view what) const;
+  absl::Status ExplainCall(const absl::Status& status, const RemoteObject& target,
+                           std::string_view what) const;
   ConnectOptions MakeConnectOptions() const;
   void Take(Remote remote) HAWSER_EXCLUDES(mu_);
 

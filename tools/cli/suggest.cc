@@ -18,8 +18,10 @@ bool Same(char a, char b) { return Lower(a) == Lower(b); }
 }  // namespace
 
 int Distance(std::string_view a, std::string_view b) {
-  if (a.size() > kLongest || b.size() > kLongest) return static_cast<int>(std::max(a.size(), b.size()));
-  // Rows of the table of distances between the beginnings of `a` and `b`: the last two and the one in work.
+  if (a.size() > kLongest || b.size() > kLongest)
+    return static_cast<int>(std::max(a.size(), b.size()));
+  // Rows of the table of distances between the beginnings of `a` and `b`: the last two and the one
+  // in work.
   std::vector<int> before(b.size() + 1);
   std::vector<int> last(b.size() + 1);
   std::vector<int> row(b.size() + 1);

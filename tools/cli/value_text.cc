@@ -12,12 +12,14 @@ namespace hawser::cli {
 namespace {
 
 std::string FieldName(std::string_view name) {
-  constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789";
+  constexpr std::string_view kWord =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789";
   bool word = !name.empty() && name.find_first_not_of(kWord) == name.npos;
   return word ? std::string(name) : ToJson(Value(name));
 }
 
-// Appends values; if `width` is not 0, arrays and records that do not fit are laid out one element a line.
+// Appends values; if `width` is not 0, arrays and records that do not fit are laid out one element
+// a line.
 class Writer {
  public:
   Writer(size_t width, std::string* out) : width_(width), out_(*out) {}
@@ -40,7 +42,8 @@ class Writer {
         AppendRecord(value, indent);
         break;
       case Kind::kTypedArray:
-        out_ += fmt::format("{}{}", TypedArray::ElementName(value.AsTypedArray().element()), ToJson(value));
+        out_ += fmt::format("{}{}", TypedArray::ElementName(value.AsTypedArray().element()),
+                            ToJson(value));
         break;
       case Kind::kError:
         out_ += Printable(value.AsError().ToString());
@@ -146,7 +149,8 @@ std::string MemberText(const Member& member) {
       return Printable(fmt::format("{}: {}{}", member.name, TypeName(member.signature.result),
                                    member.readonly ? ", read-only" : ""));
     case MemberKind::kEvent:
-      return Printable(fmt::format("event {}{}", member.name, signature.substr(0, signature.find(" -> "))));
+      return Printable(
+          fmt::format("event {}{}", member.name, signature.substr(0, signature.find(" -> "))));
   }
   return member.name;
 }

@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_VALUE_TEXT_H_
 #define TOOLS_CLI_VALUE_TEXT_H_
 
-// Values as text for people. A string that is the whole result is printed as it is, so that x=$(hawser get win.title) needs no further
-// tool; inside arrays and records it has quotes. Objects are shown as BrowserWindow @7.
+// Values as text for people. A string that is the whole result is printed as it is, so that
+// x=$(hawser get win.title) needs no further tool; inside arrays and records it has quotes. Objects
+// are shown as BrowserWindow @7.
 
 #include <string>
 
@@ -12,7 +13,8 @@
 
 namespace hawser::cli {
 
-// A whole result, over several lines if it does not fit into one of a terminal; without a newline at the end.
+// A whole result, over several lines if it does not fit into one of a terminal; without a newline
+// at the end.
 std::string ResultText(const Value& value, const Look& look);
 
 // In one line.

@@ -12,9 +12,10 @@ namespace {
 constexpr std::string_view kNothing = "-";
 
 constexpr std::pair<std::string_view, Tone> kStates[] = {
-    {"attached", Tone::kGood},   {"serving", Tone::kGood},  {"loaded", Tone::kGood}, {"alive", Tone::kGood},
-    {"detached", Tone::kWarning}, {"draining", Tone::kWarning}, {"ended", Tone::kBad},   {"gone", Tone::kBad},
-    {"failed", Tone::kBad},      {"expired", Tone::kBad},
+    {"attached", Tone::kGood}, {"serving", Tone::kGood},     {"loaded", Tone::kGood},
+    {"alive", Tone::kGood},    {"detached", Tone::kWarning}, {"draining", Tone::kWarning},
+    {"ended", Tone::kBad},     {"gone", Tone::kBad},         {"failed", Tone::kBad},
+    {"expired", Tone::kBad},
 };
 
 // The field, also of a record inside: "limits.calls".
@@ -66,7 +67,8 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
 
 std::string CellText(const Record& record, const Column& column, absl::Time now) {
   const Value* value = FindField(record, column.field);
-  if (value == nullptr || value->is_undefined() || value->is(Kind::kNull)) return std::string(kNothing);
+  if (value == nullptr || value->is_undefined() || value->is(Kind::kNull))
+    return std::string(kNothing);
   std::string text = Printable(FormatValue(*value, column.format, now));
   return text.empty() ? std::string(kNothing) : text;
 }

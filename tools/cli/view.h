@@ -1,8 +1,9 @@
 #ifndef TOOLS_CLI_VIEW_H_
 #define TOOLS_CLI_VIEW_H_
 
-// View: how records of one kind, such as sessions, are shown: which fields, under which heading, in which form. Scripts get the records
-// themselves as JSON; a view only says what people see. All views are constants.
+// View: how records of one kind, such as sessions, are shown: which fields, under which heading, in
+// which form. Scripts get the records themselves as JSON; a view only says what people see. All
+// views are constants.
 
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ enum class Format {
   kObject,    // of an object's id: @7
   kState,     // text, coloured by what it says
   kYesNo,
-  kValue,     // any value; arrays of values separated by spaces
+  kValue,  // any value; arrays of values separated by spaces
 };
 
 struct Column {

@@ -28,9 +28,10 @@ Waiter::Woken Waiter::Wait(absl::Duration time, int watched) {
   while (true) {
     std::array<pollfd, 2> fds = {{{event_fd_, POLLIN, 0}, {watched, 0, 0}}};
     absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
-    int wait_ms = time == absl::InfiniteDuration()
-                      ? -1
-                      : static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(left) + 1, INT_MAX));
+    int wait_ms =
+        time == absl::InfiniteDuration()
+            ? -1
+            : static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(left) + 1, INT_MAX));
     int ready = poll(fds.data(), fds.size(), wait_ms);
     if (ready < 0 && errno == EINTR) continue;
     if (fds[0].revents != 0) {

@@ -31,9 +31,9 @@ TEST(AddressTest, AnObjectById) {
 }
 
 TEST(AddressTest, TheRootAndNamesOfOneKindOnly) {
-  EXPECT_THAT(ParseAddress("remote.getCurrentWindow"),
-              IsOkAndHolds(Address{.root = Address::Root::kRemote,
-                                   .steps = {Member("getCurrentWindow")}}));
+  EXPECT_THAT(
+      ParseAddress("remote.getCurrentWindow"),
+      IsOkAndHolds(Address{.root = Address::Root::kRemote, .steps = {Member("getCurrentWindow")}}));
   EXPECT_THAT(ParseAddress("global:answer"),
               IsOkAndHolds(Address{.root = Address::Root::kGlobal, .name = "answer"}));
   EXPECT_THAT(ParseAddress("module:remote"),
@@ -72,13 +72,13 @@ TEST(AddressTest, WhatIsNoAddressIsAUsageErrorThatSaysWhy) {
     std::string text;
     std::string why;
   };
-  for (const Case& c : {Case{"", "no name"}, Case{".x", "no name"}, Case{"a..b", "after a dot"},
-                        Case{"a.", "after a dot"}, Case{"a[", "brackets take"},
-                        Case{"a[1", "']' is missing"}, Case{"a[x]", "brackets take"},
-                        Case{"a[-1]", "brackets take"}, Case{"a[\"b]", "closing quote"},
-                        Case{"@", "no object id"}, Case{"@0", "no object id"},
-                        Case{"@7x", "no object id"}, Case{"@99999999999999999999", "no object id"},
-                        Case{"a]b", "was not expected"}}) {
+  for (const Case& c :
+       {Case{"", "no name"}, Case{".x", "no name"}, Case{"a..b", "after a dot"},
+        Case{"a.", "after a dot"}, Case{"a[", "brackets take"}, Case{"a[1", "']' is missing"},
+        Case{"a[x]", "brackets take"}, Case{"a[-1]", "brackets take"},
+        Case{"a[\"b]", "closing quote"}, Case{"@", "no object id"}, Case{"@0", "no object id"},
+        Case{"@7x", "no object id"}, Case{"@99999999999999999999", "no object id"},
+        Case{"a]b", "was not expected"}}) {
     absl::StatusOr<Address> address = ParseAddress(c.text);
     EXPECT_THAT(address, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.why))) << c.text;
     EXPECT_EQ(ExitOf(address.status()), Exit::kUsage) << c.text;

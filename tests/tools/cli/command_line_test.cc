@@ -16,7 +16,9 @@ using ::hawser::tests::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-absl::StatusOr<CommandLine> Parse(std::vector<std::string> words) { return ParseCommandLine(words); }
+absl::StatusOr<CommandLine> Parse(std::vector<std::string> words) {
+  return ParseCommandLine(words);
+}
 
 void ExpectUsage(std::vector<std::string> words, std::string_view message, std::string_view hint) {
   absl::StatusOr<CommandLine> line = Parse(std::move(words));
@@ -35,8 +37,11 @@ TEST(CommandLineTest, ANounAloneIsItsList) {
 
 TEST(CommandLineTest, OptionsStandAnywhere) {
   for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"-o", "json", "get", "a.b"}, {"get", "-ojson", "a.b"}, {"get", "a.b", "--output=json"},
-        {"get", "--output", "json", "a.b"}, {"get", "-o=json", "a.b"}}) {
+       {std::vector<std::string>{"-o", "json", "get", "a.b"},
+        {"get", "-ojson", "a.b"},
+        {"get", "a.b", "--output=json"},
+        {"get", "--output", "json", "a.b"},
+        {"get", "-o=json", "a.b"}}) {
     absl::StatusOr<CommandLine> line = Parse(words);
     ASSERT_THAT(line, IsOk());
     EXPECT_EQ(line->command, &kGetCommand);
@@ -46,9 +51,11 @@ TEST(CommandLineTest, OptionsStandAnywhere) {
 }
 
 TEST(CommandLineTest, ArgumentsArriveByteForByte) {
-  absl::StatusOr<CommandLine> line = Parse({"call", "f", "[1,2,\"x\"]", "[]", "{}", "", "-5", "-.5", "-", "%%", "a=b"});
+  absl::StatusOr<CommandLine> line =
+      Parse({"call", "f", "[1,2,\"x\"]", "[]", "{}", "", "-5", "-.5", "-", "%%", "a=b"});
   ASSERT_THAT(line, IsOk());
-  EXPECT_THAT(line->arguments, ElementsAre("f", "[1,2,\"x\"]", "[]", "{}", "", "-5", "-.5", "-", "%%", "a=b"));
+  EXPECT_THAT(line->arguments,
+              ElementsAre("f", "[1,2,\"x\"]", "[]", "{}", "", "-5", "-.5", "-", "%%", "a=b"));
 }
 
 TEST(CommandLineTest, BehindTwoDashesEverythingIsAnArgument) {
@@ -85,13 +92,16 @@ TEST(CommandLineTest, WhatIsWrongIsSaidWithWhatIsNear) {
 }
 
 TEST(CommandLineTest, AnOptionsValueMustBeThereOrNot) {
-  EXPECT_THAT(Parse({"list", "-o"}), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("needs a value")));
-  EXPECT_THAT(Parse({"list", "--no-headers=1"}), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takes no value")));
+  EXPECT_THAT(Parse({"list", "-o"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("needs a value")));
+  EXPECT_THAT(Parse({"list", "--no-headers=1"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takes no value")));
 }
 
 TEST(OptionsTest, AreRead) {
-  absl::StatusOr<Options> options = ReadOptions(*Parse(
-      {"list", "-e", "/run/x.sock", "-o", "wide", "--no-headers", "-t", "1.5", "--color", "never", "-v"}));
+  absl::StatusOr<Options> options =
+      ReadOptions(*Parse({"list", "-e", "/run/x.sock", "-o", "wide", "--no-headers", "-t", "1.5",
+                          "--color", "never", "-v"}));
   ASSERT_THAT(options, IsOk());
   EXPECT_EQ(options->endpoint, "unix:/run/x.sock");
   EXPECT_EQ(options->format, OutputFormat::kWide);
@@ -103,9 +113,12 @@ TEST(OptionsTest, AreRead) {
 
 TEST(OptionsTest, WrongOnesAreUsageErrors) {
   EXPECT_THAT(ReadOptions(*Parse({"list", "-o", "yaml"})),
-              StatusIs(absl::StatusCode::kInvalidArgument, "--output yaml: expected table, wide, json or name"));
-  EXPECT_THAT(ReadOptions(*Parse({"list", "--color", "red"})), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(ReadOptions(*Parse({"list", "-t", "soon"})), StatusIs(absl::StatusCode::kInvalidArgument));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "--output yaml: expected table, wide, json or name"));
+  EXPECT_THAT(ReadOptions(*Parse({"list", "--color", "red"})),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ReadOptions(*Parse({"list", "-t", "soon"})),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(TimeTest, IsReadWithAndWithoutAUnit) {

@@ -1,4 +1,5 @@
-// Commands against objects of this process that behave like a broker's; against a real one, see end_to_end_test.
+// Commands against objects of this process that behave like a broker's; against a real one, see
+// end_to_end_test.
 
 #include <fstream>
 #include <memory>
@@ -26,12 +27,16 @@ constexpr uint32_t kOne = 1;
 class CommandsTest : public ::testing::Test {
  protected:
   CommandsTest() {
-    auto constructor = MakeFake(ObjectKind::kConstructor, "Counter", 3, {{Type::kInteger}, Type::kObject, kOne},
-                                [this](Args args) -> Answer {
-                                  value_ = args[0].AsInt();
-                                  return Value(counter_);
-                                });
-    counter_->Method("increment", {{}, Type::kInteger}, [this](Args) -> Answer { return Value(++value_); }, "Adds one.")
+    auto constructor =
+        MakeFake(ObjectKind::kConstructor, "Counter", 3, {{Type::kInteger}, Type::kObject, kOne},
+                 [this](Args args) -> Answer {
+                   value_ = args[0].AsInt();
+                   return Value(counter_);
+                 });
+    counter_
+        ->Method(
+            "increment", {{}, Type::kInteger}, [this](Args) -> Answer { return Value(++value_); },
+            "Adds one.")
         .Property(
             "value", Type::kInteger, [this](Args) -> Answer { return Value(value_); },
             [this](Args args) -> Answer {
@@ -41,16 +46,23 @@ class CommandsTest : public ::testing::Test {
         .Property("id", Type::kInteger, [](Args) -> Answer { return Value(7); })
         .Event("changed", {Type::kInteger})
         .Hidden("secret");
-    module_->Property("Counter", Type::kConstructor, [constructor](Args) -> Answer { return Value(constructor); })
+    module_
+        ->Property("Counter", Type::kConstructor,
+                   [constructor](Args) -> Answer { return Value(constructor); })
         .Method("add", {{Type::kInteger, Type::kInteger}, Type::kInteger, 2},
                 [](Args args) -> Answer { return Value(args[0].AsInt() + args[1].AsInt()); })
         .Method("echo", {{}, Type::kAny, 0, true},
-                [](Args args) -> Answer { return args.empty() ? Value() : Value(Array(args.begin(), args.end())); })
+                [](Args args) -> Answer {
+                  return args.empty() ? Value() : Value(Array(args.begin(), args.end()));
+                })
         .Method("fail", {},
                 [](Args) -> Answer {
-                  return Error(absl::StatusCode::kNotFound, "no such row", "DbError").WithMember("table", "t").ToStatus();
+                  return Error(absl::StatusCode::kNotFound, "no such row", "DbError")
+                      .WithMember("table", "t")
+                      .ToStatus();
                 })
-        .Method("forbid", {}, [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
+        .Method("forbid", {},
+                [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
         .Method("later", {{}, Type::kPromise},
                 [](Args) -> Answer {
                   auto promise = MakeRef<Promise>();
@@ -58,7 +70,9 @@ class CommandsTest : public ::testing::Test {
                   return Value(promise);
                 })
         .Property("list", Type::kArray,
-                  [this](Args) -> Answer { return Value(Array{Value(counter_), Record{{"label", "b"}}}); })
+                  [this](Args) -> Answer {
+                    return Value(Array{Value(counter_), Record{{"label", "b"}}});
+                  })
         .Event("tick", {});
     inspection_
         ->Method("lookup", {{Type::kInteger}, Type::kObject, kOne},
@@ -66,7 +80,9 @@ class CommandsTest : public ::testing::Test {
                    if (args[0].AsInt() == 7) return Value(counter_);
                    return absl::NotFoundError("no such object");
                  })
-        .Method("modules", {}, [](Args) -> Answer { return Value(Array{Record{{"name", "counter"}}}); });
+        .Method("modules", {}, [](Args) -> Answer {
+          return Value(Array{Record{{"name", "counter"}}});
+        });
     auto named = [](Ref<FakeObject> object, std::string name) {
       return [object, name](Args args) -> Answer {
         if (args[0].AsString() == name) return Value(object);
@@ -92,10 +108,12 @@ class CommandsTest : public ::testing::Test {
     data_.clear();
     messages_.clear();
     return static_cast<int>(RunCli(
-        words, {.make_output = [&](ColourChoice) { return MakeStringOutput(data_, messages_, clock_); },
-                .make_session = [&](const Options& options) {
-                  return std::make_unique<Session>(options, RemoteObject(root_));
-                }}));
+        words,
+        {.make_output = [&](ColourChoice) { return MakeStringOutput(data_, messages_, clock_); },
+         .make_session =
+             [&](const Options& options) {
+               return std::make_unique<Session>(options, RemoteObject(root_));
+             }}));
   }
 
   tests::FakeClock clock_;
@@ -115,7 +133,9 @@ TEST_F(CommandsTest, CallConvertsArgumentsByTheSignature) {
   EXPECT_EQ(Run({"call", "counter.echo", "1", "two", "[3]", "true", "-4"}), 0);
   EXPECT_EQ(data_, "[1, \"two\", [3], true, -4]\n");
   EXPECT_EQ(Run({"call", "counter.echo", "@7", "-o", "json"}), 0);
-  EXPECT_EQ(data_, "[\n  {\n    \"$object\": 7,\n    \"kind\": \"object\",\n    \"name\": \"Counter\"\n  }\n]\n");
+  EXPECT_EQ(data_,
+            "[\n  {\n    \"$object\": 7,\n    \"kind\": \"object\",\n    \"name\": \"Counter\"\n  "
+            "}\n]\n");
 }
 
 TEST_F(CommandsTest, CallSaysWhichArgumentIsWrongAndHowTheMethodIsCalled) {
@@ -196,7 +216,8 @@ TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
 
 TEST_F(CommandsTest, WhatCannotBeCalledIsSaidWithWhatToDo) {
   EXPECT_EQ(Run({"call", "counter"}), 2);
-  EXPECT_THAT(messages_, HasSubstr("call a method of it: hawser call counter.METHOD, of add, echo"));
+  EXPECT_THAT(messages_,
+              HasSubstr("call a method of it: hawser call counter.METHOD, of add, echo"));
   EXPECT_EQ(Run({"call", "counter.Counter", "1"}), 2);
   EXPECT_THAT(messages_, HasSubstr("hawser new counter.Counter"));
   EXPECT_EQ(Run({"call", "@7.value"}), 2);

@@ -28,8 +28,12 @@ constexpr absl::StatusCode kUsage = absl::StatusCode::kInvalidArgument;
 // A world in which @7 is a function and nothing else is there.
 class ConvertArgumentTest : public ::testing::Test {
  protected:
-  absl::StatusOr<Value> Text(std::string_view text, Type type) { return ConvertText(text, type, lookup_); }
-  absl::StatusOr<Value> Json(Value value, Type type) { return ConvertJson(std::move(value), type, lookup_); }
+  absl::StatusOr<Value> Text(std::string_view text, Type type) {
+    return ConvertText(text, type, lookup_);
+  }
+  absl::StatusOr<Value> Json(Value value, Type type) {
+    return ConvertJson(std::move(value), type, lookup_);
+  }
 
   const ObjectRef function_ =
       MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); }, {.name = "add"});
@@ -53,7 +57,8 @@ TEST_F(ConvertArgumentTest, IntegersAreDecimalOrHexadecimalAndExact) {
   EXPECT_THAT(Text("0x2a", Type::kInteger), IsOkAndHolds(Value(42)));
   EXPECT_THAT(Text("9223372036854775807", Type::kInteger), IsOkAndHolds(Value(INT64_MAX)));
   for (const char* text : {"abc", "", "1.5", "9223372036854775808", "1 ", "--1", "0x"}) {
-    EXPECT_THAT(Text(text, Type::kInteger), StatusIs(kUsage, HasSubstr("expected integer"))) << text;
+    EXPECT_THAT(Text(text, Type::kInteger), StatusIs(kUsage, HasSubstr("expected integer")))
+        << text;
   }
 }
 
@@ -96,28 +101,35 @@ TEST_F(ConvertArgumentTest, ArraysAndRecordsAreJson) {
   EXPECT_THAT(Text("[1, \"two\"]", Type::kArray), IsOkAndHolds(Value(Array{1, "two"})));
   EXPECT_THAT(Text("{\"a\": 1}", Type::kRecord), IsOkAndHolds(Value(Record{{"a", 1}})));
   EXPECT_THAT(Text("[1]", Type::kRecord), StatusIs(kUsage, "expected record, got array"));
-  EXPECT_THAT(Text("{a: 1}", Type::kRecord), StatusIs(kUsage, HasSubstr("expected record as JSON")));
+  EXPECT_THAT(Text("{a: 1}", Type::kRecord),
+              StatusIs(kUsage, HasSubstr("expected record as JSON")));
 }
 
 TEST_F(ConvertArgumentTest, TypedArraysAreOfFloat64UnlessTheySayMore) {
   std::vector<double> floats = {1, 2.5};
   std::vector<uint8_t> bytes = {1, 255};
-  EXPECT_THAT(Text("[1, 2.5]", Type::kTypedArray), IsOkAndHolds(Value(TypedArray::Of<double>(floats))));
-  EXPECT_THAT(Text("uint8:[1, 255]", Type::kTypedArray), IsOkAndHolds(Value(TypedArray::Of<uint8_t>(bytes))));
-  EXPECT_THAT(Text("uint8:[256]", Type::kTypedArray), StatusIs(kUsage, HasSubstr("outside the range of uint8")));
+  EXPECT_THAT(Text("[1, 2.5]", Type::kTypedArray),
+              IsOkAndHolds(Value(TypedArray::Of<double>(floats))));
+  EXPECT_THAT(Text("uint8:[1, 255]", Type::kTypedArray),
+              IsOkAndHolds(Value(TypedArray::Of<uint8_t>(bytes))));
+  EXPECT_THAT(Text("uint8:[256]", Type::kTypedArray),
+              StatusIs(kUsage, HasSubstr("outside the range of uint8")));
   EXPECT_THAT(Text("uint8:[\"a\"]", Type::kTypedArray), StatusIs(kUsage, HasSubstr("got string")));
 }
 
 TEST_F(ConvertArgumentTest, ErrorsAreAMessageOrJson) {
-  EXPECT_THAT(Text("it broke", Type::kError), IsOkAndHolds(Value(Error(absl::StatusCode::kUnknown, "it broke"))));
-  EXPECT_THAT(Text(R"({"name": "E", "message": "m", "code": "NOT_FOUND", "errno": 2})", Type::kError),
-              IsOkAndHolds(Value(Error(absl::StatusCode::kNotFound, "m", "E").WithMember("errno", 2))));
+  EXPECT_THAT(Text("it broke", Type::kError),
+              IsOkAndHolds(Value(Error(absl::StatusCode::kUnknown, "it broke"))));
+  EXPECT_THAT(
+      Text(R"({"name": "E", "message": "m", "code": "NOT_FOUND", "errno": 2})", Type::kError),
+      IsOkAndHolds(Value(Error(absl::StatusCode::kNotFound, "m", "E").WithMember("errno", 2))));
 }
 
 TEST_F(ConvertArgumentTest, ObjectsAreNamedByIdOrAddress) {
   EXPECT_THAT(Text("@7", Type::kObject), IsOkAndHolds(Value(function_)));
   EXPECT_THAT(Text("math.add", Type::kFunction), IsOkAndHolds(Value(function_)));
-  EXPECT_THAT(Text("@7", Type::kConstructor), StatusIs(kUsage, HasSubstr("expected constructor, got")));
+  EXPECT_THAT(Text("@7", Type::kConstructor),
+              StatusIs(kUsage, HasSubstr("expected constructor, got")));
   EXPECT_THAT(Text("answer", Type::kObject), StatusIs(kUsage, "expected object, got 42"));
   EXPECT_THAT(Text("{}", Type::kObject), StatusIs(kUsage, HasSubstr("@7 or the address of one")));
   EXPECT_EQ(ExitOf(Text("@8", Type::kObject).status()), Exit::kNotFound);
@@ -136,11 +148,14 @@ TEST_F(ConvertArgumentTest, AnythingIsGuessed) {
 }
 
 TEST_F(ConvertArgumentTest, TagsInJsonStandForWhatItDoesNotHave) {
-  EXPECT_THAT(Text(R"([{"$object": 7}, {"$bytes": "aGk="}, {"$date": "1970-01-02"}, {"a": {"$object": 7}}])",
-                   Type::kAny),
-              IsOkAndHolds(Value(Array{Value(function_), Bytes::Copy("hi"), Date{86400000},
-                                       Record{{"a", Value(function_)}}})));
-  EXPECT_THAT(Text(R"({"$date": "soon"})", Type::kAny), StatusIs(kUsage, HasSubstr("expected date")));
+  EXPECT_THAT(
+      Text(
+          R"([{"$object": 7}, {"$bytes": "aGk="}, {"$date": "1970-01-02"}, {"a": {"$object": 7}}])",
+          Type::kAny),
+      IsOkAndHolds(Value(Array{Value(function_), Bytes::Copy("hi"), Date{86400000},
+                               Record{{"a", Value(function_)}}})));
+  EXPECT_THAT(Text(R"({"$date": "soon"})", Type::kAny),
+              StatusIs(kUsage, HasSubstr("expected date")));
 }
 
 TEST_F(ConvertArgumentTest, JsonArgumentsAreReadByTheirTypesToo) {
@@ -156,8 +171,10 @@ TEST_F(ConvertArgumentTest, JsonArgumentsAreReadByTheirTypesToo) {
 TEST_F(ConvertArgumentTest, AWrongArgumentIsNamedByItsPosition) {
   Signature add{.params = {Type::kInteger, Type::kInteger}, .required = 2};
   std::vector<std::string> texts = {"1", "abc"};
-  EXPECT_THAT(ConvertTexts(texts, add, lookup_), StatusIs(kUsage, "argument 2: expected integer, got \"abc\""));
-  EXPECT_THAT(ConvertJsonArguments({true, 1}, add, lookup_), StatusIs(kUsage, "argument 1: expected integer, got true"));
+  EXPECT_THAT(ConvertTexts(texts, add, lookup_),
+              StatusIs(kUsage, "argument 2: expected integer, got \"abc\""));
+  EXPECT_THAT(ConvertJsonArguments({true, 1}, add, lookup_),
+              StatusIs(kUsage, "argument 1: expected integer, got true"));
   texts = {"1", "2"};
   EXPECT_THAT(ConvertTexts(texts, add, lookup_), IsOkAndHolds(Array{1, 2}));
 }
@@ -168,16 +185,19 @@ TEST_F(ConvertArgumentTest, TheNumberOfArgumentsMustFit) {
   Signature two{.params = {Type::kInteger, Type::kInteger}, .required = 2};
   EXPECT_THAT(ConvertTexts(one, two, lookup_), StatusIs(kUsage, "expected 2 arguments, got 1"));
   Signature optional{.params = {Type::kInteger, Type::kInteger}, .required = 1};
-  EXPECT_THAT(ConvertTexts(three, optional, lookup_), StatusIs(kUsage, "expected 1 to 2 arguments, got 3"));
+  EXPECT_THAT(ConvertTexts(three, optional, lookup_),
+              StatusIs(kUsage, "expected 1 to 2 arguments, got 3"));
   Signature variadic{.params = {Type::kInteger}, .required = 1, .variadic = true};
-  EXPECT_THAT(ConvertTexts({}, variadic, lookup_), StatusIs(kUsage, "expected at least 1 argument, got 0"));
+  EXPECT_THAT(ConvertTexts({}, variadic, lookup_),
+              StatusIs(kUsage, "expected at least 1 argument, got 0"));
   EXPECT_THAT(ConvertTexts(three, variadic, lookup_), IsOkAndHolds(Array{1, 2, 3}));
 }
 
 TEST_F(ConvertArgumentTest, WhatMayBeLeftOutMayBeUndefinedOrNull) {
   Signature signature{.params = {Type::kInteger, Type::kInteger, Type::kString}};
   std::vector<std::string> texts = {"undefined", "null", "null"};
-  EXPECT_THAT(ConvertTexts(texts, signature, lookup_), IsOkAndHolds(Array{Value(), nullptr, "null"}));
+  EXPECT_THAT(ConvertTexts(texts, signature, lookup_),
+              IsOkAndHolds(Array{Value(), nullptr, "null"}));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #ifndef TESTS_TOOLS_CLI_FAKE_OBJECT_H_
 #define TESTS_TOOLS_CLI_FAKE_OBJECT_H_
 
-// FakeObject: an object made of lambdas, in this process. What starts at one behaves, to a command, like a broker.
+// FakeObject: an object made of lambdas, in this process. What starts at one behaves, to a command,
+// like a broker.
 
 #include <functional>
 #include <map>
@@ -20,20 +21,32 @@ class FakeObject final : public Object {
  public:
   using Body = std::function<absl::StatusOr<Value>(Args)>;
 
-  FakeObject(ObjectKind kind, std::string name, uint64_t oid, Signature signature = {}, Body self = {})
-      : kind_(kind), name_(std::move(name)), oid_(oid), signature_(std::move(signature)), self_(std::move(self)) {}
+  FakeObject(ObjectKind kind, std::string name, uint64_t oid, Signature signature = {},
+             Body self = {})
+      : kind_(kind),
+        name_(std::move(name)),
+        oid_(oid),
+        signature_(std::move(signature)),
+        self_(std::move(self)) {}
 
   FakeObject& Method(std::string name, Signature signature, Body body, std::string doc = "") {
-    return Add({.name = name, .signature = std::move(signature), .doc = std::move(doc)}, std::move(body), {});
+    return Add({.name = name, .signature = std::move(signature), .doc = std::move(doc)},
+               std::move(body), {});
   }
   FakeObject& Property(std::string name, Type type, Body get, Body set = {}) {
     bool readonly = !set;
-    return Add({.name = name, .kind = MemberKind::kProperty, .readonly = readonly, .signature = {.result = type}},
+    return Add({.name = name,
+                .kind = MemberKind::kProperty,
+                .readonly = readonly,
+                .signature = {.result = type}},
                std::move(get), std::move(set));
   }
   FakeObject& Event(std::string name, std::vector<Type> params) {
     auto required = static_cast<uint32_t>(params.size());
-    return Add({.name = name, .kind = MemberKind::kEvent, .signature = {std::move(params), Type::kUndefined, required}}, {}, {});
+    return Add({.name = name,
+                .kind = MemberKind::kEvent,
+                .signature = {std::move(params), Type::kUndefined, required}},
+               {}, {});
   }
   FakeObject& Hidden(std::string name) { return Add({.name = name, .hidden = true}, {}, {}); }
 
@@ -50,7 +63,8 @@ class FakeObject final : public Object {
     if (call.op == Op::kDescribe) {
       reply.Return(Value(ObjectRef(this)));
     } else if (call.op == Op::kGet && member != nullptr && member->kind == MemberKind::kMethod) {
-      reply.Return(Value(MakeRef<FakeObject>(ObjectKind::kFunction, name, 0, member->signature, body)));
+      reply.Return(
+          Value(MakeRef<FakeObject>(ObjectKind::kFunction, name, 0, member->signature, body)));
     } else if (!body) {
       reply.Fail(absl::UnimplementedError("nothing there"));
     } else if (absl::StatusOr<Value> answer = body(call.args); answer.ok()) {
@@ -79,8 +93,8 @@ class FakeObject final : public Object {
   std::map<std::string, Body> set_;
 };
 
-inline Ref<FakeObject> MakeFake(ObjectKind kind, std::string name, uint64_t oid, Signature signature = {},
-                                FakeObject::Body self = {}) {
+inline Ref<FakeObject> MakeFake(ObjectKind kind, std::string name, uint64_t oid,
+                                Signature signature = {}, FakeObject::Body self = {}) {
   return MakeRef<FakeObject>(kind, std::move(name), oid, std::move(signature), std::move(self));
 }
 

@@ -43,8 +43,8 @@ TEST(JsonTest, WritesWhatJsonDoesNotHaveAsItSays) {
 }
 
 TEST(JsonTest, ObjectsAreNamedByTheirIds) {
-  ObjectRef function = MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); },
-                                    {.name = "add"});
+  ObjectRef function =
+      MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); }, {.name = "add"});
   EXPECT_EQ(ToJson(Value(function)), R"({"$object":0,"kind":"function","name":"add"})");
 }
 
@@ -60,9 +60,9 @@ TEST(JsonTest, LaysOutInOneLineOrOneFieldALine) {
 }
 
 TEST(JsonTest, ReadsEveryKind) {
-  EXPECT_THAT(ParseJson(R"( {"a" : [1, -2.5, 1e3, true, false, null], "b":"x"} )"),
-              IsOkAndHolds(Value(Record{{"a", Array{1, -2.5, 1000.0, true, false, nullptr}},
-                                        {"b", "x"}})));
+  EXPECT_THAT(
+      ParseJson(R"( {"a" : [1, -2.5, 1e3, true, false, null], "b":"x"} )"),
+      IsOkAndHolds(Value(Record{{"a", Array{1, -2.5, 1000.0, true, false, nullptr}}, {"b", "x"}})));
   EXPECT_THAT(ParseJson("[]"), IsOkAndHolds(Value(Array())));
   EXPECT_THAT(ParseJson("{}"), IsOkAndHolds(Value(Record())));
 }
@@ -77,15 +77,37 @@ TEST(JsonTest, OfARepeatedNameTheLastOneCounts) {
 }
 
 TEST(JsonTest, SaysWhereTheTextGoesWrong) {
-  EXPECT_THAT(ParseJson("[1,\n  x]"),
-              StatusIs(absl::StatusCode::kInvalidArgument, "this is no JSON value at line 2, column 3"));
+  EXPECT_THAT(ParseJson("[1,\n  x]"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                               "this is no JSON value at line 2, column 3"));
 }
 
 TEST(JsonTest, RefusesWhatIsNoJson) {
-  for (const char* text :
-       {"", " ", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "-", "+1", "1.", ".5", "1e", "\"a",
-        "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "1 2",
-        "nul", "1e999", "\"\\", "\"\\u", "\"\\ud800\\"}) {
+  for (const char* text : {"",
+                           " ",
+                           "[1",
+                           "[1,]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{a:1}",
+                           "01",
+                           "-",
+                           "+1",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\ud800\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\udc00\"",
+                           "\"\n\"",
+                           "1 2",
+                           "nul",
+                           "1e999",
+                           "\"\\",
+                           "\"\\u",
+                           "\"\\ud800\\"}) {
     EXPECT_THAT(ParseJson(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
 }

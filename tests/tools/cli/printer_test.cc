@@ -24,8 +24,10 @@ constexpr Column kColumns[] = {
     {"since", "AGE", Format::kAge},
     {"size", "SIZE", Format::kBytes, Column::Detail::kWide},
 };
-constexpr View kView = {
-    .name = {"name", "NAME"}, .columns = kColumns, .sections = kSections, .none = "there is nothing"};
+constexpr View kView = {.name = {"name", "NAME"},
+                        .columns = kColumns,
+                        .sections = kSections,
+                        .none = "there is nothing"};
 
 class PrinterTest : public ::testing::Test {
  protected:
@@ -96,7 +98,9 @@ TEST_F(PrinterTest, ATableIsPrintedPageByPage) {
 }
 
 TEST_F(PrinterTest, ColoursSayWhatAStateIs) {
-  Print(*MakePrinter(MakeOutput({.terminal = true, .colours = true}), OutputFormat::kTable, Headings::kNo), Rows());
+  Print(*MakePrinter(MakeOutput({.terminal = true, .colours = true}), OutputFormat::kTable,
+                     Headings::kNo),
+        Rows());
   EXPECT_THAT(data_, ::testing::HasSubstr("\x1b[32mattached\x1b[0m"));
   EXPECT_THAT(data_, ::testing::HasSubstr("\x1b[33mdetached\x1b[0m"));
 }
@@ -139,16 +143,19 @@ TEST_F(PrinterTest, OneRecordIsShownInFullWithItsLists) {
 }
 
 TEST_F(PrinterTest, ATreeIsDrawn) {
-  Array roots = {Record{{"name", "shop"},
-                        {"children", Array{Record{{"name", "carts"}, {"children", Array{Record{{"name", "a"}}}}},
-                                           Record{{"name", "tills"}}}}},
-                 Record{{"name", "clock"}}};
+  Array roots = {
+      Record{
+          {"name", "shop"},
+          {"children", Array{Record{{"name", "carts"}, {"children", Array{Record{{"name", "a"}}}}},
+                             Record{{"name", "tills"}}}}},
+      Record{{"name", "clock"}}};
   constexpr static Column kNames[] = {{"name", "NAME"}};
   constexpr static View kNameView = {.name = {"name", ""}, .columns = kNames};
   MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kNo)->Tree(kNameView, roots);
   EXPECT_EQ(data_, "shop\n├─ carts\n│  └─ a\n└─ tills\nclock\n");
   data_.clear();
-  MakePrinter(MakeOutput({.unicode = false}), OutputFormat::kTable, Headings::kNo)->Tree(kNameView, roots);
+  MakePrinter(MakeOutput({.unicode = false}), OutputFormat::kTable, Headings::kNo)
+      ->Tree(kNameView, roots);
   EXPECT_EQ(data_, "shop\n|- carts\n|  `- a\n`- tills\nclock\n");
   data_.clear();
   MakePrinter(MakeOutput(), OutputFormat::kName, Headings::kNo)->Tree(kNameView, roots);
@@ -158,20 +165,24 @@ TEST_F(PrinterTest, ATreeIsDrawn) {
 TEST_F(PrinterTest, AResultIsPrintedForPeopleOrScripts) {
   Output& output = MakeOutput();
   auto table = MakePrinter(output, OutputFormat::kTable, Headings::kYes);
-  auto result = [&](Printer& printer, const Value& value, Printer::Asked asked = Printer::Asked::kAction) {
+  auto result = [&](Printer& printer, const Value& value,
+                    Printer::Asked asked = Printer::Asked::kAction) {
     data_.clear();
     printer.Result(value, asked);
     return data_;
   };
-  ObjectRef function = MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); }, {.name = "add"});
+  ObjectRef function =
+      MakeFunction([](Args) -> absl::StatusOr<Value> { return Value(); }, {.name = "add"});
   EXPECT_EQ(result(*table, 42), "42\n");
   EXPECT_EQ(result(*table, "plain text"), "plain text\n");
   EXPECT_EQ(result(*table, Array{"a", 1, Record{{"odd name", nullptr}, {"b", Value(function)}}}),
             "[\"a\", 1, {\"odd name\": null, b: function add}]\n");
   EXPECT_EQ(result(*table, Value(function)), "function add\n");
   EXPECT_EQ(result(*table, Value()), "") << "a method that answers nothing";
-  EXPECT_EQ(result(*table, Value(), Printer::Asked::kValue), "undefined\n") << "a property that is undefined";
-  EXPECT_EQ(result(*table, Bytes::Copy("\x00\x01", 2)), std::string("\x00\x01", 2)) << "into a pipe";
+  EXPECT_EQ(result(*table, Value(), Printer::Asked::kValue), "undefined\n")
+      << "a property that is undefined";
+  EXPECT_EQ(result(*table, Bytes::Copy("\x00\x01", 2)), std::string("\x00\x01", 2))
+      << "into a pipe";
   auto json = MakePrinter(output, OutputFormat::kJson, Headings::kYes);
   EXPECT_EQ(result(*json, Value()), "null\n");
   EXPECT_EQ(result(*json, "text"), "\"text\"\n");
@@ -180,7 +191,8 @@ TEST_F(PrinterTest, AResultIsPrintedForPeopleOrScripts) {
 TEST_F(PrinterTest, OnATerminalLongResultsAreLaidOutAndControlCharactersShown) {
   Look look{.terminal = true, .width = 20};
   auto table = MakePrinter(MakeOutput(look), OutputFormat::kTable, Headings::kYes);
-  table->Result(Record{{"short", Array{1, 2}}, {"long", Array{"aaaaaaaaaa", "bbbbbbbbbb"}}}, Printer::Asked::kValue);
+  table->Result(Record{{"short", Array{1, 2}}, {"long", Array{"aaaaaaaaaa", "bbbbbbbbbb"}}},
+                Printer::Asked::kValue);
   EXPECT_EQ(data_,
             "{\n"
             "  short: [1, 2],\n"

@@ -17,7 +17,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The words of a line as a shell would split it: quotes as far as examples use them. Ends at a pipe or the like.
+// The words of a line as a shell would split it: quotes as far as examples use them. Ends at a pipe
+// or the like.
 std::vector<std::string> Words(std::string_view line) {
   std::vector<std::string> words;
   std::string word;
@@ -44,7 +45,8 @@ std::vector<std::string> Words(std::string_view line) {
     }
   }
   if (any || !word.empty()) words.push_back(word);
-  auto end = std::find_if(words.begin(), words.end(), [](const std::string& w) { return w == "|" || w == "||" || w == "&&"; });
+  auto end = std::find_if(words.begin(), words.end(),
+                          [](const std::string& w) { return w == "|" || w == "||" || w == "&&"; });
   words.erase(end, words.end());
   return words;
 }
@@ -52,7 +54,8 @@ std::vector<std::string> Words(std::string_view line) {
 TEST(ReferenceTest, TheDocumentIsWhatTheProgramPrints) {
   std::ifstream file("docs/cli.md");
   std::string document{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  EXPECT_EQ(document, ReferenceMarkdown()) << "to bring it up to date: hawser help --markdown > docs/cli.md";
+  EXPECT_EQ(document, ReferenceMarkdown())
+      << "to bring it up to date: hawser help --markdown > docs/cli.md";
 }
 
 TEST(ReferenceTest, EveryCommandIsInTheOverviewAndExplained) {
@@ -105,7 +108,8 @@ TEST(ReferenceTest, NamesAndFlagsAreWellFormedAndNotTakenTwice) {
   for (const Command* command : Commands()) {
     for (const Flag& flag : command->flags) kinds.emplace(flag.name, flag.value.empty());
   }
-  for (const auto& [name, is_switch] : kinds) EXPECT_FALSE(kinds.contains({name, !is_switch})) << name;
+  for (const auto& [name, is_switch] : kinds)
+    EXPECT_FALSE(kinds.contains({name, !is_switch})) << name;
 }
 
 TEST(ReferenceTest, EveryExitCodeHasAMeaning) {

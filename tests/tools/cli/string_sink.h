@@ -22,10 +22,10 @@ class StringSink final : public Sink {
 };
 
 // An Output that writes to `data` and `messages`, at the time that `clock` tells; all outlive it.
-inline std::unique_ptr<Output> MakeStringOutput(std::string& data, std::string& messages, const base::Clock& clock,
-                                                Look look = {}) {
-  return std::make_unique<Output>(std::make_unique<StringSink>(data), std::make_unique<StringSink>(messages), look, look,
-                                  clock);
+inline std::unique_ptr<Output> MakeStringOutput(std::string& data, std::string& messages,
+                                                const base::Clock& clock, Look look = {}) {
+  return std::make_unique<Output>(std::make_unique<StringSink>(data),
+                                  std::make_unique<StringSink>(messages), look, look, clock);
 }
 
 }  // namespace hawser::cli
