@@ -1,0 +1,239 @@
+"""The command line against a real broker: what it prints, every exit code, pipes and colours."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+HAWSER = os.path.abspath("tools/cli/hawser")
+HAWSERD = os.path.abspath("broker/hawserd")
+PLUGINS = [os.path.abspath(f"plugins/{name}/{name}.so") for name in ("counter", "window")]
+
+
+class EndToEndTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # A socket's path must be short.
+        cls.folder = tempfile.mkdtemp(dir="/tmp")
+        cls.endpoint = f"unix:{cls.folder}/s"
+        command = [HAWSERD, "--listen", cls.endpoint]
+        for plugin in PLUGINS:
+            command += ["--plugin", plugin]
+        cls.daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HAWSER_ENDPOINT": cls.endpoint,
+                           "LC_ALL": "C.UTF-8"}
+        done = subprocess.run([HAWSER, "wait", "counter", "--timeout", "20s"], env=cls.environment, check=False)
+        assert done.returncode == 0, "the broker did not start"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.terminate()
+        cls.daemon.wait()
+        shutil.rmtree(cls.folder)
+
+    def run_it(self, *words, code=0, environment=None, **options):
+        """Runs hawser; (stdout, stderr)."""
+        done = subprocess.run([HAWSER, *words], env={**self.environment, **(environment or {})}, text=True,
+                              capture_output=True, timeout=60, check=False, **options)
+        self.assertEqual(done.returncode, code, f"hawser {' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout, done.stderr
+
+    def start(self, *words):
+        return subprocess.Popen([HAWSER, *words], env=self.environment, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def keep(self, *words):
+        """Makes an object that a session holds until the test ends: (its id, the process)."""
+        process = self.start("new", *words, "--keep", "-o", "name")
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process.stdout.readline().strip(), process
+
+    # --- Exit codes.
+
+    def test_0_a_call_prints_its_answer(self):
+        self.assertEqual(self.run_it("call", "counter.add", "1", "2"), ("3\n", ""))
+        self.assertEqual(self.run_it("get", "answer"), ("42\n", ""))
+
+    def test_1_what_a_method_raises(self):
+        out, err = self.run_it("call", "window.BrowserWindow.fromId", "99", code=1)
+        self.assertEqual(out, "")
+        self.assertIn("window.BrowserWindow.fromId raised Error: no open window has the id 99 (NOT_FOUND)", err)
+
+    def test_2_a_wrong_argument_is_named(self):
+        _, err = self.run_it("call", "counter.add", "1", "abc", code=2)
+        self.assertIn('argument 2: expected integer, got "abc"', err)
+        self.assertIn("counter.add(integer, integer) -> integer", err)
+
+    def test_3_what_is_not_there_with_what_is_near(self):
+        _, err = self.run_it("call", "countr.add", code=3)
+        self.assertIn("did you mean 'counter'?", err)
+        _, err = self.run_it("call", "counter.ad", code=3)
+        self.assertIn("did you mean 'add'?", err)
+        self.run_it("refs", "@999999", code=3)
+        self.run_it("session", "show", "zzzz", code=3)
+
+    def test_4_no_broker(self):
+        _, err = self.run_it("list", "--endpoint", f"{self.folder}/nobody", code=4)
+        self.assertIn("there is no such socket", err)
+        self.assertIn("hawserd --listen", err)
+
+    def test_5_no_answer_in_time(self):
+        self.run_it("call", "counter.after", "60000", "--timeout", "100ms", code=5)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can become somebody else")
+    def test_6_inspection_is_not_for_everybody(self):
+        os.chmod(self.folder, 0o755)
+        os.chmod(f"{self.folder}/s", 0o666)
+        nobody = 65534
+        probe = subprocess.run([HAWSER, "--version"], user=nobody, capture_output=True, check=False) if os.access(
+            HAWSER, os.X_OK) else None
+        if probe is None or probe.returncode != 0:
+            self.skipTest("this tree is out of that user's reach")
+        _, err = self.run_it("list", code=6, user=nobody)
+        self.assertIn("root", err)
+
+    def test_7_an_object_that_is_gone(self):
+        oid, process = self.keep("window.BrowserWindow")
+        self.run_it("call", f"{oid}.close")
+        _, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 7)
+        self.assertIn("is gone: destroyed", err)
+
+    def test_8_not_in_time_and_not_serving(self):
+        self.run_it("wait", "nobody", "--timeout", "200ms", code=8)
+        self.run_it("health", "--endpoint", f"{self.folder}/nobody", code=8)
+        self.assertIn("serving", self.run_it("health")[0])
+
+    def test_130_ctrl_c_leaves_in_good_order(self):
+        oid, process = self.keep("window.BrowserWindow")
+        self.assertRegex(oid, r"^@\d+$")
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        # By the signal itself, which a shell reports as 130.
+        self.assertEqual(process.returncode, -signal.SIGINT)
+        ended = json.loads(self.run_it("session", "list", "--all", "-o", "json")[0])
+        self.assertIn("left", [session.get("reason") for session in ended])
+
+    # --- Who holds what.
+
+    def test_refs_and_describe_say_who_holds_an_object_and_since_when(self):
+        oid, process = self.keep("window.BrowserWindow", '{"width": 640}')
+        holders = json.loads(self.run_it("refs", oid, "-o", "json")[0])
+        self.assertEqual([holder["pid"] for holder in holders], [process.pid])
+        self.assertEqual(holders[0]["program"], "hawser")
+        self.assertRegex(holders[0]["since"], r"^\d{4}-\d\d-\d\dT")
+        self.assertIn("BrowserWindow", holders[0]["via"])
+        out, _ = self.run_it("describe", oid)
+        self.assertIn("loadURL(string) -> undefined", out)
+        self.assertIn(str(process.pid), out)
+        self.assertEqual(self.run_it("get", f"{oid}.width"), ("640\n", ""))
+        out, _ = self.run_it("list", "--class", "BrowserWindow", "-o", "name")
+        self.assertIn(oid, out.split())
+        session = holders[0]["session"]
+        held = json.loads(self.run_it("session", "show", session[:8], "-o", "json")[0])["held"]
+        self.assertIn(int(oid[1:]), [item["oid"] for item in held])
+        self.run_it("session", "kick", session[:8])
+        self.assertEqual(process.wait(timeout=30), 7)
+
+    def test_wait_for_an_object_to_go(self):
+        oid, process = self.keep("window.BrowserWindow")
+        self.run_it("wait", oid, "--gone", "--timeout", "200ms", code=8)
+        self.run_it("call", f"{oid}.close")
+        process.wait(timeout=30)
+        self.run_it("wait", oid, "--gone", "--timeout", "20s")
+
+    # --- Lists.
+
+    def test_lists_have_headings_for_people_and_fields_for_scripts(self):
+        out, _ = self.run_it("list")
+        self.assertTrue(out.startswith("NAME "), out)
+        self.assertIn("counter", self.run_it("list", "-o", "name")[0].split())
+        self.assertFalse(self.run_it("list", "--no-headers")[0].startswith("NAME"))
+        names = [module["name"] for module in json.loads(self.run_it("-o", "json")[0])]
+        self.assertIn("window", names)
+        for words in (["session"], ["lease"], ["plugin"], ["list", "--objects"], ["tree"]):
+            self.assertIsInstance(json.loads(self.run_it(*words, "-o", "json")[0]), list)
+            self.run_it(*words)
+            self.run_it(*words, "-o", "wide")
+        status = json.loads(self.run_it("status", "-o", "json")[0])
+        self.assertEqual(status["pid"], self.daemon.pid)
+        lease = json.loads(self.run_it("lease", "-o", "json")[0])[0]
+        self.assertGreater(lease["left_ms"], 0)
+        self.assertIn("Counter", self.run_it("tree", "counter")[0])
+
+    # --- Events.
+
+    def test_watch_prints_an_event_a_line_as_they_come(self):
+        oid, _ = self.keep("window.BrowserWindow")
+        watch = self.start("watch", oid, "--event", "resize", "--count", "2", "-o", "json", "--timeout", "30s")
+        time.sleep(0.5)
+        deadline = time.monotonic() + 20
+        width = 100
+        while watch.poll() is None and time.monotonic() < deadline:
+            width += 1
+            self.run_it("call", f"{oid}.setSize", str(width), "50")
+        out, err = watch.communicate(timeout=30)
+        self.assertEqual(watch.returncode, 0, err)
+        events = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([event["event"] for event in events], ["resize", "resize"])
+        self.assertEqual(events[0]["args"][0]["height"], 50)
+
+    def test_watch_says_which_events_there_are(self):
+        oid, _ = self.keep("window.BrowserWindow")
+        _, err = self.run_it("watch", oid, "--event", "resise", code=3)
+        self.assertIn("did you mean 'resize'?", err)
+        self.run_it("watch", "counter.Counter", code=2)
+
+    def test_watch_ends_when_nobody_reads(self):
+        oid, _ = self.keep("window.BrowserWindow")
+        watch = self.start("watch", oid)
+        time.sleep(0.3)
+        watch.stdout.close()
+        self.assertEqual(watch.wait(timeout=30), 0)
+        self.assertEqual(watch.stderr.read(), "")
+        watch.stderr.close()
+
+    # --- Pipes and terminals.
+
+    def test_a_closed_pipe_is_quiet(self):
+        done = subprocess.run(["/bin/sh", "-c", f"{HAWSER} help --markdown | head -1"], env=self.environment, text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(done.stdout, "# hawser, the command line\n")
+
+    def test_colours_are_for_terminals_that_want_them(self):
+        def on_a_terminal(*words, **environment):
+            command = " ".join([HAWSER, *words])
+            done = subprocess.run(["script", "-qec", command, "/dev/null"], text=True, capture_output=True, check=False,
+                                  env={**self.environment, "TERM": "xterm", **environment})
+            return done.stdout
+
+        if shutil.which("script") is None:
+            self.skipTest("there is no script(1)")
+        self.assertIn("\x1b[", on_a_terminal("list"))
+        self.assertNotIn("\x1b[", on_a_terminal("list", NO_COLOR="1"))
+        self.assertNotIn("\x1b[", on_a_terminal("list", TERM="dumb"))
+        self.assertNotIn("\x1b[", on_a_terminal("list", "--color", "never"))
+        self.assertNotIn("\x1b[", self.run_it("list")[0])
+        self.assertIn("\x1b[", self.run_it("list", "--color", "always")[0])
+
+    def test_all_arguments_from_a_pipe(self):
+        self.assertEqual(self.run_it("call", "counter.add", "-d", "@-", input="[20, 22]")[0], "42\n")
+
+    # --- Plugins.
+
+    def test_plugin_check_loads_in_a_process_of_its_own(self):
+        path = {"PATH": os.path.dirname(HAWSERD) + ":/usr/bin:/bin"}
+        out, _ = self.run_it("plugin", "check", PLUGINS[0], environment=path)
+        self.assertTrue(re.match(r"module counter ", out), out)
+        _, err = self.run_it("plugin", "check", "/bin/ls", code=8, environment=path)
+        self.assertIn("is no plugin a broker would load", err)
+        self.run_it("plugin", "check", "/nowhere", code=3, environment=path)
