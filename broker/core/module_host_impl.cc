@@ -37,7 +37,7 @@ ModuleHostImpl::~ModuleHostImpl() {
 }
 
 base::Executor& ModuleHostImpl::NewStrand() {
-  std::shared_ptr<link::Strand> strand = link::Strand::Make(services_.pool);
+  std::shared_ptr<base::Strand> strand = base::Strand::Make(services_.pool);
   services_.homes.Add(strand.get(), name_);
   base::MutexLock lock(mu_);
   strands_.push_back(strand);

@@ -14,7 +14,7 @@
 #include "broker/core/timer_queue.h"
 #include "hawser/base/mutex.h"
 #include "hawser/module_host.h"
-#include "proto/link/strand.h"
+#include "hawser/base/strand.h"
 
 namespace hawser::broker {
 
@@ -76,7 +76,7 @@ class ModuleHostImpl final : public ModuleHost {
   const std::string name_;
   Pool pool_;
   mutable base::Mutex mu_;
-  std::vector<std::shared_ptr<link::Strand>> strands_ HAWSER_GUARDED_BY(mu_);
+  std::vector<std::shared_ptr<base::Strand>> strands_ HAWSER_GUARDED_BY(mu_);
 };
 
 }  // namespace hawser::broker

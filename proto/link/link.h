@@ -197,7 +197,7 @@ class Link {
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
   void ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now, Effects* effects);
   void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects);
-  void OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);

@@ -102,7 +102,7 @@ void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& ta
       OnCall(reader, table, bytes, now, effects);
       break;
     case wire::FrameKind::kReturn:
-      OnReturn(reader, frame_.body, effects);
+      OnReturn(reader, table, effects);
       break;
     case wire::FrameKind::kCancel:
       OnCancel(reader, frame_.body, effects);
@@ -174,7 +174,8 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
   wire::Call call;
   auto* incoming = new IncomingCall(endpoint_);
   absl::Status status = reader.ReadCall(frame_.body, &call, &incoming->args_, &incoming->answer_args_);
-  if (status.ok()) status = table;
+  // What is wrong with the table explains what is wrong with the values that name it.
+  if (!table.ok()) status = table;
   if (status.ok() && bytes > wire::WireLimits::kMaxFrameBytes) {
     status = absl::ResourceExhaustedError(
         absl::StrCat("the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
@@ -314,10 +315,12 @@ void Link::Forget(IncomingCall* call, Effects* effects) {
   effects->unref.push_back(call);
 }
 
-void Link::OnReturn(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+void Link::OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects) {
   uint64_t id = 0;
   Outcome outcome;
-  absl::Status status = reader.ReadReturn(body, &id, &outcome);
+  absl::Status status = reader.ReadReturn(frame_.body, &id, &outcome);
+  // With an entry missing, a value could name another object than was meant.
+  if (!table.ok()) status = table;
   if (!status.ok()) outcome = Outcome::Failed(absl::InternalError(absl::StrCat("malformed answer: ", status.message())));
   CompletePending(id, std::move(outcome), effects);
 }

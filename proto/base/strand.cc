@@ -1,8 +1,8 @@
-#include "proto/link/strand.h"
+#include "hawser/base/strand.h"
 
 #include <utility>
 
-namespace hawser::link {
+namespace hawser::base {
 namespace {
 
 // Tasks run in one turn before others of the pool get theirs.
@@ -10,9 +10,9 @@ constexpr int kTurn = 64;
 
 }  // namespace
 
-void Strand::Post(base::Task task) {
+void Strand::Post(Task task) {
   {
-    base::MutexLock lock(mu_);
+    MutexLock lock(mu_);
     tasks_.push_back(std::move(task));
     if (std::exchange(scheduled_, true)) return;
   }
@@ -20,11 +20,11 @@ void Strand::Post(base::Task task) {
 }
 
 void Strand::Run() {
-  base::ScopedExecutor here(this);
+  ScopedExecutor here(this);
   for (int i = 0; i < kTurn; ++i) {
-    base::Task task;
+    Task task;
     {
-      base::MutexLock lock(mu_);
+      MutexLock lock(mu_);
       if (tasks_.empty()) {
         scheduled_ = false;
         return;
@@ -37,11 +37,11 @@ void Strand::Run() {
   pool_.Post([self = shared_from_this()] { self->Run(); });
 }
 
-bool Strand::RunsHere() const { return base::CurrentExecutor() == this; }
+bool Strand::RunsHere() const { return CurrentExecutor() == this; }
 
 size_t Strand::queued() const {
-  base::MutexLock lock(mu_);
+  MutexLock lock(mu_);
   return tasks_.size();
 }
 
-}  // namespace hawser::link
+}  // namespace hawser::base
