@@ -94,6 +94,16 @@ absl::Status Broker::AddModule(ModuleRegistry::ModulePtr module, std::string pat
   return modules_.Add(std::move(module), std::move(path));
 }
 
+void Broker::NoteRefused(std::string path, absl::Status why) {
+  base::MutexLock lock(hosts_mu_);
+  refused_.push_back({std::move(path), std::move(why), options_.clock->WallNow()});
+}
+
+std::vector<Broker::RefusedPlugin> Broker::refused_plugins() const {
+  base::MutexLock lock(hosts_mu_);
+  return refused_;
+}
+
 std::shared_ptr<Connection> Broker::Attach(std::shared_ptr<link::Transport> carrier, Peer peer) {
   return Connection::Open(*sessions_, std::move(carrier), std::move(peer));
 }

@@ -55,6 +55,15 @@ class Broker {
   // ALREADY_EXISTS if a module of that name is there.
   absl::Status AddModule(ModuleRegistry::ModulePtr module, std::string path = "");
 
+  // Plugins that were not let in, for inspection: the broker goes on without them.
+  struct RefusedPlugin {
+    std::string path;
+    absl::Status why;
+    absl::Time when;
+  };
+  void NoteRefused(std::string path, absl::Status why) HAWSER_EXCLUDES(hosts_mu_);
+  std::vector<RefusedPlugin> refused_plugins() const HAWSER_EXCLUDES(hosts_mu_);
+
   // A client over a carrier of the caller's; see Connection. For tests, and for transports to come.
   std::shared_ptr<Connection> Attach(std::shared_ptr<link::Transport> carrier, Peer peer);
 
@@ -95,8 +104,9 @@ class Broker {
   HomeTable homes_;
   ObjectRegistry objects_;
   ModuleServices services_;
-  base::Mutex hosts_mu_;
+  mutable base::Mutex hosts_mu_;
   std::vector<std::unique_ptr<ModuleHostImpl>> hosts_ HAWSER_GUARDED_BY(hosts_mu_);
+  std::vector<RefusedPlugin> refused_ HAWSER_GUARDED_BY(hosts_mu_);
   ThreadPool pool_;  // what runs on it uses everything above
   ModuleRegistry modules_;
   ClaimTable claims_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "broker/inspect/inspection.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/module.h"
 
@@ -81,7 +82,8 @@ absl::Status Add(Broker& broker, const std::string& name, void (*define)(Module&
 
 absl::Status AddBuiltins(Broker& broker) {
   HAWSER_RETURN_IF_ERROR(Add(broker, "process", &DefineProcess));
-  return Add(broker, "app", &DefineApp);
+  HAWSER_RETURN_IF_ERROR(Add(broker, "app", &DefineApp));
+  return AddInspection(broker);
 }
 
 }  // namespace hawser::broker

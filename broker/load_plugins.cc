@@ -43,6 +43,7 @@ int LoadPlugins(Broker& broker, const std::vector<std::string>& files, const std
   for (const std::string& file : all) {
     if (absl::Status status = LoadPlugin(broker, file); !status.ok()) {
       base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
+      broker.NoteRefused(file, status);
       ++failed;
     }
   }

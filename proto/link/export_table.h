@@ -41,6 +41,7 @@ class ExportTable {
 
   // Null if the handle was never given or is released.
   Entry* Find(uint64_t handle);
+  const Entry* Find(uint64_t handle) const { return const_cast<ExportTable*>(this)->Find(handle); }
   // Handle of the newest entry for `object`.
   std::optional<uint64_t> HandleOf(const Object* object) const;
   // A new entry; later HandleOf(object) gives this one.

@@ -1,0 +1,56 @@
+#ifndef HAWSER_BROKER_INSPECT_INSPECTION_H_
+#define HAWSER_BROKER_INSPECT_INSPECTION_H_
+
+// The built-in module `broker`: what lives in this broker, who holds it, since when and why, as an
+// ordinary object that `remote.broker` gives. Its records are what the command line prints as JSON,
+// so their fields are kept.
+//
+// Only root and the broker's own user may use it; others get PERMISSION_DENIED. It runs on a strand
+// of its own, pages through everything that can be large, and never stops the broker's work. Paging
+// methods take a cursor (nothing: the beginning) and a limit, and answer {items, next}; `next` is
+// null at the end. Times are dates.
+//
+//   status()                        {state, version, pid, since, addresses, modules, sessions,
+//   detached, objects,
+//                                    callbacks, calls, ended, epoch}; calls: of sessions that live
+//   sessions(cursor?, limit?)       [{session, pid, uid, program, name, state, objects, callbacks,
+//   pending, since,
+//                                    transport, queued_bytes, calls}]; state: attached, detached,
+//                                    expired
+//   session(prefix)                 one of those, with attributes and held: [{oid, class, since,
+//   via}] (first page) kick(prefix)                    ends it: everything it holds is released;
+//   true leases(cursor?, limit?)         [{session, program, state, ttl_ms, left_ms, objects,
+//   callbacks}] lease(prefix)                   one of those tombstones(cursor?, limit?) sessions
+//   that ended, newest first: [{session, pid, uid, program, name, state:
+//                                    "ended", reason, why, objects, callbacks, calls, since,
+//                                    ended}]
+//   objects(cursor?, limit?, {class?, module?}?)
+//                                   [{oid, class, kind, module, holders, since, site}]; holders
+//                                   counts handles
+//   object(oid)                     one of those
+//   holders(oid)                    [{session, pid, program, name, since, via, handle}]
+//   lookup(oid)                     the object itself
+//   modules()                       [{name, kind, type, objects, holders, version, provider, path,
+//   oid}]
+//                                   kind: built-in, plugin, provided, global
+//   plugins()                       [{name, version, state, objects, listeners, detached, since,
+//   path, error}]
+//                                   state: loaded, failed
+//   listeners()                     [{module, live, detached, sites: [{site, detached}]}]
+//   tree(name?)                     [{name, kind, oid, holders, children}]: modules, their members,
+//   live objects
+//
+// NOT_FOUND for an oid nobody holds or a session that is not there; INVALID_ARGUMENT for a prefix
+// of several.
+
+#include "absl/status/status.h"
+#include "broker/broker.h"
+
+namespace hawser::broker {
+
+// Adds the module; `broker` outlives it. ALREADY_EXISTS if something else took the name.
+absl::Status AddInspection(Broker& broker);
+
+}  // namespace hawser::broker
+
+#endif  // HAWSER_BROKER_INSPECT_INSPECTION_H_

@@ -1,0 +1,140 @@
+#include "broker/inspect/inspection.h"
+
+#include <unistd.h>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/broker_harness.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class Widget : public ModuleObject {};
+
+class InspectionTest : public ::testing::Test {
+ protected:
+  InspectionTest() {
+    harness_.AddModule("shop", [](Module& module) {
+      module.Class<Widget>("Widget").Constructor<>();
+      module.Global("answer", 42);
+    });
+    EXPECT_THAT(broker::AddInspection(harness_.broker()), IsOk());
+    admin_ = harness_.Connect({{"name", "admin"}});
+    broker_ = admin_->Get(admin_->root(), "broker").value().TakeObject();
+    client_ = harness_.Connect({{"name", "customer"}, {"program", "node"}});
+    ObjectRef shop = client_->Require("shop").value();
+    widget_ = client_->New(client_->Get(shop, "Widget").value().TakeObject()).value();
+  }
+
+  absl::StatusOr<Value> Ask(std::string_view method, Array args = {}) {
+    return admin_->Call(broker_, method, std::move(args));
+  }
+  Value Oid() const { return Value(widget_->oid().value()); }
+
+  BrokerHarness harness_;
+  std::unique_ptr<TestClient> admin_;
+  ObjectRef broker_;
+  std::unique_ptr<TestClient> client_;
+  ObjectRef widget_;
+};
+
+TEST_F(InspectionTest, StatusCountsWhatThereIs) {
+  Value status = Ask("status").value();
+  EXPECT_EQ(status.AsRecord()["sessions"], Value(2));
+  EXPECT_EQ(status.AsRecord()["modules"], Value(2));
+  EXPECT_EQ(status.AsRecord()["state"], Value("serving"));
+}
+
+TEST_F(InspectionTest, SessionsComeInPagesAndEachOnce) {
+  Value first = Ask("sessions", {Value(), 1}).value();
+  ASSERT_THAT(first.AsRecord()["items"].AsArray(), SizeIs(1));
+  Value second = Ask("sessions", {first.AsRecord()["next"], 1}).value();
+  ASSERT_THAT(second.AsRecord()["items"].AsArray(), SizeIs(1));
+  EXPECT_FALSE(first.AsRecord()["items"].AsArray()[0].AsRecord()["session"] ==
+               second.AsRecord()["items"].AsArray()[0].AsRecord()["session"]);
+  Value third = Ask("sessions", {second.AsRecord()["next"], 1}).value();
+  EXPECT_THAT(third.AsRecord()["items"].AsArray(), SizeIs(0));
+  EXPECT_TRUE(third.AsRecord()["next"].is(Kind::kNull));
+}
+
+TEST_F(InspectionTest, ASessionIsFoundByTheBeginningOfItsIdWithWhatItHolds) {
+  Value session = Ask("session", {client_->id().Short()}).value();
+  EXPECT_EQ(session.AsRecord()["name"], Value("customer"));
+  EXPECT_EQ(session.AsRecord()["program"], Value("node"));
+  EXPECT_EQ(session.AsRecord()["state"], Value("attached"));
+  EXPECT_EQ(session.AsRecord()["held"].AsArray().size(), 3u);
+  EXPECT_THAT(Ask("session", {std::string(32, '0')}), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Ask("session", {"no id"}), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(InspectionTest, WhyAnObjectIsAliveIsOneQuestion) {
+  Value holders = Ask("holders", {Oid()}).value();
+  ASSERT_THAT(holders.AsArray(), SizeIs(1));
+  const Record& holder = holders.AsArray()[0].AsRecord();
+  EXPECT_EQ(holder["session"], Value(client_->id().ToString()));
+  EXPECT_EQ(holder["program"], Value("node"));
+  EXPECT_THAT(holder["via"].AsString(), HasSubstr("Widget"));
+  Value object = Ask("object", {Oid()}).value();
+  EXPECT_EQ(object.AsRecord()["class"], Value("Widget"));
+  EXPECT_EQ(object.AsRecord()["module"], Value("shop"));
+  EXPECT_EQ(object.AsRecord()["holders"], Value(1));
+}
+
+TEST_F(InspectionTest, LookupGivesTheObjectItselfAndMakesTheAskerAHolder) {
+  absl::StatusOr<Value> object = Ask("lookup", {Oid()});
+  ASSERT_THAT(object, IsOk());
+  EXPECT_EQ(object->AsObject()->oid(), widget_->oid());
+  EXPECT_THAT(Ask("holders", {Oid()}).value().AsArray(), SizeIs(2));
+  EXPECT_THAT(Ask("lookup", {999999}), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(InspectionTest, ObjectsAreFilteredByClassAndModule) {
+  Value all = Ask("objects").value();
+  Value widgets =
+      Ask("objects", {Value(), 100, Record{{"class", "Widget"}, {"module", "shop"}}}).value();
+  EXPECT_GT(all.AsRecord()["items"].AsArray().size(), 1u);
+  EXPECT_FALSE(widgets.AsRecord()["items"].AsArray().empty());
+  for (const Value& item : widgets.AsRecord()["items"].AsArray()) {
+    EXPECT_EQ(item.AsRecord()["class"], Value("Widget"));
+  }
+}
+
+TEST_F(InspectionTest, ModulesAndGlobalsAreListed) {
+  std::map<std::string, std::string> kinds;
+  for (const Value& item : Ask("modules").value().AsArray()) {
+    kinds[std::string(item.AsRecord()["name"].AsString())] = item.AsRecord()["kind"].AsString();
+  }
+  EXPECT_EQ(kinds["shop"], "built-in");
+  EXPECT_EQ(kinds["broker"], "built-in");
+  EXPECT_EQ(kinds["answer"], "global");
+}
+
+TEST_F(InspectionTest, AKickedSessionEndsAndItsTombstoneSaysSo) {
+  EXPECT_THAT(Ask("kick", {client_->id().Short()}), IsOkAndHolds(Value(true)));
+  EXPECT_TRUE(client_->AwaitThat([&] { return client_->ended(); }));
+  EXPECT_THAT(client_->end_status(), StatusIs(StatusCode::kPermissionDenied));
+  harness_.Settle();
+  Value page = Ask("tombstones").value();
+  ASSERT_THAT(page.AsRecord()["items"].AsArray(), SizeIs(1));
+  EXPECT_EQ(page.AsRecord()["items"].AsArray()[0].AsRecord()["reason"], Value("kicked"));
+}
+
+TEST_F(InspectionTest, AnotherUserIsDeniedWhateverItAsks) {
+  harness_.peer.uid = getuid() + 4711;
+  auto stranger = harness_.Connect();
+  ObjectRef broker = stranger->Get(stranger->root(), "broker").value().TakeObject();
+  for (std::string_view method : {"status", "modules", "tree"}) {
+    EXPECT_THAT(stranger->Call(broker, method), StatusIs(StatusCode::kPermissionDenied));
+  }
+  EXPECT_THAT(stranger->Call(broker, "lookup", {Oid()}), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(stranger->Call(broker, "kick", {client_->id().Short()}),
+              StatusIs(StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace hawser::tests
