@@ -95,12 +95,18 @@ void ClientFunction::Invoke(Invocation call, Reply reply) {
 }
 
 void ClientFunction::SetHome(const std::shared_ptr<CallbackQueue>& queue) {
-  if (!has_home_.exchange(true, std::memory_order_acq_rel)) home_ = queue;
+  base::MutexLock lock(mu_);
+  if (!std::exchange(has_home_, true)) home_ = queue;
+}
+
+std::shared_ptr<CallbackQueue> ClientFunction::home_queue() const {
+  base::MutexLock lock(mu_);
+  return home_.lock();
 }
 
 void ClientFunction::Dispose() {
   std::unique_ptr<ClientFunction> self(this);
-  std::shared_ptr<CallbackQueue> home = home_.lock();
+  std::shared_ptr<CallbackQueue> home = home_queue();
   if (home != nullptr && !home->RunsHere()) home->Post([self = std::move(self)] {});
 }
 

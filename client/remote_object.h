@@ -60,7 +60,7 @@ class RemoteObject {
   // Of nothing: false, every call fails with FAILED_PRECONDITION.
   RemoteObject() = default;
   // Of any object, also one of this process that came back from the broker: it is the original, and
-  // calls on it run here.
+  // calls on it stay in this process; those of a Callback run where callbacks run.
   explicit RemoteObject(ObjectRef object)
       : object_(std::move(object)), shape_(object_ == nullptr ? nullptr : object_->shape()) {}
 

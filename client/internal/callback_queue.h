@@ -44,6 +44,8 @@ class CallbackQueue final : public base::Executor,
   // once on a thread that runs an item, while another thread polls, and after Close.
   int Poll(absl::Duration wait) HAWSER_EXCLUDES(mu_);
 
+  // Items run only when the program polls.
+  bool polled() const { return runs_on_ == RunsOn::kPoll; }
   // True on the thread that runs an item of this queue now.
   bool RunsHere() const;
   // ... and if that is a call of the peer: calls made now are nested.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/internal/client_function.h"
 #include "client/internal/pipeline_node.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
@@ -56,7 +57,7 @@ absl::Status PlanProxyCall(const link::Proxy& proxy, const CallRequest& request,
     check.name = request.member;
   }
   // Arguments that are not there yet are checked where they arrive.
-  if (plan->answer_args.empty() || call.member == Invocation::kSelf) {
+  if (plan->answer_args.empty() || !check.name.empty()) {
     HAWSER_RETURN_IF_ERROR(CheckCall(*shape, check));
   }
   if (IsCallOfItself(request)) {
@@ -93,7 +94,18 @@ void CallLocal(const ObjectRef& target, const CallRequest& request, Reply reply)
     }
   };
   base::Executor* home = target->home();
-  if (home == nullptr || home == base::CurrentExecutor()) {
+  // A callback that came home runs behind what the broker has called of it already; but a program
+  // that polls would wait for itself.
+  std::shared_ptr<CallbackQueue> queue;
+  if (ClientFunction* function = ClientFunction::From(target.get())) {
+    queue = function->home_queue();
+    bool notify = IsCallOfItself(request) && function->shape()->mode() == CallbackMode::kNotify;
+    if (notify) reply.Return();
+    if (queue != nullptr && (notify || !(queue->polled() || queue->RunsHere()))) {
+      home = queue.get();
+    }
+  }
+  if (home == nullptr || (home == base::CurrentExecutor() && queue == nullptr)) {
     invoke(*target, request.op, request.member, request.args, std::move(reply));
     return;
   }

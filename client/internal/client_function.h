@@ -9,6 +9,7 @@
 #include <string>
 
 #include "client/internal/callback_queue.h"
+#include "hawser/base/mutex.h"
 #include "hawser/callback.h"
 #include "hawser/object.h"
 
@@ -30,14 +31,16 @@ class ClientFunction final : public Object {
   // From now on calls do nothing.
   void Silence() { silent_.store(true, std::memory_order_relaxed); }
 
-  // Says where the body is to be destroyed. Only the first call counts.
+  // Says where the body is to be run and destroyed. Only the first call counts.
   void SetHome(const std::shared_ptr<CallbackQueue>& queue);
+  // Null before, and once that session is gone.
+  std::shared_ptr<CallbackQueue> home_queue() const;
 
   ShapeRef shape() const override { return shape_; }
   std::string_view site() const override { return site_; }
   Value constant() const override { return constant_; }
   const void* type_tag() const override;
-  // A call from inside this process: runs here.
+  // Runs here: who calls it from inside this process sees to it that here is right.
   void Invoke(Invocation call, Reply reply) override;
 
  private:
@@ -50,8 +53,9 @@ class ClientFunction final : public Object {
   const Value constant_;
   const std::string site_;
   std::atomic<bool> silent_{false};
-  std::atomic<bool> has_home_{false};
-  std::weak_ptr<CallbackQueue> home_;  // written once, by who set has_home_
+  mutable base::Mutex mu_;
+  std::weak_ptr<CallbackQueue> home_ HAWSER_GUARDED_BY(mu_);
+  bool has_home_ HAWSER_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace hawser::internal
