@@ -106,7 +106,8 @@ TEST_F(InspectionTest, ObjectsAreFilteredByClassAndModule) {
 
 TEST_F(InspectionTest, ModulesAndGlobalsAreListed) {
   std::map<std::string, std::string> kinds;
-  for (const Value& item : Ask("modules").value().AsArray()) {
+  Value modules = Ask("modules").value();
+  for (const Value& item : modules.AsArray()) {
     kinds[std::string(item.AsRecord()["name"].AsString())] = item.AsRecord()["kind"].AsString();
   }
   EXPECT_EQ(kinds["shop"], "built-in");
