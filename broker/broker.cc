@@ -16,7 +16,7 @@ Epoch NewEpoch() {
   base::Bits128 bits = base::RandomBits128();
   uint64_t epoch = 0;
   memcpy(&epoch, bits.data(), sizeof(epoch));
-  return Epoch(epoch | 1);  // never 0
+  return Epoch(epoch >> 1 | 1);  // never 0, and positive as a Value
 }
 
 // Stuck calls are not waited for longer than this when modules are unloaded.
