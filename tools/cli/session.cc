@@ -147,19 +147,26 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
     if (!broker.ok()) return denied(WithPrefix(broker.status(), "cannot inspect the broker: "));
     inspection_ = RemoteObject(broker->TakeObject());
   }
-  absl::StatusOr<Value> answer =
-      Apply(inspection_, Op::kCall, method, std::move(arguments), fmt::format("broker.{}", method));
-  if (!answer.ok()) return denied(answer.status());
-  return answer;
+  absl::StatusOr<Value> answer = Call(inspection_, Op::kCall, method, std::move(arguments));
+  if (answer.ok()) return answer;
+  // What is not there, or is not clear, is said by the broker in full.
+  if (absl::IsNotFound(answer.status())) return WithExit(answer.status(), Exit::kNotFound);
+  if (absl::IsInvalidArgument(answer.status())) return WithExit(answer.status(), Exit::kUsage);
+  return denied(ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method)));
 }
 
 absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,
                                      Array arguments, std::string_view what) {
-  CallOptions options;
-  if (options_.timeout) options.deadline = TimeLeft();
-  absl::StatusOr<Value> answer = target.With(options).Apply(op, member, arguments);
+  absl::StatusOr<Value> answer = Call(target, op, member, std::move(arguments));
   if (!answer.ok()) return ExplainCall(answer.status(), target, what);
   return answer;
+}
+
+absl::StatusOr<Value> Session::Call(const RemoteObject& target, Op op, std::string_view member,
+                                    Array arguments) {
+  CallOptions options;
+  if (options_.timeout) options.deadline = TimeLeft();
+  return target.With(options).Apply(op, member, arguments);
 }
 
 absl::StatusOr<Value> Session::Settle(Value value, std::string_view what) {

@@ -66,6 +66,9 @@ class Session {
   std::string id() const;
 
  private:
+  // Apply without an explanation of what went wrong.
+  absl::StatusOr<Value> Call(const RemoteObject& target, Op op, std::string_view member,
+                             Array arguments);
   absl::Status ExplainConnect(const absl::Status& status) const;
   absl::Status ExplainCall(const absl::Status& status, const RemoteObject& target,
                            std::string_view what) const;
