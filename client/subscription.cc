@@ -35,6 +35,8 @@ void SubscriptionState::OffWithoutWaiting() {
 
 }  // namespace internal
 
+Subscription::Subscription() noexcept = default;
+
 Subscription::Subscription(std::unique_ptr<internal::SubscriptionState> state)
     : state_(std::move(state)) {}
 

@@ -21,7 +21,7 @@ class SubscriptionState;
 class Subscription {
  public:
   // Of nothing.
-  Subscription() = default;
+  Subscription() noexcept;
   explicit Subscription(std::unique_ptr<internal::SubscriptionState> state);
   Subscription(Subscription&& other) noexcept;
   Subscription& operator=(Subscription&& other) noexcept;

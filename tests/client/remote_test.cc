@@ -440,6 +440,15 @@ TEST_F(RemoteTest, ASubscriptionEndsWithItsHandle) {
   listeners.clear();
 }
 
+TEST(Subscription, OneOfNothingDoesNothing) {
+  Subscription nothing;
+  EXPECT_FALSE(nothing.active());
+  EXPECT_TRUE(nothing.site().empty());
+  EXPECT_THAT(nothing.Off(), IsOk());
+  nothing.Detach();
+  nothing = Subscription();
+}
+
 TEST_F(RemoteTest, PollRunsCallbacksOnTheCallersThread) {
   Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
   RemoteObject counter = *remote.Require("counter");
