@@ -39,10 +39,10 @@ ExportTable::Entry* ExportTable::Find(uint64_t handle) {
 }
 
 std::optional<uint64_t> ExportTable::HandleOf(const Object* object) const {
-  if (object == At(0).object.get()) return 0;
   auto found = identity_.find(object);
-  if (found == identity_.end()) return std::nullopt;
-  return HandleFor(*found, At(*found));
+  if (found != identity_.end()) return HandleFor(*found, At(*found));
+  if (object == At(0).object.get() && !root_forgotten_) return 0;
+  return std::nullopt;
 }
 
 uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via) {
@@ -59,6 +59,7 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
     ++used_;
   }
   ForgetIdentity(object.get());
+  root_forgotten_ = false;
   Entry& entry = At(index);
   entry.object = std::move(object);
   entry.last_frame = 0;
@@ -73,6 +74,7 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
 void ExportTable::ForgetIdentity(const Object* object) {
   auto found = identity_.find(object);
   if (found != identity_.end()) identity_.erase(found);
+  if (object == At(0).object.get()) root_forgotten_ = true;
 }
 
 ObjectRef ExportTable::Remove(uint64_t handle) {

@@ -42,7 +42,7 @@ class ExportTable {
   // Null if the handle was never given or is released.
   Entry* Find(uint64_t handle);
   const Entry* Find(uint64_t handle) const { return const_cast<ExportTable*>(this)->Find(handle); }
-  // Handle of the newest entry for `object`.
+  // Handle of the newest entry for `object`; of the root 0, unless it was handed out anew and is not released.
   std::optional<uint64_t> HandleOf(const Object* object) const;
   // A new entry; later HandleOf(object) gives this one.
   uint64_t Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via);
@@ -92,6 +92,7 @@ class ExportTable {
   uint32_t capacity_ = 0;
   uint32_t free_ = 0;  // 0: none
   size_t live_ = 0;
+  bool root_forgotten_ = false;  // ForgetIdentity(root) since the last Add
   absl::flat_hash_set<uint32_t, Hash, Equal> identity_;
 };
 

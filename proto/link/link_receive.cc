@@ -266,7 +266,7 @@ void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
     } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf && call->name_.empty() &&
                Proxy::From(call->target_.get()) == nullptr) {
       // The same object under a new handle: only the link can do that.
-      if (call->target_ != exports_.Find(0)->object) exports_.ForgetIdentity(call->target_.get());
+      exports_.ForgetIdentity(call->target_.get());
       outcome = Outcome(Value(call->target_));
     }
     if (outcome) {
