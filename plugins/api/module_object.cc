@@ -43,7 +43,10 @@ absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type
   std::string expected = wanted == nullptr ? "object" : wanted->name();
   ShapeRef shape = value.is_object() ? value.AsObject()->shape() : nullptr;
   if (shape == nullptr || shape->name().empty()) return WrongKind(expected, value);
-  return absl::InvalidArgumentError(absl::StrCat("expected ", expected, ", got ", shape->name()));
+  // A class of that name in another module, or an object that reached it through another session.
+  std::string_view other = shape->name() == expected ? " of this module, got another " : ", got ";
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected ", expected, base::ToAbsl(other), shape->name()));
 }
 
 }  // namespace internal

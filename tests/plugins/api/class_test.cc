@@ -135,6 +135,13 @@ TEST_F(ClassTest, AnObjectOfAnotherClassIsRefusedByName) {
               StatusIs(kInvalidArgument, "test.area_of: argument 1: expected Shape, got Plain"));
 }
 
+TEST_F(ClassTest, AnObjectThatOnlyHasTheNameOfTheClassIsToldApart) {
+  TestObject square = *harness_.New("Square", 3.0);
+  ObjectRef other = MakeFunction([](Args) { return Value(); }, {.name = "Square"});
+  EXPECT_THAT(square.Call("wider", other),
+              StatusIs(kInvalidArgument, HasSubstr("expected Square of this module, got another Square")));
+}
+
 TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {
   TestObject square = *harness_.New("Square", 3.0);
   EXPECT_THAT(square.Call("same", square), IsOkAndHolds(Value(true)));
