@@ -31,7 +31,8 @@ class BadInput : public Scenario {
 
   void SetUp() override {
     bystander_ = Connect({{"name", "bystander"}});
-    bystanders_ = bystander_.Require("stage")->NewOf("Thing", "bystander's").value();
+    bystanders_module_ = bystander_.Require("stage").value();
+    bystanders_ = bystanders_module_.NewOf("Thing", "bystander's").value();
     subscription_ = bystanders_.On("ping", inbox_.Listener()).value();
   }
 
@@ -39,7 +40,7 @@ class BadInput : public Scenario {
     // The bystander's object, its state, its listener and its connection.
     EXPECT_THAT(bystanders_.Get("name"), IsOkAndHolds(Value("bystander's")));
     EXPECT_THAT(bystanders_.Call("touch"), IsOkAndHolds(Value(1)));
-    EXPECT_THAT(stage().Call("emit", bystanders_, "ping", 1), IsOkAndHolds(Value(1)));
+    EXPECT_THAT(bystanders_module_.Call("emit", bystanders_, "ping", 1), IsOkAndHolds(Value(1)));
     EXPECT_TRUE(EventuallyThat([&] { return inbox_.size(); }, Eq(1)));
     EXPECT_EQ(bystander_.stats().connections, 1);
     EXPECT_EQ(bystander_.stats().calls_pending, 0);
@@ -62,6 +63,7 @@ class BadInput : public Scenario {
 
  private:
   Remote bystander_;
+  RemoteObject bystanders_module_;
   RemoteObject bystanders_;
   Inbox inbox_;
   Subscription subscription_;
@@ -74,10 +76,10 @@ TEST_P(BadInput, AnUnknownModuleGlobalOrBuiltinIsNotFound) {
   EXPECT_THAT(remote_.Require("stagee"), StatusIs(kNotFound, HasSubstr("'stagee'")));
   EXPECT_THAT(remote_.Require(std::string(100000, 'x')), StatusIs(kNotFound));
   EXPECT_THAT(remote_.Require("with\nnewline and \x01"), StatusIs(kNotFound));
-  EXPECT_THAT(remote_.GetGlobal("nothing"), StatusIs(kNotFound, HasSubstr("'nothing'")));
-  EXPECT_THAT(remote_.GetBuiltin("nothing"), StatusIs(kNotFound, HasSubstr("'nothing'")));
-  EXPECT_THAT(remote_.root().Get("nothing"), StatusIs(kNotFound, HasSubstr("'nothing'")));
-  EXPECT_THAT(remote_.root().Call("nothing"), StatusIs(kNotFound, HasSubstr("'nothing'")));
+  EXPECT_THAT(remote_.GetGlobal("nonesuch"), StatusIs(kNotFound, HasSubstr("'nonesuch'")));
+  EXPECT_THAT(remote_.GetBuiltin("nonesuch"), StatusIs(kNotFound, HasSubstr("'nonesuch'")));
+  EXPECT_THAT(remote_.root().Get("nonesuch"), StatusIs(kNotFound, HasSubstr("'nonesuch'")));
+  EXPECT_THAT(remote_.root().Call("nonesuch"), StatusIs(kNotFound, HasSubstr("'nonesuch'")));
 }
 
 TEST_P(BadInput, AModulePathThatClimbsOutOfTheMainDirectoryIsDenied) {
@@ -99,8 +101,8 @@ TEST_P(BadInput, AnUnknownMemberIsNotFound) {
     }
   }
   EXPECT_THAT(thing_.Call("toch"), StatusIs(kNotFound, HasSubstr("did you mean 'touch'")));
-  EXPECT_THAT(Unchecked().Get("nothing").Await(), StatusIs(kNotFound));
-  EXPECT_THAT(Unchecked().Get("nothing").Get("more").Call("x").Await(), StatusIs(kNotFound));
+  EXPECT_THAT(Unchecked().Get("nonesuch").Await(), StatusIs(kNotFound));
+  EXPECT_THAT(Unchecked().Get("nonesuch").Get("more").Call("x").Await(), StatusIs(kNotFound));
 }
 
 TEST_P(BadInput, ANonEnumerableMemberIsNotFound) {
@@ -193,8 +195,7 @@ TEST_P(BadInput, AMessageOverTheLimitIsResourceExhaustedAndNamesTheLimit) {
   EXPECT_THAT(module_.Call("keep", std::string(kTooLarge, 'x')), StatusIs(kResourceExhausted));
   EXPECT_THAT(stage().Call("kept"), IsOkAndHolds(Value()));
   // From main.
-  EXPECT_THAT(module_.Call("big", kTooLarge),
-              StatusIs(kResourceExhausted, HasSubstr("16777216")));
+  EXPECT_THAT(module_.Call("big", kTooLarge), StatusIs(kResourceExhausted, HasSubstr("16777216")));
   // What fits goes through.
   EXPECT_EQ(module_.Call<Bytes>("big", 8 << 20)->size(), 8 << 20);
 }
@@ -217,10 +218,11 @@ TEST_P(BadInput, AModuleThatDropsItsReplyAnswersInternal) {
 }
 
 TEST_P(BadInput, AnAnswerThatIsDueWhenTheTimeIsOverIsDeadlineExceeded) {
-  RemoteObject hurried = module_.With({.deadline = absl::Milliseconds(20)});
-  EXPECT_THAT(hurried.Call("hold"), StatusIs(kDeadlineExceeded));
-  // Its late answer reaches nobody.
-  EXPECT_TRUE(EventuallyThat([&] { return stage().Get("held").value(); }, Eq(Value(0))));
+  constexpr absl::Duration kDeadline = absl::Milliseconds(20);
+  EXPECT_THAT(module_.With({.deadline = kDeadline}).Call("hold"), StatusIs(kDeadlineExceeded));
+  // The module is told to stop, and its late answer reaches nobody.
+  EXPECT_TRUE(InTimeThat(
+      kDeadline, [&] { return stage().Get("held").value(); }, Eq(Value(0))));
   EXPECT_THAT(stage().Call("answerHeld", 1), IsOk());
 }
 
@@ -309,7 +311,8 @@ TEST_P(BadInput, AClientThatIsCutInTheMiddleOfEverythingLeavesNothing) {
   EXPECT_THAT(awaited.Await(kPatience), StatusIs(kAborted));
   EXPECT_THAT(things[0].Call("touch"), StatusIs(kFailedPrecondition));
   // ... and main gets everything back: what is left are the things of this test's other sessions.
-  EXPECT_TRUE(ExpiresAndThen(kShortLease, [&] { return LiveThings(); }, Eq(2)));
+  EXPECT_TRUE(InTimeThat(
+      kShortLease, [&] { return LiveThings(); }, Eq(2)));
   EXPECT_TRUE(EventuallyThat([&] { return LiveListeners(); }, Eq(1)));
   EXPECT_TRUE(EventuallyThat([&] { return stage().Get("held").value(); }, Eq(Value(0))));
   EXPECT_THAT(stage().Call("answerHeld", "too late"), IsOk());

@@ -1,8 +1,8 @@
 // What users of the seed's module learnt to rely on beyond its text, and Hawser keeps.
 //
-// One of them has no test here: that a cycle in an argument becomes null where it closes. A Value of
-// C++ cannot contain itself, nor can one on the wire; cycles are for clients in languages that have
-// them to cut.
+// One of them has no test here: that a cycle in an argument becomes null where it closes. A Value
+// of C++ cannot contain itself, nor can one on the wire; cycles are for clients in languages that
+// have them to cut.
 
 #include <string>
 
@@ -175,12 +175,11 @@ TEST_P(Beyond, AnUnhandledRejectionShowsOnTheClientsSide) {
     Value value = error;
     record(Args(&value, 1));
   }});
-  RemotePromise promise =
-      remote.Require("stage")->Call<RemotePromise>("promise").value();
+  RemotePromise promise = remote.Require("stage")->Call<RemotePromise>("promise").value();
   EXPECT_THAT(stage().Call("reject", Failure()), IsOk());
   promise.Release();
-  EXPECT_TRUE(EventuallyThat([&] { return rejections.heard(); },
-                             ElementsAre(Array{FailureAsError()})));
+  EXPECT_TRUE(
+      EventuallyThat([&] { return rejections.heard(); }, ElementsAre(Array{FailureAsError()})));
   // One that was awaited was handled.
   promise = remote.Require("stage")->Call<RemotePromise>("promise").value();
   EXPECT_THAT(stage().Call("reject", Failure()), IsOk());

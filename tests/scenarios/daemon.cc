@@ -1,6 +1,5 @@
 #include "gtest/gtest.h"
 #include "hawser/base/check.h"
-#include "hawser/remote.h"
 #include "tests/scenarios/child_process.h"
 #include "tests/scenarios/main_side.h"
 #include "tests/scenarios/plugin_folder.h"
@@ -12,11 +11,9 @@ class Daemon final : public MainSide {
  public:
   explicit Daemon(const std::vector<std::string>& plugins)
       : plugins_(plugins),
-        process_("broker/hawserd",
-                 {"--socket", socket_path(), "--plugin-dir", plugins_.path()}) {
-    // Its first client waits until it is there.
-    absl::StatusOr<Remote> remote = Remote::Connect(endpoint(), {.wait_for_broker = true});
-    HAWSER_CHECK(remote.ok(), remote.status().ToString());
+        process_("broker/hawserd", {"--listen", endpoint(), "--plugin-dir", plugins_.path(),
+                                    "--log-level", "warning", "--drain", "1"}) {
+    HAWSER_CHECK(process_.ReadLine() == "hawserd: listening on " + endpoint(), endpoint());
   }
   // Every scenario ends with a daemon that leaves when it is told, and in order.
   ~Daemon() override {

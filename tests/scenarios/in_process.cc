@@ -1,7 +1,9 @@
 #include <unistd.h>
 
-#include "broker/host/plugin_loader.h"
+#include "broker/builtins.h"
+#include "broker/load_plugins.h"
 #include "hawser/base/check.h"
+#include "hawser/base/log.h"
 #include "tests/scenarios/main_side.h"
 #include "tests/scenarios/plugin_folder.h"
 #include "tests/support/broker_harness.h"
@@ -13,7 +15,12 @@ class InProcess final : public MainSide {
  public:
   explicit InProcess(const std::vector<std::string>& plugins)
       : folder_(plugins), harness_({.listen = true, .main_dir = folder_.path()}) {
-    for (const std::string& plugin : plugins) Load(plugin);
+    // As the daemon of these tests does: no word about what is well.
+    HAWSER_CHECK(base::ConfigureLog({.level = base::LogLevel::kWarning}).ok(), "log");
+    absl::Status builtins = broker::AddBuiltins(harness_.broker());
+    HAWSER_CHECK(builtins.ok(), builtins.ToString());
+    int refused = broker::LoadPlugins(harness_.broker(), {}, {folder_.path()});
+    HAWSER_CHECK(refused == 0, "plugins were refused");
   }
 
   std::string endpoint() const override { return harness_.socket(); }
@@ -21,18 +28,6 @@ class InProcess final : public MainSide {
   void PassTime(absl::Duration time) override { harness_.Advance(time); }
 
  private:
-  void Load(const std::string& name) {
-    absl::StatusOr<broker::Plugin> plugin =
-        broker::Plugin::Load(folder_.path() + "/" + name + ".so");
-    HAWSER_CHECK(plugin.ok(), plugin.status().ToString());
-    std::string path = plugin->path();
-    broker::Broker& broker = harness_.broker();
-    auto module = broker::Plugin::CreateModule(*std::move(plugin), broker.NewHost(name));
-    HAWSER_CHECK(module.ok(), module.status().ToString());
-    absl::Status added = broker.AddModule(*std::move(module), path);
-    HAWSER_CHECK(added.ok(), added.ToString());
-  }
-
   const PluginFolder folder_;
   tests::BrokerHarness harness_;
 };

@@ -1,5 +1,5 @@
-// Functions of a client in the hands of main: when they run, how long they live, and what becomes of
-// them when the client is gone.
+// Functions of a client in the hands of main: when they run, how long they live, and what becomes
+// of them when the client is gone.
 
 #include <memory>
 #include <optional>
@@ -48,8 +48,8 @@ TEST_P(Callbacks, S16_MainCodeAcceptsClientCallbacks) {
   Inbox inbox;
   RemoteObject module = remote.Require("stage").value();
   EXPECT_THAT(module.Call("call", Callback(inbox.Listener()), 1, "two", Array{3}), IsOk());
-  EXPECT_TRUE(EventuallyThat([&] { return inbox.heard(); },
-                             ElementsAre(Array{1, "two", Value(Array{3})})));
+  EXPECT_TRUE(
+      EventuallyThat([&] { return inbox.heard(); }, ElementsAre(Array{1, "two", Value(Array{3})})));
   // A plain value is not callable, and main says so.
   EXPECT_THAT(module.Call("call", "no function"),
               StatusIs(kInvalidArgument, HasSubstr("expected function")));
@@ -85,8 +85,8 @@ TEST_P(Callbacks, S19_WithRendererCallbackGivesThreeTimesUndefined) {
   EXPECT_THAT(map_numbers.Call("withRendererCallback", increment),
               IsOkAndHolds(Value(Array{Value(), Value(), Value()})));
   // It did run, with each number.
-  EXPECT_TRUE(EventuallyThat([&] { return inbox.heard(); },
-                             ElementsAre(Array{1}, Array{2}, Array{3})));
+  EXPECT_TRUE(
+      EventuallyThat([&] { return inbox.heard(); }, ElementsAre(Array{1}, Array{2}, Array{3})));
 }
 
 TEST_P(Callbacks, S20_WithLocalCallbackGivesTwoThreeFour) {
@@ -120,25 +120,26 @@ TEST_P(Callbacks, S21_ACallbackLivesUntilMainDropsIt) {
 TEST_P(Callbacks, S22_AListenerStaysUntilUninstalled) {
   Remote remote = Connect();
   Inbox inbox;
-  RemoteObject thing = remote.Require("stage")->NewOf("Thing", "a").value();
+  RemoteObject module = remote.Require("stage").value();
+  RemoteObject thing = module.NewOf("Thing", "a").value();
   Callback listener(inbox.Listener());
   ASSERT_THAT(thing.Call("on", "ping", listener), IsOk());
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 1), IsOkAndHolds(Value(1)));
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 2), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 1), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 2), IsOkAndHolds(Value(1)));
   EXPECT_TRUE(EventuallyThat([&] { return inbox.heard(); }, ElementsAre(Array{1}, Array{2})));
   // The same function is the same listener, so it can be removed.
   EXPECT_THAT(thing.Off("ping", listener), IsOk());
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 3), IsOkAndHolds(Value(0)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 3), IsOkAndHolds(Value(0)));
   // A subscription uninstalls by itself.
   std::optional<Subscription> subscription = thing.On("ping", inbox.Listener()).value();
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 4), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 4), IsOkAndHolds(Value(1)));
   EXPECT_TRUE(EventuallyThat([&] { return inbox.size(); }, Eq(3)));
   EXPECT_THAT(subscription->Off(), IsOk());
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 5), IsOkAndHolds(Value(0)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 5), IsOkAndHolds(Value(0)));
   // Once is once.
   Subscription once = thing.Once("ping", inbox.Listener()).value();
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 6), IsOkAndHolds(Value(1)));
-  EXPECT_THAT(stage().Call("emit", thing, "ping", 7), IsOkAndHolds(Value(0)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 6), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(module.Call("emit", thing, "ping", 7), IsOkAndHolds(Value(0)));
   EXPECT_TRUE(EventuallyThat([&] { return inbox.heard(); },
                              ElementsAre(Array{1}, Array{2}, Array{4}, Array{6})));
   EXPECT_EQ(LiveListeners(), 0);
@@ -166,7 +167,8 @@ TEST_P(Reload, S23_ReloadingAClientWhoseTransportIsCut) {
     EXPECT_EQ(LiveListeners(), 1);
     relay.Cut();
     // Until the lease is over the client might come back, so main keeps what it has.
-    EXPECT_TRUE(ExpiresAndThen(kShortLease, [&] { return LiveListeners(); }, Eq(0)));
+    EXPECT_TRUE(InTimeThat(
+        kShortLease, [&] { return LiveListeners(); }, Eq(0)));
   }
   EXPECT_THAT(EmitClosed(), IsOkAndHolds(Value(0)));
   EXPECT_EQ(Listeners()["sites"], Value(Record{{site_, 3}}));
@@ -253,7 +255,8 @@ TEST_P(Reload, S25_RemovingAllHandlersOfAClientLeavesThoseOfOthers) {
   RemoteObject thing = other.Require("stage")->Call<RemoteObject>("kept").value();
   Subscription subscription = thing.On("closed", inbox.Listener()).value();
   EXPECT_EQ(LiveListeners(), 3);
-  EXPECT_THAT(page.Require("stage")->Call<RemoteObject>("kept")->Call("removeAllListeners"), IsOk());
+  EXPECT_THAT(page.Require("stage")->Call<RemoteObject>("kept")->Call("removeAllListeners"),
+              IsOk());
   EXPECT_EQ(LiveListeners(), 1);
   EXPECT_THAT(EmitClosed(), IsOkAndHolds(Value(1)));
   EXPECT_TRUE(EventuallyThat([&] { return inbox.size(); }, Eq(1)));

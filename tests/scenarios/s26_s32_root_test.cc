@@ -85,8 +85,7 @@ TEST_P(Root, S29_TheCurrentWindowAndItsContentsDependOnTheCaller) {
 
 TEST_P(Root, S30_GetGlobalReadsAGlobalOfMain) {
   Remote remote = Connect();
-  EXPECT_THAT(remote.GetGlobal("sharedObject"),
-              StatusIs(kNotFound, HasSubstr("sharedObject")));
+  EXPECT_THAT(remote.GetGlobal("sharedObject"), StatusIs(kNotFound, HasSubstr("sharedObject")));
   ASSERT_THAT(stage().Call("setGlobal", "sharedObject", Record{{"someProperty", "default"}}),
               IsOk());
   EXPECT_THAT(remote.GetGlobal("sharedObject"),
@@ -121,7 +120,8 @@ TEST_P(Root, S31_ProcessIsTheGlobalOfThatNameAndCached) {
 
 TEST_P(Root, S32_ModuleAndGlobalNamesAreStrings) {
   Remote remote = Connect();
-  const Value no_names[] = {Value(), Null(), 42, 1.5, true, Array{"stage"}, Record{{"name", "stage"}}};
+  const Value no_names[] = {
+      Value(), Null(), 42, 1.5, true, Array{"stage"}, Record{{"name", "stage"}}};
   for (const char* method : {"require", "getGlobal", "getBuiltin"}) {
     for (const Value& no_name : no_names) {
       EXPECT_THAT(remote.root().Call(method, no_name),

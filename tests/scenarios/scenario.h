@@ -5,11 +5,11 @@
 // the test's own process and against the real daemon:
 //
 //   class Objects : public Scenario {};
-//   TEST_P(Objects, S04_AnObjectReturnedStandsForAMainSideObject) { Remote remote = Connect(); ... }
-//   HAWSER_RUN_SCENARIOS(Objects);
+//   TEST_P(Objects, S04_AnObjectReturnedStandsForAMainSideObject) { Remote remote = Connect(); ...
+//   } HAWSER_RUN_SCENARIOS(Objects);
 //
-// What main does is seen only as any client sees it: through modules (above all "stage", which is
-// made for this), and through the object `broker`. Nothing sleeps to make time pass: what happens
+// What main does is seen only as any client sees it: through modules, above all "stage", which is
+// made for this. Nothing sleeps to make time pass: what happens
 // by itself is waited for with EventuallyThat.
 
 #include <functional>
@@ -45,8 +45,7 @@ inline constexpr absl::Duration kLook = absl::Milliseconds(2);
 template <typename Observe, typename Matcher>
 ::testing::AssertionResult EventuallyThat(Observe observe, Matcher matcher) {
   using Seen = std::decay_t<std::invoke_result_t<Observe&>>;
-  const ::testing::Matcher<const Seen&> wanted =
-      ::testing::SafeMatcherCast<const Seen&>(matcher);
+  const ::testing::Matcher<const Seen&> wanted = ::testing::SafeMatcherCast<const Seen&>(matcher);
   for (absl::Time until = absl::Now() + kPatience;;) {
     Seen seen = observe();
     ::testing::StringMatchResultListener explanation;
@@ -54,8 +53,8 @@ template <typename Observe, typename Matcher>
     if (absl::Now() > until) {
       return ::testing::AssertionFailure()
              << "after " << absl::FormatDuration(kPatience) << ": "
-             << ::testing::PrintToString(seen) << " " << explanation.str() << ", which is no value that "
-             << ::testing::DescribeMatcher<const Seen&>(wanted);
+             << ::testing::PrintToString(seen) << " " << explanation.str()
+             << ", which is no value that " << ::testing::DescribeMatcher<const Seen&>(wanted);
     }
     absl::SleepFor(kLook);
   }
@@ -108,15 +107,14 @@ class Scenario : public ::testing::TestWithParam<Where> {
   // Of the module "stage": {live, detached, sites: {site: count}}.
   Record Listeners() { return stage_.Call<Record>("listeners").value(); }
   int64_t LiveListeners() { return Listeners()["live"].AsInt(); }
-  // What the `broker` object tells of `object`: one record {session, since, via} for each holder.
-  Array HoldersOf(const RemoteObject& object);
 
-  // `observe`, with `ttl` passing in the broker each time: for what the end of a lease brings.
+  // EventuallyThat, with `time` passing in the broker at each look: for what the end of a lease or
+  // of a deadline brings.
   template <typename Observe, typename Matcher>
-  ::testing::AssertionResult ExpiresAndThen(absl::Duration ttl, Observe observe, Matcher matcher) {
+  ::testing::AssertionResult InTimeThat(absl::Duration time, Observe observe, Matcher matcher) {
     return EventuallyThat(
         [&] {
-          main_->PassTime(ttl);
+          main_->PassTime(time);
           return observe();
         },
         matcher);
@@ -132,11 +130,10 @@ class Scenario : public ::testing::TestWithParam<Where> {
 // The shortest lease a broker grants.
 inline constexpr absl::Duration kShortLease = absl::Seconds(1);
 
-#define HAWSER_RUN_SCENARIOS(fixture)                                                             \
-  INSTANTIATE_TEST_SUITE_P(InProcess, fixture,                                                    \
-                           ::testing::Values(::hawser::scenarios::Where::kInProcess));            \
-  INSTANTIATE_TEST_SUITE_P(Daemon, fixture,                                                       \
-                           ::testing::Values(::hawser::scenarios::Where::kDaemon))
+#define HAWSER_RUN_SCENARIOS(fixture)                                                  \
+  INSTANTIATE_TEST_SUITE_P(InProcess, fixture,                                         \
+                           ::testing::Values(::hawser::scenarios::Where::kInProcess)); \
+  INSTANTIATE_TEST_SUITE_P(Daemon, fixture, ::testing::Values(::hawser::scenarios::Where::kDaemon))
 
 }  // namespace hawser::scenarios
 

@@ -32,7 +32,8 @@ int NewSocket() {
 SocketRelay::SocketRelay(const std::string& endpoint)
     : broker_path_(endpoint.substr(endpoint.find(':') + 1)), listener_(NewSocket()) {
   sockaddr_un address = AddressOf(path());
-  HAWSER_CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0, path());
+  HAWSER_CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0,
+               path());
   HAWSER_CHECK(listen(listener_, 16) == 0, path());
   HAWSER_CHECK(pipe(wake_) == 0, "pipe");
   thread_ = std::thread([this] { Run(); });

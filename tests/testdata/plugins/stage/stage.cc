@@ -79,9 +79,8 @@ void RegisterValues(Module& module, const StatePtr& state) {
   module.Function("forget", [state] { state->kept.clear(); });
   module.Property("items", [state] { return state->items; });
   module.Function("addItem", [state](Value value) { state->items.push_back(std::move(value)); });
-  module.Property("bytes", [state] {
-    return Bytes::Copy(state->bytes.data(), state->bytes.size());
-  });
+  module.Property("bytes",
+                  [state] { return Bytes::Copy(state->bytes.data(), state->bytes.size()); });
   module.Function("setByte", [state](uint8_t at, uint8_t byte) { state->bytes.at(at) = byte; });
   module.Function("deep", [](int64_t levels) {
     Value value = 1;
@@ -110,15 +109,13 @@ void RegisterValues(Module& module, const StatePtr& state) {
 void RegisterFunctions(Module& module, const StatePtr& state) {
   module.Function("pid", [] { return Function([] { return int64_t{getpid()}; }); });
   module.Function("adder", [] {
-    return Function([](int64_t a, int64_t b, std::optional<int64_t> c) {
-      return a + b + c.value_or(0);
-    });
+    return Function(
+        [](int64_t a, int64_t b, std::optional<int64_t> c) { return a + b + c.value_or(0); });
   });
   module.Function("labelled", [] { return ObjectRef::Adopt(new LabelledFunction); });
 
-  module.Function("call", [](Function function, Args args) {
-    return function.CallArray(ToArray(args));
-  });
+  module.Function("call",
+                  [](Function function, Args args) { return function.CallArray(ToArray(args)); });
   module.Function("kindOfResult", [](Function function, Args args) -> absl::StatusOr<Value> {
     absl::StatusOr<Value> result = function.CallArray(ToArray(args));
     if (!result.ok()) return result.status();
@@ -130,9 +127,8 @@ void RegisterFunctions(Module& module, const StatePtr& state) {
     state->log.push_back("after");
     return status;
   });
-  module.Function("attempt", [](Value function, Args args) {
-    return Attempt(function, ToArray(args));
-  });
+  module.Function("attempt",
+                  [](Value function, Args args) { return Attempt(function, ToArray(args)); });
   module.Function("fire", [state](Args args) {
     return state->kept.empty() ? Record() : Attempt(state->kept.back(), ToArray(args));
   });

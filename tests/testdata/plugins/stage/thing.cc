@@ -12,10 +12,9 @@ void RegisterThing(hawser::Module& module, const StatePtr& state) {
       .Constructor([state](std::string name) { return Make<Thing>(state, std::move(name)); })
       .Property("name", &Thing::name, &Thing::set_name)
       .Property("touched", &Thing::touched)
-      .Property("broken",
-                [](Thing&) -> absl::StatusOr<int64_t> {
-                  return absl::DataLossError("the getter fails");
-                })
+      .Property(
+          "broken",
+          [](Thing&) -> absl::StatusOr<int64_t> { return absl::DataLossError("the getter fails"); })
       .Method("touch", &Thing::Touch)
       .Method("secret", [](Thing&) { return "nobody gets this"; })
       .Hidden()
