@@ -14,7 +14,7 @@ constexpr Column kStatusColumns[] = {
     {"version", "VERSION"},
     {"pid", "PID", Format::kNumber},
     {"since", "UP", Format::kAge},
-    {"addresses", "LISTENS AT", Format::kValue},
+    {"addresses", "LISTENS AT"},
     {"modules", "MODULES", Format::kNumber},
     {"sessions", "SESSIONS", Format::kNumber},
     {"detached", "DETACHED", Format::kNumber},

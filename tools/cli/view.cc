@@ -27,13 +27,14 @@ const Value* FindField(const Record& record, std::string_view field) {
   return inner == nullptr ? nullptr : FindField(inner->AsRecord(), field.substr(dot + 1));
 }
 
-std::string PlainText(const Value& value) {
+std::string PlainText(const Value& value, Format format) {
   if (value.is(Kind::kString)) return std::string(value.AsString());
   if (!value.is(Kind::kArray)) return ValueText(value);
   std::string text;
   for (const Value& item : value.AsArray()) {
     if (!text.empty()) text += ' ';
-    text += ValueText(item);
+    text += format == Format::kText && item.is(Kind::kString) ? std::string(item.AsString())
+                                                              : ValueText(item);
   }
   return text;
 }
@@ -58,7 +59,7 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
     case Format::kNumber:
     case Format::kState:
     case Format::kValue:
-      return PlainText(value);
+      return PlainText(value, format);
   }
   return {};
 }

@@ -99,7 +99,11 @@ class EndToEndTest(unittest.TestCase):
         os.chmod(self.folder, 0o755)
         os.chmod(f"{self.folder}/s", 0o666)
         environment = {**self.environment, "LD_LIBRARY_PATH": self.folder}
-        done = subprocess.run([program, "list"], env=environment, user=65534, text=True, capture_output=True, check=False)
+        try:
+            done = subprocess.run([program, "list"], env=environment, user=65534, text=True, capture_output=True,
+                                  check=False)
+        except OSError as error:  # a sandbox may know no other users
+            self.skipTest(f"cannot become another user: {error}")
         self.assertEqual(done.returncode, 6, done.stderr)
         self.assertIn("root", done.stderr)
         done = subprocess.run([program, "call", "counter.add", "1", "2"], env=environment, user=65534, text=True,
