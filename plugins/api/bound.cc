@@ -35,6 +35,10 @@ void CallFrame::FailCount() {
 }
 
 void CallFrame::FailArgument(size_t index, const absl::Status& why) {
+  if (index >= signature.params.size() && !signature.variadic) {  // the value for a property
+    Fail(absl::InvalidArgumentError(absl::StrCat(Name(), ": ", why.message())));
+    return;
+  }
   absl::Status status = CheckArguments(Name(), signature, args);
   if (status.ok()) {
     // The kind is right, and yet the value is refused: out of range, or an object of another class.

@@ -124,8 +124,15 @@ void MemberTable::Invoke(Object& self, int index, Invocation& call, Reply reply)
   size_t i = static_cast<size_t>(index);
   const Member& member = shape_->members()[i];
   const Code& code = *code_[i];
-  if (member.kind == MemberKind::kMethod && call.op == Op::kCall) {
+  // What is common needs no further checks: the callable sees to its arguments.
+  bool property = member.kind == MemberKind::kProperty;
+  if ((call.op == Op::kCall && member.kind == MemberKind::kMethod) ||
+      (call.op == Op::kGet && property)) {
     Run(code.run, self, i, call, std::move(reply));
+    return;
+  }
+  if (call.op == Op::kSet && code.set && call.args.size() == 1) {
+    Run(code.set, self, i, call, std::move(reply));
     return;
   }
   absl::Status status = CheckCall(*shape_, call);
@@ -134,17 +141,11 @@ void MemberTable::Invoke(Object& self, int index, Invocation& call, Reply reply)
   } else if (member.kind == MemberKind::kMethod) {
     // Reading a method gives it as a function of its own (S5).
     reply.Return(Value(MakeRef<BoundMethod>(ObjectRef(&self), *this, index)));
-  } else if (call.op == Op::kSet) {
-    Run(code.set, self, i, call, std::move(reply));
   } else {
-    Reply then;
-    if (call.op == Op::kGet) {
-      then = std::move(reply);
-    } else {
-      then = Reply(
-          new LateValue(absl::StrCat(name_, ".", member.name), self.home(), call, std::move(reply)),
-          0);
-    }
+    // Something is to be done with the property's value.
+    Reply then(
+        new LateValue(absl::StrCat(name_, ".", member.name), self.home(), call, std::move(reply)),
+        0);
     Invocation get{.op = Op::kGet, .member = index, .shape = shape_.get(), .context = call.context};
     Run(code.run, self, i, get, std::move(then));
   }

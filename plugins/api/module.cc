@@ -22,7 +22,9 @@ using internal::ModuleScope;
 
 namespace internal {
 namespace {
-thread_local Module* current_module = nullptr;
+// Looked at in every call. The library is always there from a program's start, so its few words are
+// in the part of each thread's storage that is reached without a function call.
+thread_local Module* current_module __attribute__((tls_model("initial-exec"))) = nullptr;
 }  // namespace
 
 ModuleScope::ModuleScope(Module& module) : previous_(std::exchange(current_module, &module)) {}
