@@ -1,6 +1,7 @@
 #include "hawser/value.h"
 
 #include <array>
+#include <cstring>
 #include <new>
 
 #include "hawser/error.h"
@@ -11,7 +12,7 @@
 #include "proto/model/value_internals.h"
 
 // Invariants:
-//   * rep_.mark is kCounted exactly if this Value owns a count of a block, of a buffer (kBytes) or
+//   * mark() is kCounted exactly if this Value owns a count of a block, of a buffer (kBytes) or
 //   of an object (kObject, always).
 //   * A block seen through a const Value never changes: MutableArray and MutableRecord leave a
 //   shared one to the others first.
@@ -92,41 +93,45 @@ std::string_view KindName(Kind kind) {
 
 template <typename T>
 T* Value::Counted(Kind kind) const {
-  return is(kind) && rep_.mark == kCounted ? static_cast<T*>(Load<Block*>()) : nullptr;
+  return is(kind) && counted() ? static_cast<T*>(First<Block*>()) : nullptr;
+}
+
+// The first `size` bytes at `from`, at most 8, as the low bytes of a word; touches no other byte.
+static uint64_t LoadUpTo8(const char* from, size_t size) {
+  auto load = [from](size_t offset, auto part) {
+    std::memcpy(&part, from + offset, sizeof(part));
+    return uint64_t{part} << (8 * offset);
+  };
+  if (size >= 8) return load(0, uint64_t{0});
+  if (size >= 4) return load(0, uint32_t{0}) | load(size - 4, uint32_t{0});
+  if (size >= 2) return load(0, uint16_t{0}) | load(size - 2, uint16_t{0});
+  return size == 1 ? load(0, uint8_t{0}) : 0;
 }
 
 Value::Value(std::string_view s) {
-  rep_.kind = Kind::kString;
   if (s.size() > kInlineString) {
-    Block* block = StringBlock::Make(s);
-    std::memcpy(rep_.content, &block, sizeof(block));
-    rep_.mark = kCounted;
-  } else if (!s.empty()) {
-    std::memcpy(rep_.content, s.data(), s.size());
-    rep_.mark = static_cast<uint8_t>(s.size());
+    *this = Value(Kind::kString, static_cast<Block*>(StringBlock::Make(s)));
+    return;
   }
+  rep_.first = LoadUpTo8(s.data(), s.size());
+  if (s.size() > 8) rep_.second = LoadUpTo8(s.data() + 8, s.size() - 8);
+  if (s.size() > 16) rep_.last = LoadUpTo8(s.data() + 16, s.size() - 16);
+  rep_.last |= Tag(Kind::kString, static_cast<uint8_t>(s.size()));
 }
 
-// Where in `content` the parts of a Bytes lie.
-static constexpr size_t kBytesData = sizeof(void*);
-static constexpr size_t kBytesSize = kBytesData + sizeof(const uint8_t*);
-static_assert(kBytesSize + sizeof(uint32_t) <= Value::kInlineString);
-
-Value::Value(Bytes bytes) noexcept {
-  rep_.kind = Kind::kBytes;
-  rep_.mark = bytes.buffer_ != nullptr ? kCounted : uint8_t{0};
-  std::memcpy(rep_.content, &bytes.buffer_, sizeof(bytes.buffer_));
-  std::memcpy(rep_.content + kBytesData, &bytes.data_, sizeof(bytes.data_));
-  std::memcpy(rep_.content + kBytesSize, &bytes.size_, sizeof(bytes.size_));
-  bytes.buffer_ = nullptr;  // its count is ours now
+Value::Value(Bytes bytes) noexcept : Value(Kind::kBytes, uint64_t{0}) {
+  if (bytes.buffer_ == nullptr) return;
+  rep_.first = std::bit_cast<uint64_t>(std::exchange(bytes.buffer_, nullptr));  // its count, too
+  rep_.second = std::bit_cast<uint64_t>(bytes.data_);
+  rep_.last = bytes.size_ | Tag(Kind::kBytes, kCounted);
 }
 
-Value::Value(Array items) : Value(Kind::kArray, int64_t{0}) {
+Value::Value(Array items) : Value(Kind::kArray, uint64_t{0}) {
   if (!items.empty())
     *this = Value(Kind::kArray, static_cast<Block*>(new ArrayBlock(std::move(items))));
 }
 
-Value::Value(Record record) : Value(Kind::kRecord, int64_t{0}) {
+Value::Value(Record record) : Value(Kind::kRecord, uint64_t{0}) {
   if (!record.empty())
     *this = Value(Kind::kRecord, static_cast<Block*>(new RecordBlock(std::move(record))));
 }
@@ -134,40 +139,38 @@ Value::Value(Record record) : Value(Kind::kRecord, int64_t{0}) {
 Value::Value(TypedArray array)
     : Value(Kind::kTypedArray, static_cast<Block*>(new TypedArrayBlock(std::move(array)))) {}
 
-Value::Value(Error error) noexcept : Value(Kind::kError, int64_t{0}) {
+Value::Value(Error error) noexcept : Value(Kind::kError, uint64_t{0}) {
   if (error.block_ != nullptr)
     *this = Value(Kind::kError, static_cast<Block*>(std::exchange(error.block_, nullptr)));
 }
 
-Value::Value(ObjectRef object) noexcept : Value(Kind::kNull, int64_t{0}) {
+Value::Value(ObjectRef object) noexcept : Value(Kind::kNull, uint64_t{0}) {
   if (object == nullptr) return;
-  Object* counted = object.Leak();
-  std::memcpy(rep_.content, &counted, sizeof(counted));
-  rep_.mark = kCounted;
-  rep_.kind = Kind::kObject;
+  rep_.first = std::bit_cast<uint64_t>(object.Leak());
+  rep_.last = Tag(Kind::kObject, kCounted);
 }
 
 void Value::Share() const noexcept {
-  switch (rep_.kind) {
+  switch (kind()) {
     case Kind::kBytes:
-      Bytes::AddRef(Load<Bytes::Buffer*>());
+      Bytes::AddRef(First<Bytes::Buffer*>());
       break;
     case Kind::kObject:
-      Load<Object*>()->AddRef();
+      First<Object*>()->AddRef();
       break;
     default:
-      Load<Block*>()->AddRef();
+      First<Block*>()->AddRef();
       break;
   }
 }
 
 void Value::Drop() noexcept {
-  switch (rep_.kind) {
+  switch (kind()) {
     case Kind::kBytes:
-      Bytes::Unref(Load<Bytes::Buffer*>());
+      Bytes::Unref(First<Bytes::Buffer*>());
       break;
     case Kind::kObject:
-      Load<Object*>()->Unref();
+      First<Object*>()->Unref();
       break;
     case Kind::kString: {
       auto* block = Counted<StringBlock>(Kind::kString);
@@ -180,7 +183,7 @@ void Value::Drop() noexcept {
       break;
     }
     default:
-      internal::Release(Counted<NestBlock>(rep_.kind));
+      internal::Release(Counted<NestBlock>(kind()));
       break;
   }
 }
@@ -189,10 +192,10 @@ std::string_view Value::LongString() const { return Counted<StringBlock>(Kind::k
 
 Bytes Value::AsBytes() const {
   Bytes bytes;
-  if (!is(Kind::kBytes) || rep_.mark != kCounted) return bytes;
-  bytes.buffer_ = Load<Bytes::Buffer*>();
-  bytes.data_ = Load<const uint8_t*>(kBytesData);
-  bytes.size_ = Load<uint32_t>(kBytesSize);
+  if (!is(Kind::kBytes) || !counted()) return bytes;
+  bytes.buffer_ = First<Bytes::Buffer*>();
+  bytes.data_ = std::bit_cast<const uint8_t*>(rep_.second);
+  bytes.size_ = static_cast<uint32_t>(rep_.last);
   Bytes::AddRef(bytes.buffer_);
   return bytes;
 }

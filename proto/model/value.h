@@ -11,10 +11,10 @@
 // Thread-compatible: distinct Values may be used from different threads even if copies of each
 // other. A Value cannot contain itself, so it has no cycles.
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -86,19 +86,20 @@ class Value {
   static constexpr size_t kInlineString = 22;
 
   // NOLINTBEGIN(google-explicit-constructor): whatever can be a value is one without ceremony.
-  Value() noexcept : Value(Kind::kUndefined, int64_t{0}) {}
+  Value() noexcept : Value(Kind::kUndefined, uint64_t{0}) {}
   Value(Undefined) noexcept : Value() {}
-  Value(Null) noexcept : Value(Kind::kNull, int64_t{0}) {}
+  Value(Null) noexcept : Value(Kind::kNull, uint64_t{0}) {}
   Value(std::nullptr_t) noexcept : Value(Null{}) {}
-  Value(std::same_as<bool> auto b) noexcept : Value(Kind::kBool, static_cast<int64_t>(b)) {}
+  Value(std::same_as<bool> auto b) noexcept : Value(Kind::kBool, uint64_t{b}) {}
   // Any integer type. An unsigned value above the int64 range becomes the nearest double.
-  Value(internal::Integer auto i) noexcept : Value(Kind::kInt, static_cast<int64_t>(i)) {
+  Value(internal::Integer auto i) noexcept : Value(Kind::kInt, static_cast<uint64_t>(i)) {
     if constexpr (std::is_unsigned_v<decltype(i)> && sizeof(i) == sizeof(int64_t)) {
       if (i > static_cast<uint64_t>(INT64_MAX)) *this = Value(static_cast<double>(i));
     }
   }
-  Value(std::floating_point auto d) noexcept : Value(Kind::kDouble, static_cast<double>(d)) {}
-  Value(Date date) noexcept : Value(Kind::kDate, date.unix_ms) {}
+  Value(std::floating_point auto d) noexcept
+      : Value(Kind::kDouble, std::bit_cast<uint64_t>(static_cast<double>(d))) {}
+  Value(Date date) noexcept : Value(Kind::kDate, static_cast<uint64_t>(date.unix_ms)) {}
   Value(std::string_view s);
   Value(const char* s) : Value(std::string_view(s)) {}
   Value(const std::string& s) : Value(std::string_view(s)) {}
@@ -114,13 +115,10 @@ class Value {
   // NOLINTEND(google-explicit-constructor)
 
   Value(const Value& other) noexcept : rep_(other.rep_) {
-    if (rep_.mark == kCounted) Share();
+    if (counted()) Share();
   }
   // Leaves `other` undefined.
-  Value(Value&& other) noexcept : rep_(other.rep_) {
-    other.rep_.mark = 0;
-    other.rep_.kind = Kind::kUndefined;
-  }
+  Value(Value&& other) noexcept : rep_(other.rep_) { other.rep_.last = Tag(Kind::kUndefined); }
   Value& operator=(const Value& other) noexcept { return *this = Value(other); }
   // The old content is dropped before this returns.
   Value& operator=(Value&& other) noexcept {
@@ -129,36 +127,37 @@ class Value {
     return *this;
   }
   ~Value() {
-    if (rep_.mark == kCounted) Drop();
+    if (counted()) Drop();
   }
 
-  Kind kind() const { return rep_.kind; }
-  bool is(Kind kind) const { return rep_.kind == kind; }
+  Kind kind() const { return static_cast<Kind>(rep_.last >> 56); }
+  bool is(Kind other) const { return kind() == other; }
   bool is_undefined() const { return is(Kind::kUndefined); }
   bool is_object() const { return is(Kind::kObject); }
 
   // Content, or the type's zero (0, "", empty array, null pointer) if the kind is another: never an
   // error, never a crash. Use As<T>() where a wrong kind matters.
-  bool AsBool() const { return is(Kind::kBool) && Load<int64_t>() != 0; }
-  int64_t AsInt() const { return is(Kind::kInt) ? Load<int64_t>() : 0; }
+  bool AsBool() const { return is(Kind::kBool) && rep_.first != 0; }
+  int64_t AsInt() const { return is(Kind::kInt) ? First<int64_t>() : 0; }
   // Also converts an integer.
   double AsDouble() const {
-    return is(Kind::kDouble) ? Load<double>()
-           : is(Kind::kInt)  ? static_cast<double>(Load<int64_t>())
+    return is(Kind::kDouble) ? First<double>()
+           : is(Kind::kInt)  ? static_cast<double>(First<int64_t>())
                              : 0.0;
   }
-  Date AsDate() const { return {is(Kind::kDate) ? Load<int64_t>() : 0}; }
+  Date AsDate() const { return {is(Kind::kDate) ? First<int64_t>() : 0}; }
   // The references below are valid as long as this Value lives unchanged.
   std::string_view AsString() const {
     if (!is(Kind::kString)) return {};
-    return rep_.mark == kCounted ? LongString() : std::string_view(rep_.content, rep_.mark);
+    return counted() ? LongString()
+                     : std::string_view(reinterpret_cast<const char*>(&rep_), mark());
   }
   Bytes AsBytes() const;
   const Array& AsArray() const;
   const Record& AsRecord() const;
   const TypedArray& AsTypedArray() const;
   Error AsError() const;
-  Object* AsObject() const { return is(Kind::kObject) ? Load<Object*>() : nullptr; }
+  Object* AsObject() const { return is(Kind::kObject) ? First<Object*>() : nullptr; }
   ObjectRef TakeObject() const;  // one more reference, or null
 
   // For changing in place: the content, made unshared; the Value becomes an empty array (record)
@@ -179,36 +178,48 @@ class Value {
   std::string ToString() const;
 
  private:
-  // `kind` says what the content is, `mark` where it is. kCounted: outside, counted; this Value
-  // owns one count. Otherwise inside, and `mark` is the length of a string, 0 for all other kinds.
-  // Of a kind that usually is outside, "inside" means empty.
+  // Three words, so that making, copying and moving a scalar stays in registers. As memory: 22
+  // bytes of content, then `mark`, then `kind`, which says what the content is. `mark` says where:
+  // kCounted, outside, and this Value owns one count of it; otherwise inside, and `mark` is the
+  // length of a string, 0 for all other kinds. Of a kind that usually is outside, "inside" means
+  // empty.
   //
-  // The bytes of `content`, by kind: bool and date as int64, int, double, Object*, or, for string,
-  // array, record, typed array and error, Block*; for bytes what Bytes holds; the characters of a
-  // string inside.
+  // `first` holds a bool, int, double or date; or an Object*; or, for a string outside, an array,
+  // record, typed array or error, its Block*. Bytes have their buffer in `first`, where they begin
+  // in `second`, their size in the low half of `last`. A string inside begins with `first`.
   struct Rep {
-    alignas(8) char content[kInlineString];
-    uint8_t mark = 0;
-    Kind kind = Kind::kUndefined;
+    constexpr Rep(uint64_t first, uint64_t last) : first(first), last(last) {}
+    // Word by word: as one piece it would go by a 16-byte register, which waits for the two stores
+    // that just made the words.
+    constexpr Rep(const Rep& other) : first(other.first), second(other.second), last(other.last) {}
+    constexpr Rep& operator=(const Rep& other) {
+      first = other.first;
+      second = other.second;
+      last = other.last;
+      return *this;
+    }
+
+    uint64_t first;
+    uint64_t second = 0;
+    uint64_t last;
   };
+  static_assert(std::endian::native == std::endian::little);
   static constexpr uint8_t kCounted = 0xff;
 
-  template <typename T>
-  Value(Kind kind, T content) noexcept {
-    std::memcpy(rep_.content, &content, sizeof(content));
-    rep_.kind = kind;
+  // The last word but for what content reaches into it.
+  static constexpr uint64_t Tag(Kind kind, uint8_t mark = 0) {
+    return uint64_t{static_cast<uint8_t>(kind)} << 56 | uint64_t{mark} << 48;
   }
+  Value(Kind kind, uint64_t first) noexcept : rep_(first, Tag(kind)) {}
   // Takes over a count of `block`.
-  Value(Kind kind, internal::Block* block) noexcept {
-    std::memcpy(rep_.content, &block, sizeof(block));
-    rep_.mark = kCounted;
-    rep_.kind = kind;
-  }
+  Value(Kind kind, internal::Block* block) noexcept
+      : rep_(std::bit_cast<uint64_t>(block), Tag(kind, kCounted)) {}
+
+  uint8_t mark() const { return static_cast<uint8_t>(rep_.last >> 48); }
+  bool counted() const { return mark() == kCounted; }
   template <typename T>
-  T Load(size_t offset = 0) const {
-    T content;
-    std::memcpy(&content, rep_.content + offset, sizeof(content));
-    return content;
+  T First() const {
+    return std::bit_cast<T>(rep_.first);
   }
   std::string_view LongString() const;
   // What is counted, or null if the content is inside or of another kind.
@@ -217,7 +228,7 @@ class Value {
   void Share() const noexcept;
   void Drop() noexcept;
 
-  Rep rep_;
+  Rep rep_{0, Tag(Kind::kUndefined)};
 };
 
 static_assert(sizeof(Value) == 24);

@@ -87,6 +87,17 @@ TEST(ValueTest, KeepsStringsOfAnyLength) {
   }
 }
 
+TEST(ValueTest, ReadsOfAShortStringItsOwnBytesOnlyAndAllOfThem) {
+  for (size_t size = 0; size <= 30; ++size) {
+    std::vector<char> exact;  // on the heap, so that a sanitizer sees a byte too many
+    for (size_t i = 0; i < size; ++i) exact.push_back(static_cast<char>(0x80 + i));
+    std::string_view text(exact.data(), size);
+    Value value = text;
+    EXPECT_EQ(value.AsString(), text) << size;
+    EXPECT_EQ(value.kind(), Kind::kString);
+  }
+}
+
 TEST(ValueTest, AnUnsignedNumberBeyondInt64IsADouble) {
   EXPECT_TRUE(Value(uint64_t{INT64_MAX}).is(Kind::kInt));
   Value large(uint64_t{1} << 63);
