@@ -11,8 +11,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/base/strand.h"
 #include "hawser/module.h"
-#include "proto/link/strand.h"
 
 namespace hawser {
 namespace {
@@ -76,7 +76,7 @@ class ThreadedHost final : public ModuleHost {
  public:
   base::Executor& NewStrand() override {
     std::lock_guard<std::mutex> lock(mu_);
-    return *strands_.emplace_back(link::Strand::Make(pool_));
+    return *strands_.emplace_back(base::Strand::Make(pool_));
   }
   base::Executor& pool() override { return pool_; }
   const base::Clock& clock() const override { return base::SystemClock(); }
@@ -101,7 +101,7 @@ class ThreadedHost final : public ModuleHost {
  private:
   std::mutex mu_;
   std::vector<std::string> log_;
-  std::vector<std::shared_ptr<link::Strand>> strands_;
+  std::vector<std::shared_ptr<base::Strand>> strands_;
   Pool pool_;  // last, so that its threads end first
 };
 
