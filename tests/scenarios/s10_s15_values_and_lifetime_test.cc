@@ -13,6 +13,8 @@ namespace hawser::scenarios {
 namespace {
 
 using ::testing::Eq;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 class Values : public Scenario {};
 HAWSER_RUN_SCENARIOS(Values);
@@ -152,6 +154,20 @@ TEST_P(Lifetime, S15_ALeakedProxyLeaksTheObjectForTheWholeSession) {
   // ... and not longer.
   EXPECT_THAT(client.remote.Close(), IsOk());
   EXPECT_TRUE(EventuallyThat([&] { return LiveThings(); }, Eq(0)));
+}
+
+TEST_P(Lifetime, S15_TheToolsNameWhoLeaksSinceWhenAndWhy) {
+  LeakyClient client(Connect({{"name", "leaky"}}));
+  Array holders = HoldersOf(client.cache.at("seven"));
+  ASSERT_THAT(holders, SizeIs(1));
+  const Record& holder = holders[0].AsRecord();
+  EXPECT_EQ(holder["session"], Value(client.remote.session_id().ToString()));
+  // By main's clock, in whole seconds.
+  absl::Time start = observer().broker()->Call<Record>("status").value()["since"].AsDate().ToTime();
+  absl::Duration age = absl::Seconds(observer().process()->Call<double>("uptime").value());
+  EXPECT_GE(holder["since"].AsDate().ToTime(), start - absl::Seconds(1));
+  EXPECT_LE(holder["since"].AsDate().ToTime(), start + age + absl::Seconds(1));
+  EXPECT_THAT(std::string(holder["via"].AsString()), HasSubstr("Thing"));
 }
 
 }  // namespace

@@ -23,4 +23,9 @@ Remote Scenario::ConnectWith(ConnectOptions options) {
   return Remote::Connect(main_->endpoint(), std::move(options)).value();
 }
 
+Array Scenario::HoldersOf(const RemoteObject& object) {
+  RemoteObject broker = observer_.broker().value();
+  return broker.Call<Array>("holders", object.id().value()).value();
+}
+
 }  // namespace hawser::scenarios

@@ -8,8 +8,8 @@
 //   TEST_P(Objects, S04_AnObjectReturnedStandsForAMainSideObject) { Remote remote = Connect(); ...
 //   } HAWSER_RUN_SCENARIOS(Objects);
 //
-// What main does is seen only as any client sees it: through modules, above all "stage", which is
-// made for this. Nothing sleeps to make time pass: what happens
+// What main does is seen only as any client sees it: through modules (above all "stage", which is
+// made for this), and through the object `broker`. Nothing sleeps to make time pass: what happens
 // by itself is waited for with EventuallyThat.
 
 #include <functional>
@@ -107,6 +107,8 @@ class Scenario : public ::testing::TestWithParam<Where> {
   // Of the module "stage": {live, detached, sites: {site: count}}.
   Record Listeners() { return stage_.Call<Record>("listeners").value(); }
   int64_t LiveListeners() { return Listeners()["live"].AsInt(); }
+  // What the `broker` object tells of `object`: a record for each holder.
+  Array HoldersOf(const RemoteObject& object);
 
   // EventuallyThat, with `time` passing in the broker at each look: for what the end of a lease or
   // of a deadline brings.
