@@ -327,6 +327,8 @@ std::string Endpoint::transport_description() const {
 
 void Endpoint::RunEffects(Effects& effects) {
   for (IncomingCall* call : effects.start) StartCall(call);
+  // Before anybody hears of it: who has its answer finds the call's target released.
+  effects.dropped.clear();
   for (Effects::Completion& completion : effects.completions) completion.reply.Answer(std::move(completion.outcome));
   for (IncomingCall* call : effects.stop) {
     call->RequestStop();

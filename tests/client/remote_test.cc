@@ -76,11 +76,11 @@ class RemoteTest : public ::testing::Test {
     return *std::move(remote);
   }
 
+  ScriptedBroker broker_;
   Ref<ScriptedObject> counter_;
   Value kept_;
   std::vector<Reply> later_;
   Ref<Promise> promise_;
-  ScriptedBroker broker_;
 };
 
 TEST_F(RemoteTest, RequiresAndCalls) {

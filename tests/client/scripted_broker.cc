@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/internal/remote_state.h"
+#include "gtest/gtest.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/call_check.h"
 #include "proto/link/incoming_call.h"
@@ -211,7 +212,10 @@ class ScriptedBroker::BrokerEnd final : public link::Transport,
 
 class ScriptedBroker::MemoryConnector final : public internal::Connector {
  public:
-  explicit MemoryConnector(ScriptedBroker& broker) : broker_(broker), events_(broker.events_) {}
+  explicit MemoryConnector(ScriptedBroker& broker) : broker_(broker), events_(broker.events_) {
+    ++broker_.connectors_;
+  }
+  ~MemoryConnector() override { --broker_.connectors_; }
   std::shared_ptr<internal::ClientTransport> NewTransport(internal::TransportSink& sink) override {
     return std::make_shared<ClientEnd>(sink, broker_);
   }
@@ -239,9 +243,14 @@ ScriptedBroker::ScriptedBroker()
 }
 
 ScriptedBroker::~ScriptedBroker() {
+  for (int i = 0; i < 5000 && connectors_ > 0; ++i) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_EQ(connectors_, 0) << "sessions that outlive their handles";
   Ref<Peer> peer = this->peer();
   peer->End(EndReason::kShutdown, absl::UnavailableError("test over"));
+  modules.clear();
+  root_ = nullptr;
   peer->Flush();
+  events_->Shutdown();
 }
 
 Ref<ScriptedBroker::Peer> ScriptedBroker::peer() const {
@@ -299,6 +308,7 @@ void ScriptedBroker::Restart() {
     peer_->SetRoot(root_);
   }
   old->End(EndReason::kShutdown, absl::UnavailableError("restart"));
+  old->Flush();
 }
 
 link::LinkStats ScriptedBroker::stats() const {

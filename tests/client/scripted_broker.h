@@ -78,6 +78,7 @@ class ScriptedObject final : public Object {
 class ScriptedBroker {
  public:
   ScriptedBroker();
+  // Every session must be gone, or go soon: a session that outlives its handles fails the test.
   ~ScriptedBroker();
 
   // Methods of the root; `require` looks into `modules`.
@@ -127,6 +128,7 @@ class ScriptedBroker {
 
   Ref<ScriptedObject> root_;
   const std::shared_ptr<MemoryEvents> events_;
+  std::atomic<int> connectors_{0};  // sessions of clients not yet gone
 
   mutable base::Mutex mu_;
   Ref<Peer> peer_ HAWSER_GUARDED_BY(mu_);
