@@ -162,7 +162,7 @@ class Link {
     Reply reply;
     ObjectRef target;  // a pending call owns its target
     int64_t deadline_ns = 0;
-    bool sent = false;  // numbered: its outcome is unknown if the link ends
+    uint64_t frame = 0;  // its number; 0: it waits unnumbered
   };
   struct Queued {  // a call that waits unnumbered
     uint64_t id;

@@ -402,7 +402,8 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   inbox_.clear();
   inbox_head_ = 0;
   for (auto& [id, pending] : pending_) {
-    absl::Status status = pending.sent ? absl::AbortedError(absl::StrCat("outcome unknown, the session ended: ", why.message()))
+    bool sent = pending.frame != 0 && pending.frame <= replay_.last_sent();
+    absl::Status status = sent ? absl::AbortedError(absl::StrCat("outcome unknown, the session ended: ", why.message()))
                                        : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
     effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
     if (pending.target) effects->dropped.push_back(std::move(pending.target));

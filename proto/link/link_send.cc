@@ -239,7 +239,7 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   }
   ++counters_.calls_sent;
   auto pending = pending_.find(id);
-  if (pending != pending_.end()) pending->second.sent = true;
+  if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
 }
 
 void Link::DrainOutbox(Effects* effects) {
@@ -263,7 +263,7 @@ void Link::DrainOutbox(Effects* effects) {
         writer_.WriteCall(frame, queued.args, {}, queued.planted_references, replay_.tail());
         replay_.Commit();
         auto pending = pending_.find(queued.id);
-        if (pending != pending_.end()) pending->second.sent = true;
+        if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
       } else {
         NumberCall(queued.id, queued.call);
       }
@@ -294,7 +294,7 @@ void Link::CompletePending(uint64_t id, Outcome outcome, Effects* effects) {
 void Link::Cancel(uint64_t call, Effects* effects) {
   auto found = pending_.find(call);
   if (found == pending_.end()) return;
-  if (!found->second.sent) {
+  if (found->second.frame == 0) {
     // Still in the outbox: it will be skipped there.
     CompletePending(call, Outcome::Failed(absl::CancelledError("cancelled before it was sent")), effects);
     return;

@@ -32,7 +32,8 @@ uint64_t ReplayBuffer::Commit() {
 }
 
 void ReplayBuffer::Forget(uint64_t number, uint64_t end) {
-  // Only frames that were sent can be acknowledged: a peer that claims more is believed up to there.
+  // Only frames that were sent can be acknowledged: a peer that claims more is believed up to
+  // there.
   uint64_t limit = std::min<uint64_t>(number, end - 1);
   if (limit < first_) return;
   size_t count = limit - first_ + 1;
@@ -66,6 +67,7 @@ uint64_t ReplayBuffer::TakeUnsent(size_t max_bytes, std::string* packet) {
   packet->append(data_, sent_offset_, end - sent_offset_);
   sent_ += count;
   sent_offset_ = end;
+  last_sent_ = std::max(last_sent_, first_unsent() - 1);
   return first;
 }
 

@@ -1,8 +1,8 @@
 #ifndef HAWSER_PROTO_LINK_REPLAY_BUFFER_H_
 #define HAWSER_PROTO_LINK_REPLAY_BUFFER_H_
 
-// ReplayBuffer: the numbered frames the peer has not acknowledged, as the bytes they are sent with, so that sending and sending again
-// is one copy of a run of bytes. Thread-compatible.
+// ReplayBuffer: the numbered frames the peer has not acknowledged, as the bytes they are sent with,
+// so that sending and sending again is one copy of a run of bytes. Thread-compatible.
 
 #include <cstdint>
 #include <deque>
@@ -24,7 +24,8 @@ class ReplayBuffer {
   uint64_t Commit();
   // Forgets all frames up to `number`, as far as they were sent on this connection.
   void Acknowledge(uint64_t number) { Forget(number, first_ + sent_); }
-  // The same at the start of a connection: whatever was numbered may have been sent on an earlier one.
+  // The same at the start of a connection: whatever was numbered may have been sent on an earlier
+  // one.
   void AcknowledgeAll(uint64_t number) { Forget(number, next_number()); }
 
   // Sends again from the first frame kept.
@@ -33,9 +34,12 @@ class ReplayBuffer {
     sent_offset_ = head_;
   }
   bool HasUnsent() const { return sent_ < sizes_.size(); }
-  // Appends unsent frames to `packet`, whole ones, at most `max_bytes` but at least one; gives the number of the first. Marks them sent.
+  // Appends unsent frames to `packet`, whole ones, at most `max_bytes` but at least one; gives the
+  // number of the first. Marks them sent.
   uint64_t TakeUnsent(size_t max_bytes, std::string* packet);
   uint64_t first_unsent() const { return first_ + sent_; }
+  // Highest frame that was ever handed out for sending, on this connection or an earlier one.
+  uint64_t last_sent() const { return last_sent_; }
 
   // Bytes of frames not acknowledged.
   size_t bytes() const { return committed_ - head_; }
@@ -45,8 +49,8 @@ class ReplayBuffer {
   // Forgets frames up to `number` but below `end`.
   void Forget(uint64_t number, uint64_t end);
 
-  // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_, back to back; the first sent_ of
-  // them, up to sent_offset_, went out on the present connection.
+  // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_,
+  // back to back; the first sent_ of them, up to sent_offset_, went out on the present connection.
   std::string data_;
   size_t head_ = 0;
   size_t committed_ = 0;
@@ -65,6 +69,7 @@ class ReplayBuffer {
   Sizes sizes_;
   size_t sent_ = 0;
   size_t sent_offset_ = 0;
+  uint64_t last_sent_ = 0;
 };
 
 }  // namespace hawser::link

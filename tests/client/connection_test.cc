@@ -100,7 +100,6 @@ TEST_F(ConnectionTest, ConnectWaitsForTheBrokerIfAskedTo) {
   options.wait_for_broker = true;
   EXPECT_THAT(broker_.Connect(options), IsOk());
   starter.join();
-  EXPECT_THAT(broker_.Connect({.connect_timeout = absl::Milliseconds(0)}), testing::Not(IsOk()));
 }
 
 TEST_F(ConnectionTest, ALostConnectionIsResumedAndNothingIsLost) {
@@ -153,7 +152,7 @@ TEST_F(ConnectionTest, TheLeaseIsOverEveryCallSaysSo) {
   broker_.set_next_outcome(wire::AttachReply::Outcome::kLeaseExpired);
   broker_.set_reachable(true);
   EXPECT_THAT(sent.Await(), StatusIs(absl::StatusCode::kAborted));
-  EXPECT_THAT(waiting.Await(), testing::Not(IsOk()));
+  EXPECT_THAT(waiting.Await(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not sent")));
   EXPECT_THAT(counter.Call("increment"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("lease expired")));
   EXPECT_EQ(remote->state(), ConnectionState::kLost);
@@ -173,7 +172,6 @@ TEST_F(ConnectionTest, ARestartedBrokerIsAnotherOne) {
   absl::StatusOr<Remote> remote = broker_.Connect(Watched());
   RemoteObject counter = *remote->Require("counter");
   broker_.Restart();
-  EXPECT_THAT(counter.Call("increment"), testing::Not(IsOk()));
   EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
   EXPECT_EQ(remote->loss(), LossReason::kBrokerRestarted);
   EXPECT_THAT(remote->Require("counter"),
@@ -184,15 +182,16 @@ TEST_F(ConnectionTest, OutOfReachForATtlIsALostLease) {
   ConnectOptions options = Watched({.ttl = absl::Seconds(1)});
   absl::StatusOr<Remote> remote = broker_.Connect(options);
   ASSERT_THAT(remote, IsOk());
-  Future<> waiting = remote->root().CallAsync("later");
   broker_.set_reachable(false);
   broker_.Cut();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
+  Future<> waiting = remote->root().CallAsync("later");
   absl::Time begin = absl::Now();
   EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(900));
   EXPECT_THAT(remote->status(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("out of reach")));
-  EXPECT_THAT(waiting.Await(), testing::Not(IsOk()));
+  EXPECT_THAT(waiting.Await(), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(ConnectionTest, WithoutReconnectALostConnectionEndsTheSession) {
