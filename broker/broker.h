@@ -1,9 +1,9 @@
 #ifndef HAWSER_BROKER_BROKER_H_
 #define HAWSER_BROKER_BROKER_H_
 
-// Broker: the whole daemon as one object, to be run by main or inside a test. It makes the parts, in the order in
-// which they need each other, and ends them in the opposite one. Nothing in it is global: a process may hold
-// several.
+// Broker: the whole daemon as one object, to be run by main or inside a test. It makes the parts,
+// in the order in which they need each other, and ends them in the opposite one. Nothing in it is
+// global: a process may hold several.
 
 #include <functional>
 #include <memory>
@@ -67,9 +67,10 @@ class Broker {
   // A client over a carrier of the caller's; see Connection. For tests, and for transports to come.
   std::shared_ptr<Connection> Attach(std::shared_ptr<link::Transport> carrier, Peer peer);
 
-  // Ends: no session begins; health says NOT_SERVING; calls in work have limits.drain to end; clients are told End;
-  // sockets go; modules are unloaded. True if all code of modules has returned; if not, the process had better
-  // leave with _exit. Idempotent; not from a thread of the broker.
+  // Ends: no session begins; health says NOT_SERVING; calls in work have limits.drain to end;
+  // clients are told End; sockets go; modules are unloaded. True if all code of modules has
+  // returned; if not, the process had better leave with _exit. Idempotent; not from a thread of the
+  // broker.
   bool Stop(absl::Duration drain);
 
   const Options& options() const { return options_; }

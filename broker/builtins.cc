@@ -47,16 +47,22 @@ void DefineProcess(Module& module, const Broker& broker) {
   utsname system{};
   uname(&system);
   module.Version(broker.options().version).Builtin();
-  module.Constant("pid", static_cast<int64_t>(getpid())).Doc("Of the broker: where remote functions run.");
+  module.Constant("pid", static_cast<int64_t>(getpid()))
+      .Doc("Of the broker: where remote functions run.");
   module.Constant("ppid", static_cast<int64_t>(getppid()));
   module.Constant("platform", "linux");
   module.Constant("arch", system.machine);
   module.Constant("argv", Value(Arguments()));
   module.Constant("execPath", ProgramPath());
   module.Constant("version", broker.options().version);
-  module.Constant("versions", Value(Record{{"hawser", broker.options().version}, {"kernel", system.release}}));
+  module.Constant("versions",
+                  Value(Record{{"hawser", broker.options().version}, {"kernel", system.release}}));
   module.Function("cwd", [] { return std::filesystem::current_path().string(); });
-  module.Function("uptime", [&broker] { return absl::ToDoubleSeconds(broker.clock().WallNow() - broker.since()); }).Doc("Seconds the broker runs.");
+  module
+      .Function(
+          "uptime",
+          [&broker] { return absl::ToDoubleSeconds(broker.clock().WallNow() - broker.since()); })
+      .Doc("Seconds the broker runs.");
   module.Function("memoryUsage", &MemoryUsage).Doc("{rss, maxRss} in bytes.");
 }
 
@@ -65,14 +71,16 @@ void DefineApp(Module& module, const Broker& broker) {
   module.Version(broker.options().version).Builtin();
   module.Function("getName", [] { return "hawserd"; });
   module.Function("getVersion", [&broker] { return broker.options().version; });
-  module.Function("getAppPath", [&broker] { return broker.options().main_dir; }).Doc("The folder that require('./x') is relative to.");
+  module.Function("getAppPath", [&broker] { return broker.options().main_dir; })
+      .Doc("The folder that require('./x') is relative to.");
   module.Function("isReady", [] { return true; });
   module.Property("name", [] { return "hawserd"; });
 }
 
 absl::Status Add(Broker& broker, const std::string& name, void (*define)(Module&, const Broker&)) {
-  HAWSER_ASSIGN_OR_RETURN(std::unique_ptr<Module> module,
-                          Module::Make(broker.NewHost(name), name, [&](Module& body) { define(body, broker); }));
+  HAWSER_ASSIGN_OR_RETURN(
+      std::unique_ptr<Module> module,
+      Module::Make(broker.NewHost(name), name, [&](Module& body) { define(body, broker); }));
   // remote.process is getGlobal("process") as well.
   if (name == "process") module->Global(name, module->exports());
   return broker.AddModule(std::move(module));

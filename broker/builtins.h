@@ -1,7 +1,8 @@
 #ifndef HAWSER_BROKER_BUILTINS_H_
 #define HAWSER_BROKER_BUILTINS_H_
 
-// The modules every broker has: `app`, `process` and `broker` (see inspect/inspection.h). They are written like any other module, with the authors' API.
+// The modules every broker has: `app`, `process` and `broker` (see inspect/inspection.h). They are
+// written like any other module, with the authors' API.
 
 #include "absl/status/status.h"
 #include "broker/broker.h"

@@ -16,25 +16,31 @@ absl::Status LoadPlugin(Broker& broker, const std::string& path) {
   std::string name(plugin->name());
   std::string file = plugin->path();
   auto on_unloaded = [name](bool left) {
-    if (!left) base::Log(base::LogLevel::kWarning, "plugin stays in memory", {{"module", name}, {"unload", "pinned"}});
+    if (!left)
+      base::Log(base::LogLevel::kWarning, "plugin stays in memory",
+                {{"module", name}, {"unload", "pinned"}});
   };
-  absl::StatusOr<std::shared_ptr<HostedModule>> module = Plugin::CreateModule(*std::move(plugin), broker.NewHost(name), on_unloaded);
+  absl::StatusOr<std::shared_ptr<HostedModule>> module =
+      Plugin::CreateModule(*std::move(plugin), broker.NewHost(name), on_unloaded);
   if (!module.ok()) return module.status();
   std::string version((*module)->version());
   if (absl::Status status = broker.AddModule(*std::move(module), file); !status.ok()) {
     return absl::Status(status.code(), file + ": " + std::string(base::ToStd(status.message())));
   }
-  base::Log(base::LogLevel::kInfo, "plugin loaded", {{"module", name}, {"version", version}, {"file", file}});
+  base::Log(base::LogLevel::kInfo, "plugin loaded",
+            {{"module", name}, {"version", version}, {"file", file}});
   return absl::OkStatus();
 }
 
-int LoadPlugins(Broker& broker, const std::vector<std::string>& files, const std::vector<std::string>& folders) {
+int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
+                const std::vector<std::string>& folders) {
   std::vector<std::string> all = files;
   int failed = 0;
   for (const std::string& folder : folders) {
     absl::StatusOr<std::vector<std::string>> found = PluginFilesIn(folder);
     if (!found.ok()) {
-      base::Log(base::LogLevel::kError, "plugin folder refused", {{"folder", folder}, {"error", found.status()}});
+      base::Log(base::LogLevel::kError, "plugin folder refused",
+                {{"folder", folder}, {"error", found.status()}});
       ++failed;
       continue;
     }
@@ -62,7 +68,8 @@ int CheckPlugin(const std::string& path) {
     std::cerr << base::ToStd(broker.status().message()) << std::endl;
     return 1;
   }
-  absl::StatusOr<std::shared_ptr<HostedModule>> module = Plugin::CreateModule(*std::move(plugin), (*broker)->NewHost(name));
+  absl::StatusOr<std::shared_ptr<HostedModule>> module =
+      Plugin::CreateModule(*std::move(plugin), (*broker)->NewHost(name));
   if (!module.ok()) {
     std::cerr << base::ToStd(module.status().message()) << std::endl;
     return 1;
@@ -71,12 +78,16 @@ int CheckPlugin(const std::string& path) {
   Value exports = (*module)->exports();
   if (Object* object = exports.AsObject()) {
     for (const Member& member : object->shape()->members()) {
-      if (!member.hidden) std::cout << "  " << member.name << (member.kind == MemberKind::kMethod ? member.signature.ToString() : "") << "\n";
+      if (!member.hidden)
+        std::cout << "  " << member.name
+                  << (member.kind == MemberKind::kMethod ? member.signature.ToString() : "")
+                  << "\n";
     }
   } else {
     std::cout << "  exports " << exports.ToString() << "\n";
   }
-  for (const std::string& global : (*module)->GlobalNames()) std::cout << "  global " << global << "\n";
+  for (const std::string& global : (*module)->GlobalNames())
+    std::cout << "  global " << global << "\n";
   std::cout << std::flush;
   // What is held here would keep the module from being unloaded.
   exports = Value();

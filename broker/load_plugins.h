@@ -1,7 +1,8 @@
 #ifndef HAWSER_BROKER_LOAD_PLUGINS_H_
 #define HAWSER_BROKER_LOAD_PLUGINS_H_
 
-// From files to modules of a running broker. A plugin that cannot be loaded is logged and left out; the broker goes on.
+// From files to modules of a running broker. A plugin that cannot be loaded is logged and left out;
+// the broker goes on.
 
 #include <string>
 #include <vector>
@@ -11,14 +12,17 @@
 
 namespace hawser::broker {
 
-// Loads one file. See Plugin::Load and Plugin::CreateModule for what can be wrong; ALREADY_EXISTS if there is a module of that name.
+// Loads one file. See Plugin::Load and Plugin::CreateModule for what can be wrong; ALREADY_EXISTS
+// if there is a module of that name.
 absl::Status LoadPlugin(Broker& broker, const std::string& path);
 
 // Loads `files`, then every *.so in `folders`. Gives how many could not be loaded.
-int LoadPlugins(Broker& broker, const std::vector<std::string>& files, const std::vector<std::string>& folders);
+int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
+                const std::vector<std::string>& folders);
 
-// Loads the file and makes its module apart from any broker; says on stdout what it is, or on stderr what is wrong. For
-// `hawserd --check-plugin`, in a process of its own, since the plugin's code may crash. Gives the exit code.
+// Loads the file and makes its module apart from any broker; says on stdout what it is, or on
+// stderr what is wrong. For `hawserd --check-plugin`, in a process of its own, since the plugin's
+// code may crash. Gives the exit code.
 int CheckPlugin(const std::string& path);
 
 }  // namespace hawser::broker

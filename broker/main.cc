@@ -1,4 +1,5 @@
-// hawserd: the Hawser object broker. Only wires: see config.h for what it is told, broker.h for what it is.
+// hawserd: the Hawser object broker. Only wires: see config.h for what it is told, broker.h for
+// what it is.
 
 #include <signal.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@
 namespace hawser::broker {
 namespace {
 
-// Signals that end the broker. Blocked before the first thread starts, so that only the wait below gets them.
+// Signals that end the broker. Blocked before the first thread starts, so that only the wait below
+// gets them.
 sigset_t EndingSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -47,14 +49,16 @@ int Serve(const Config& config) {
   LoadPlugins(broker, config.plugins, config.plugin_dirs);
   for (const std::string& address : broker.addresses()) {
     std::printf("hawserd: listening on %s\n", address.c_str());
-    base::Log(base::LogLevel::kInfo, "listening", {{"address", address}, {"pid", getpid()}, {"version", kVersion}});
+    base::Log(base::LogLevel::kInfo, "listening",
+              {{"address", address}, {"pid", getpid()}, {"version", kVersion}});
   }
   std::fflush(stdout);
 
   sigset_t signals = EndingSignals();
   int signal = 0;
   sigwait(&signals, &signal);
-  base::Log(base::LogLevel::kInfo, "draining", {{"signal", strsignal(signal)}, {"within", config.drain}});
+  base::Log(base::LogLevel::kInfo, "draining",
+            {{"signal", strsignal(signal)}, {"within", config.drain}});
   // A second signal does not wait for anybody.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   bool clean = broker.Stop(config.drain);

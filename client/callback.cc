@@ -65,7 +65,7 @@ absl::Status ArgumentError(size_t position, const absl::Status& why) {
   return absl::InvalidArgumentError(absl::StrCat("argument ", position + 1, ": ", why.message()));
 }
 
-// --- ClientFunction ------------------------------------------------------------------------------
+// ClientFunction
 
 ClientFunction* ClientFunction::From(Object* object) {
   return object != nullptr && object->type_tag() == &kTag ? static_cast<ClientFunction*>(object)

@@ -99,7 +99,7 @@ void FutureState::Cancel() const {
   if (call != 0 && connection_ != nullptr) connection_->Cancel(call);
 }
 
-// --- What future.h uses --------------------------------------------------------------------------
+// What future.h uses
 
 bool IsReady(const FutureState& state) { return state.ready(); }
 

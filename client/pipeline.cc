@@ -106,7 +106,7 @@ void PipelineNode::CallReturned() {
   --through_;
 }
 
-// --- What pipeline.h uses ------------------------------------------------------------------------
+// What pipeline.h uses
 
 std::shared_ptr<PipelineNode> FirstStep(const ObjectRef& object) {
   return std::make_shared<PipelineNode>(object);

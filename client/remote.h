@@ -15,7 +15,8 @@
 // UNAVAILABLE if it was not sent, ABORTED if it was.
 //
 // Lifetime. Copies are the same session. It ends with Close, or when the last Remote is gone and no
-// remote object of it is left; leave main only after that. Fork only before Connect. Thread-safe; a
+// remote object of it is left; leave main only after that. Close alone waits for the program's own
+// functions: what they use must live until then. Fork only before Connect. Thread-safe; a
 // sync call of one thread does not hold up those of others.
 
 #include <functional>
@@ -140,8 +141,9 @@ class Remote {
   int Poll(absl::Duration wait = absl::ZeroDuration()) const;
 
   // Leaves: the broker releases everything of this session at once. Waits until it has said so, at
-  // most `wait`. Pending calls of other threads fail. Idempotent. UNAVAILABLE if the broker could
-  // not be told; the session is over for this program in any case.
+  // most `wait`. Pending calls of other threads fail. After it, unless it was called by one of them
+  // or ran out of time, no function of the program is called any more. Idempotent. UNAVAILABLE if
+  // the broker could not be told; the session is over for this program in any case.
   absl::Status Close(absl::Duration wait = absl::Seconds(1)) const;
 
   // A new session with the same endpoint and options, after this one was lost; the same errors as

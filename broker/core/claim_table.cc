@@ -75,9 +75,8 @@ Outcome ClaimTable::Find(const Entry& entry, Which which) {
     const ObjectRef& object = which == Which::kWindow ? claim.window : claim.contents;
     if (object) return Outcome(Value(object));
   }
-  return Outcome::Failed(
-      absl::NotFoundError(which == Which::kWindow
-                              ? "no module gives this session a current window"
+  return Outcome::Failed(absl::NotFoundError(
+      which == Which::kWindow ? "no module gives this session a current window"
                               : "no module gives this session current web contents"));
 }
 

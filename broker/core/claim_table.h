@@ -2,8 +2,8 @@
 #define HAWSER_BROKER_CORE_CLAIM_TABLE_H_
 
 // ClaimTable: what getCurrentWindow and getCurrentWebContents answer each session. When a session
-// starts, every module is asked on its strand what it claims; the first module, in the order they were
-// added, that claims one wins. Calls that come before all have answered wait as late replies.
+// starts, every module is asked on its strand what it claims; the first module, in the order they
+// were added, that claims one wins. Calls that come before all have answered wait as late replies.
 // Thread-safe.
 
 #include <vector>
@@ -20,8 +20,8 @@ class ClaimTable {
 
   // A session starts. Asks the modules; they answer later.
   void Begin(const SessionRef& session, const ModuleRegistry& modules) HAWSER_EXCLUDES(mu_);
-  // It ended. Gives what was claimed for it, to be dropped with the session's other pins; a claim that
-  // comes later is dropped on its module's strand.
+  // It ended. Gives what was claimed for it, to be dropped with the session's other pins; a claim
+  // that comes later is dropped on its module's strand.
   std::vector<ObjectRef> End(const SessionId& session) HAWSER_EXCLUDES(mu_);
 
   // Answers with the claim, now or when all modules were asked. NOT_FOUND if no module claims one.

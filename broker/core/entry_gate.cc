@@ -39,8 +39,7 @@ void AskNext(std::unique_ptr<Question> question) {
   base::Executor& strand = (*question->hooks)[question->next]->strand();
   strand.Post([question = std::move(question)]() mutable {
     HostedModule& module = *(*question->hooks)[question->next++];
-    EntryDecision decision =
-        module.OnEntry({question->point, question->session, question->name});
+    EntryDecision decision = module.OnEntry({question->point, question->session, question->name});
     switch (decision.verdict) {
       case EntryDecision::Verdict::kPass:
         AskNext(std::move(question));

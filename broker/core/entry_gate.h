@@ -2,8 +2,8 @@
 #define HAWSER_BROKER_CORE_ENTRY_GATE_H_
 
 // EntryGate: asks the modules' hooks about one use of an entry point (require, getGlobal, ...), one
-// after the other, each on its module's strand. No thread waits: the chain goes on where the last hook
-// ran. Without hooks it costs one look. Thread-safe.
+// after the other, each on its module's strand. No thread waits: the chain goes on where the last
+// hook ran. Without hooks it costs one look. Thread-safe.
 
 #include <optional>
 #include <string>
@@ -16,14 +16,14 @@ namespace hawser::broker {
 
 class EntryGate {
  public:
-  // PERMISSION_DENIED "require('x') was blocked by MODULE: reason"; or OK and what a hook wants answered
-  // instead; or OK and nothing: go on. The first hook that does not pass decides.
+  // PERMISSION_DENIED "require('x') was blocked by MODULE: reason"; or OK and what a hook wants
+  // answered instead; or OK and nothing: go on. The first hook that does not pass decides.
   using Verdict = absl::AnyInvocable<void(absl::Status, std::optional<Value> replacement)>;
 
   explicit EntryGate(const ModuleRegistry& modules) : modules_(modules) {}
 
-  // Calls `verdict` once, here if there are no hooks, else on a hook's strand; or destroys it uncalled if
-  // the broker stops meanwhile.
+  // Calls `verdict` once, here if there are no hooks, else on a hook's strand; or destroys it
+  // uncalled if the broker stops meanwhile.
   void Ask(EntryRequest::Point point, SessionRef session, std::string_view name, Verdict verdict);
 
  private:

@@ -1,9 +1,10 @@
 #ifndef HAWSER_BROKER_CORE_LIMITS_H_
 #define HAWSER_BROKER_CORE_LIMITS_H_
 
-// Every limit of the broker, with its unit. What breaks one is refused to whoever caused it, and the
-// message names the limit by the name it has here. Limits of one session's tables and buffers are in
-// link::LinkLimits. What an administrator sees ("hawser status") is printed from these structs.
+// Every limit of the broker, with its unit. What breaks one is refused to whoever caused it, and
+// the message names the limit by the name it has here. Limits of one session's tables and buffers
+// are in link::LinkLimits. What an administrator sees ("hawser status") is printed from these
+// structs.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace hawser::broker {
 
 struct BrokerLimits {
-  // --- Connections.
+  // Connections.
   // Open connections, over all users. Each costs three descriptors and some 35 KB in gRPC.
   size_t connections = 16384;
   // ... and of one user. The broker's own user and root are not bound by it.
@@ -23,14 +24,14 @@ struct BrokerLimits {
   // A closed connection whose last write does not get through is cut after this.
   absl::Duration close_within = absl::Seconds(1);
 
-  // --- Sessions.
+  // Sessions.
   size_t sessions = 100000;
   size_t sessions_per_uid = 50000;
   // Attributes a client may send: count, and bytes of all keys and values together.
   size_t attributes = 64;
   size_t attribute_bytes = 16384;
 
-  // --- Leases.
+  // Leases.
   absl::Duration lease_ttl = absl::Seconds(30);  // for clients that wish for none in particular
   absl::Duration lease_ttl_min = absl::Seconds(1);
   absl::Duration lease_ttl_max = absl::Minutes(10);
@@ -45,11 +46,11 @@ struct BrokerLimits {
   // Ended sessions remembered, for "hawser session" and to recognise a late Attach.
   size_t tombstones = 1024;
 
-  // --- Names.
+  // Names.
   // Names one session may provide.
   size_t provided_names = 1024;
 
-  // --- The broker's own work.
+  // The broker's own work.
   int pool_threads = 4;
   int pool_threads_max = 64;
   // SIGTERM: calls in work have this long to end.

@@ -1,9 +1,9 @@
 #ifndef HAWSER_BROKER_CORE_MODULE_HOST_IMPL_H_
 #define HAWSER_BROKER_CORE_MODULE_HOST_IMPL_H_
 
-// ModuleHostImpl: what one module of the broker gets of its surroundings: strands on the pool, timers
-// of the control thread, a place in the log. Each module has its own, so that every executor it was
-// given, and so every object at home there, is known to be that module's.
+// ModuleHostImpl: what one module of the broker gets of its surroundings: strands on the pool,
+// timers of the control thread, a place in the log. Each module has its own, so that every executor
+// it was given, and so every object at home there, is known to be that module's.
 
 #include <functional>
 #include <memory>
@@ -13,8 +13,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "broker/core/timer_queue.h"
 #include "hawser/base/mutex.h"
-#include "hawser/module_host.h"
 #include "hawser/base/strand.h"
+#include "hawser/module_host.h"
 
 namespace hawser::broker {
 

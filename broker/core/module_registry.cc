@@ -84,12 +84,12 @@ absl::Status ModuleRegistry::AddProvided(std::string_view name, ObjectRef object
   if (entry != modules_.end()) {
     Listed& other = entry->second;
     if (other.module != nullptr) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("a module named '", ToAbsl(name), "' is loaded; provide under another name"));
+      return absl::AlreadyExistsError(absl::StrCat("a module named '", ToAbsl(name),
+                                                   "' is loaded; provide under another name"));
     }
     if (other.provider != provider) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("session ", other.provider.Short(), " provides '", ToAbsl(name), "' already"));
+      return absl::AlreadyExistsError(absl::StrCat("session ", other.provider.Short(),
+                                                   " provides '", ToAbsl(name), "' already"));
     }
     replaced = std::exchange(other.provided, std::move(object));
     return absl::OkStatus();
@@ -99,8 +99,8 @@ absl::Status ModuleRegistry::AddProvided(std::string_view name, ObjectRef object
     if (listed.module == nullptr && listed.provider == provider) ++names;
   }
   if (names >= max_names) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("provided_names: this session provides ", names, " modules (limit ", max_names, ")"));
+    return absl::ResourceExhaustedError(absl::StrCat("provided_names: this session provides ",
+                                                     names, " modules (limit ", max_names, ")"));
   }
   std::string key(name);
   modules_.emplace(key, Listed{key, "", nullptr, std::move(object), provider});
@@ -140,8 +140,8 @@ absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const
   // By text alone: only what is loaded can be reached, so the file system need not be asked.
   namespace fs = std::filesystem;
   if (main_dir_.empty()) {
-    return absl::NotFoundError(absl::StrCat("no module '", ToAbsl(name),
-                                            "': require by path needs a main folder (hawserd --main)"));
+    return absl::NotFoundError(absl::StrCat(
+        "no module '", ToAbsl(name), "': require by path needs a main folder (hawserd --main)"));
   }
   fs::path main = fs::path(main_dir_).lexically_normal();
   std::string wanted = (main / fs::path(name)).lexically_normal().string();

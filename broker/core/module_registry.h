@@ -2,8 +2,8 @@
 #define HAWSER_BROKER_CORE_MODULE_REGISTRY_H_
 
 // ModuleRegistry: the modules of this broker by name, and what they define for everyone: globals,
-// built-ins, entry hooks. A module here is shared: a session or call that uses it keeps it while the
-// registry forgets it. Thread-safe. No module code runs under its lock.
+// built-ins, entry hooks. A module here is shared: a session or call that uses it keeps it while
+// the registry forgets it. Thread-safe. No module code runs under its lock.
 
 #include <atomic>
 #include <cstdint>
@@ -20,27 +20,29 @@ namespace hawser::broker {
 
 class ModuleRegistry {
  public:
-  // Shared by the registry, by the loader that must outlive its last use, and by work on its strand.
+  // Shared by the registry, by the loader that must outlive its last use, and by work on its
+  // strand.
   using ModulePtr = std::shared_ptr<HostedModule>;
   using Modules = std::vector<ModulePtr>;
 
   ModuleRegistry();
 
-  // ALREADY_EXISTS if the name is taken. `path` is the file a plugin was loaded from ("" for built-ins),
-  // for require by path.
+  // ALREADY_EXISTS if the name is taken. `path` is the file a plugin was loaded from ("" for
+  // built-ins), for require by path.
   absl::Status Add(ModulePtr module, std::string path) HAWSER_EXCLUDES(mu_);
   // Forgets the module of that name, if it is `module`.
   void Remove(const ModulePtr& module) HAWSER_EXCLUDES(mu_);
   // A module a session provides (remote.provide). INVALID_ARGUMENT for a name no module may have,
-  // ALREADY_EXISTS if a loaded module or another session has it, RESOURCE_EXHAUSTED if the session has
-  // `max_names` already. Providing a name again replaces one's own.
+  // ALREADY_EXISTS if a loaded module or another session has it, RESOURCE_EXHAUSTED if the session
+  // has `max_names` already. Providing a name again replaces one's own.
   absl::Status AddProvided(std::string_view name, ObjectRef object, SessionId provider,
                            size_t max_names) HAWSER_EXCLUDES(mu_);
   // Drops everything `provider` provided.
   void RemoveProvided(const SessionId& provider) HAWSER_EXCLUDES(mu_);
 
-  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that leads
-  // outside main_dir is PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are near it.
+  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that
+  // leads outside main_dir is PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are
+  // near it.
   absl::StatusOr<Value> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Builtin(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Global(std::string_view name) const HAWSER_EXCLUDES(mu_);

@@ -1,9 +1,10 @@
 #ifndef HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
 #define HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
 
-// ObjectRegistry: every object that at least one session holds, with its id, age and number of holders. 24 bytes an object. It holds no
-// object alive: the sessions' export tables do, and it is told by them. "Who holds it" is asked of the sessions.
-// Thread-safe; its lock is a leaf, taken under the sessions' locks.
+// ObjectRegistry: every object that at least one session holds, with its id, age and number of
+// holders. 24 bytes an object. It holds no object alive: the sessions' export tables do, and it is
+// told by them. "Who holds it" is asked of the sessions. Thread-safe; its lock is a leaf, taken
+// under the sessions' locks.
 
 #include <cstdint>
 #include <vector>
@@ -31,14 +32,16 @@ class ObjectRegistry {
   };
   // The object, with a reference, if it still has a holder.
   ObjectRef Find(ObjectId id, Info* info = nullptr) const HAWSER_EXCLUDES(mu_);
-  // Up to `limit` live objects, in order of slot, from `cursor` (0: the first) on. A page may be short, even empty, before the end: the
-  // table is never locked for long. `next_cursor` gets where the next page starts, 0 at the end.
-  std::vector<std::pair<ObjectRef, Info>> Page(uint64_t cursor, size_t limit, uint64_t* next_cursor) const HAWSER_EXCLUDES(mu_);
+  // Up to `limit` live objects, in order of slot, from `cursor` (0: the first) on. A page may be
+  // short, even empty, before the end: the table is never locked for long. `next_cursor` gets where
+  // the next page starts, 0 at the end.
+  std::vector<std::pair<ObjectRef, Info>> Page(uint64_t cursor, size_t limit,
+                                               uint64_t* next_cursor) const HAWSER_EXCLUDES(mu_);
   size_t size() const HAWSER_EXCLUDES(mu_);
 
  private:
   struct Slot {
-    Object* object = nullptr;   // null: free; then `holders` is the next free slot
+    Object* object = nullptr;  // null: free; then `holders` is the next free slot
     uint64_t id = 0;
     uint32_t holders = 0;
     uint32_t born_s = 0;

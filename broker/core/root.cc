@@ -17,17 +17,24 @@ struct Root::Method {
 };
 
 const Root::Method Root::kMethods[] = {
-    {"require", {{Type::kString}, Type::kAny, 1}, "The module of that name or path.",
+    {"require",
+     {{Type::kString}, Type::kAny, 1},
+     "The module of that name or path.",
      &Root::Require},
     {"getBuiltin", {{Type::kString}, Type::kAny, 1}, "A built-in module.", &Root::GetBuiltin},
-    {"getGlobal", {{Type::kString}, Type::kAny, 1}, "A global of the main side.",
-     &Root::GetGlobal},
-    {"getCurrentWindow", {{}, Type::kObject, 0}, "The window the caller's session belongs to.",
+    {"getGlobal", {{Type::kString}, Type::kAny, 1}, "A global of the main side.", &Root::GetGlobal},
+    {"getCurrentWindow",
+     {{}, Type::kObject, 0},
+     "The window the caller's session belongs to.",
      &Root::GetCurrentWindow},
-    {"getCurrentWebContents", {{}, Type::kObject, 0},
-     "The web contents the caller's session belongs to.", &Root::GetCurrentWebContents},
-    {"provide", {{Type::kString, Type::kAny}, Type::kUndefined, 2},
-     "Makes an object of the caller's a module, until the caller's session ends.", &Root::Provide},
+    {"getCurrentWebContents",
+     {{}, Type::kObject, 0},
+     "The web contents the caller's session belongs to.",
+     &Root::GetCurrentWebContents},
+    {"provide",
+     {{Type::kString, Type::kAny}, Type::kUndefined, 2},
+     "Makes an object of the caller's a module, until the caller's session ends.",
+     &Root::Provide},
 };
 
 namespace {
@@ -122,12 +129,10 @@ void Root::Invoke(Invocation call, Reply reply) {
   } else if (call.op == Op::kGet && name == kProcess) {
     Named(EntryRequest::Point::kGlobal, &ModuleRegistry::Global, session, name, std::move(reply));
   } else if (call.op == Op::kGet && !name.empty()) {
-    Named(EntryRequest::Point::kBuiltin, &ModuleRegistry::Builtin, session, name,
-          std::move(reply));
+    Named(EntryRequest::Point::kBuiltin, &ModuleRegistry::Builtin, session, name, std::move(reply));
   } else {
-    reply.Fail(absl::UnimplementedError(absl::StrCat("remote does not know ",
-                                                     base::ToAbsl(OpName(call.op)), " of '",
-                                                     base::ToAbsl(name), "'")));
+    reply.Fail(absl::UnimplementedError(absl::StrCat(
+        "remote does not know ", base::ToAbsl(OpName(call.op)), " of '", base::ToAbsl(name), "'")));
   }
 }
 
@@ -159,17 +164,18 @@ void Root::GetCurrentWebContents(const SessionRef& session, std::span<Value> /*a
 
 void Root::Named(EntryRequest::Point point, Lookup lookup, const SessionRef& session,
                  std::string_view name, Reply reply) {
-  gate_.Ask(point, session, name,
-            [this, self = ObjectRef(this), lookup, name = std::string(name),
-             reply = std::move(reply)](absl::Status status, std::optional<Value> replacement) mutable {
-              if (!status.ok()) {
-                reply.Fail(status);
-              } else if (replacement) {
-                reply.Return(*std::move(replacement));
-              } else {
-                reply.Answer(Outcome((modules_.*lookup)(name)));
-              }
-            });
+  gate_.Ask(
+      point, session, name,
+      [this, self = ObjectRef(this), lookup, name = std::string(name), reply = std::move(reply)](
+          absl::Status status, std::optional<Value> replacement) mutable {
+        if (!status.ok()) {
+          reply.Fail(status);
+        } else if (replacement) {
+          reply.Return(*std::move(replacement));
+        } else {
+          reply.Answer(Outcome((modules_.*lookup)(name)));
+        }
+      });
 }
 
 void Root::Current(EntryRequest::Point point, ClaimTable::Which which, const SessionRef& session,
@@ -193,8 +199,8 @@ void Root::Provide(const SessionRef& session, std::span<Value> args, Reply reply
     return;
   }
   if (!args[1].is_object()) {
-    reply.Fail(absl::InvalidArgumentError(absl::StrCat(
-        "provide: argument 2: expected object, got ", base::ToAbsl(KindName(args[1].kind())))));
+    reply.Fail(absl::InvalidArgumentError(absl::StrCat("provide: argument 2: expected object, got ",
+                                                       base::ToAbsl(KindName(args[1].kind())))));
     return;
   }
   gate_.Ask(EntryRequest::Point::kProvide, session, args[0].AsString(),

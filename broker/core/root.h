@@ -1,20 +1,18 @@
 #ifndef HAWSER_BROKER_CORE_ROOT_H_
 #define HAWSER_BROKER_CORE_ROOT_H_
 
-// Root: the object every session starts from, called `remote`. One for all sessions: what depends on
-// the caller it takes from the call's context. Its members are named on the wire.
+// Root: the object every session starts from, called `remote`. One for all sessions: what depends
+// on the caller it takes from the call's context. Its members are named on the wire.
 //
-//   require(name) -> any              the module of that name, or of that path below the main folder
-//   getBuiltin(name) -> any           a built-in module
-//   getGlobal(name) -> any            a global some module defines
-//   getCurrentWindow() -> object      what a module claimed for the caller's session
-//   getCurrentWebContents() -> object
-//   provide(name, object)             makes an object of the caller's a module, until its session ends
-//   process                           getGlobal("process")
-//   <built-in>                        getBuiltin("<built-in>"), one property for each
+//   require(name) -> any              the module of that name, or of that path below the main
+//   folder getBuiltin(name) -> any           a built-in module getGlobal(name) -> any            a
+//   global some module defines getCurrentWindow() -> object      what a module claimed for the
+//   caller's session getCurrentWebContents() -> object provide(name, object)             makes an
+//   object of the caller's a module, until its session ends process getGlobal("process") <built-in>
+//   getBuiltin("<built-in>"), one property for each
 //
-// Modules' entry hooks are asked before every one of them. Thread-safe; runs on any thread and never
-// blocks.
+// Modules' entry hooks are asked before every one of them. Thread-safe; runs on any thread and
+// never blocks.
 
 #include <string_view>
 

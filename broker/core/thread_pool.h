@@ -1,8 +1,8 @@
 #ifndef HAWSER_BROKER_CORE_THREAD_POOL_H_
 #define HAWSER_BROKER_CORE_THREAD_POOL_H_
 
-// ThreadPool: runs tasks on a few threads; more only while tasks block for long, so that modules that
-// wait for a disk or a peer do not stand in the way of the others. Thread-safe.
+// ThreadPool: runs tasks on a few threads; more only while tasks block for long, so that modules
+// that wait for a disk or a peer do not stand in the way of the others. Thread-safe.
 
 #include <cstdint>
 #include <deque>
@@ -37,7 +37,8 @@ class ThreadPool final : public base::Executor {
   void StartThread() HAWSER_REQUIRES(mu_);
   void Work(uint64_t id) HAWSER_EXCLUDES(mu_);
   void Watch() HAWSER_EXCLUDES(mu_);
-  // More tasks wait than threads. A thread counts as free until it is awake, so "some are free" says nothing.
+  // More tasks wait than threads. A thread counts as free until it is awake, so "some are free"
+  // says nothing.
   bool Behind() const HAWSER_REQUIRES(mu_) { return tasks_.size() > static_cast<size_t>(idle_); }
 
   const Options options_;

@@ -1,8 +1,8 @@
 #ifndef HAWSER_BROKER_CORE_TIMER_QUEUE_H_
 #define HAWSER_BROKER_CORE_TIMER_QUEUE_H_
 
-// TimerQueue: tasks to be posted to an executor when their time has come. It owns no thread: whoever
-// turns the control loop asks next() how long to sleep and calls RunDue(). Thread-safe.
+// TimerQueue: tasks to be posted to an executor when their time has come. It owns no thread:
+// whoever turns the control loop asks next() how long to sleep and calls RunDue(). Thread-safe.
 
 #include <cstdint>
 #include <functional>

@@ -34,7 +34,7 @@ Connection::Connection(SessionRegistry& registry, std::shared_ptr<link::Transpor
 
 Connection::~Connection() = default;
 
-// --- The carrier's side -------------------------------------------------------------------------
+// The carrier's side
 
 void Connection::OnPacket(Bytes packet) {
   Ref<Session> session;
@@ -50,7 +50,8 @@ void Connection::OnPacket(Bytes packet) {
     registry_.services().timers.Cancel(attach_timer_);
     ReadAttach(packet);
   } else if (session == nullptr) {
-    // Its Attach is not answered yet, and a client that sends before that does not know the protocol.
+    // Its Attach is not answered yet, and a client that sends before that does not know the
+    // protocol.
     Refuse("", absl::InvalidArgumentError("a packet came before the Attach was answered"));
   } else {
     session->OnPacketOf(*this, std::move(packet));
@@ -104,7 +105,7 @@ void Connection::OnLost(const absl::Status& why) {
   if (session != nullptr) session->OnTransportLost(this, why);
 }
 
-// --- The session's side -------------------------------------------------------------------------
+// The session's side
 
 void Connection::Send(std::string packet) {
   {
@@ -144,7 +145,7 @@ void Connection::Close(const absl::Status& status) {
   carrier_->Close(status);
 }
 
-// --- The registry's side ------------------------------------------------------------------------
+// The registry's side
 
 void Connection::Bind(Ref<Session> session) {
   base::MutexLock lock(mu_);

@@ -1,9 +1,10 @@
 #ifndef HAWSER_BROKER_SESSION_CONNECTION_H_
 #define HAWSER_BROKER_SESSION_CONNECTION_H_
 
-// Connection: one transport of a client, from its first packet on. It reads the Attach, has the session
-// registry find or make the session, answers, and from then on stands between the session's endpoint and
-// the carrier (a gRPC stream, a test's memory), renewing the lease with each packet that comes.
+// Connection: one transport of a client, from its first packet on. It reads the Attach, has the
+// session registry find or make the session, answers, and from then on stands between the session's
+// endpoint and the carrier (a gRPC stream, a test's memory), renewing the lease with each packet
+// that comes.
 //
 // Thread-safe. Shared by the carrier, which reports to it, and the session it belongs to.
 
@@ -25,27 +26,27 @@ class SessionRegistry;
 
 class Connection final : public link::Transport, public std::enable_shared_from_this<Connection> {
  public:
-  // `carrier` sends and closes; it reports to the three functions below, packets one at a time and in
-  // order, and keeps the connection until OnLost. The client has limits.attach_within to attach.
+  // `carrier` sends and closes; it reports to the three functions below, packets one at a time and
+  // in order, and keeps the connection until OnLost. The client has limits.attach_within to attach.
   // `registry` outlives it.
   static std::shared_ptr<Connection> Open(SessionRegistry& registry,
                                           std::shared_ptr<link::Transport> carrier, Peer peer);
   ~Connection() override;
 
-  // --- The carrier's side.
+  // The carrier's side.
   void OnPacket(Bytes packet) HAWSER_EXCLUDES(mu_);
   // What was sent last is on its way: the next may be sent.
   void OnSent() HAWSER_EXCLUDES(mu_);
   // The carrier is gone. Nothing follows.
   void OnLost(const absl::Status& why) HAWSER_EXCLUDES(mu_);
 
-  // --- The session's side (link::Transport). What is sent before Greet waits for it.
+  // The session's side (link::Transport). What is sent before Greet waits for it.
   void Send(std::string packet) override HAWSER_EXCLUDES(mu_);
   void SendLast(std::string packet) override HAWSER_EXCLUDES(mu_);
   void Close(const absl::Status& status) override HAWSER_EXCLUDES(mu_);
   std::string_view description() const override { return peer_.address; }
 
-  // --- The registry's side.
+  // The registry's side.
   const Peer& peer() const { return peer_; }
   // Packets belong to `session` from now on.
   void Bind(Ref<Session> session) HAWSER_EXCLUDES(mu_);

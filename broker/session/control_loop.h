@@ -1,12 +1,12 @@
 #ifndef HAWSER_BROKER_SESSION_CONTROL_LOOP_H_
 #define HAWSER_BROKER_SESSION_CONTROL_LOOP_H_
 
-// ControlLoop: the control thread: accepts, watches processes and signals, keeps the timers. It runs no
-// module code and takes no lock that others hold for long. As an executor it runs tasks one at a time, in
-// order.
+// ControlLoop: the control thread: accepts, watches processes and signals, keeps the timers. It
+// runs no module code and takes no lock that others hold for long. As an executor it runs tasks one
+// at a time, in order.
 //
-// It also notices that the broker stood still (stopped, swapped out, starved): then it comes late to its
-// own next timer, and says by how much before it runs what is due. Thread-safe.
+// It also notices that the broker stood still (stopped, swapped out, starved): then it comes late
+// to its own next timer, and says by how much before it runs what is due. Thread-safe.
 
 #include <atomic>
 #include <deque>
@@ -39,11 +39,13 @@ class ControlLoop final : public base::Executor {
   void Post(base::Task task) override HAWSER_EXCLUDES(mu_);
   // Posts `task` and waits until it ran. Not from the loop.
   void RunAndWait(base::Task task);
-  // Runs what is due without waiting for the next turn, and waits for it. For tests whose clock was moved.
+  // Runs what is due without waiting for the next turn, and waits for it. For tests whose clock was
+  // moved.
   void RunTimers();
 
   // Calls `on_event` on the loop whenever `fd` has one of `events` (EPOLLIN, ...; a hang-up always
-  // counts), until Unwatch. Gives a number for Unwatch, 0 if the kernel refuses. The fd stays the caller's.
+  // counts), until Unwatch. Gives a number for Unwatch, 0 if the kernel refuses. The fd stays the
+  // caller's.
   uint64_t Watch(int fd, uint32_t events, OnEvent on_event) HAWSER_EXCLUDES(mu_);
   // No call begins after it returns; from another thread than the loop, one may be under way.
   void Unwatch(uint64_t watch) HAWSER_EXCLUDES(mu_);

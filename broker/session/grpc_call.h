@@ -10,8 +10,8 @@
 
 namespace hawser::broker {
 
-// Counts the calls the server has, posted ones included: the queue may be shut down only when there are none.
-// Thread-safe.
+// Counts the calls the server has, posted ones included: the queue may be shut down only when there
+// are none. Thread-safe.
 class CallCount {
  public:
   void Add() {
@@ -45,7 +45,8 @@ class GrpcCall : public std::enable_shared_from_this<GrpcCall> {
   CallCount& count_;
 };
 
-// An operation: the tag under which the completion queue reports it. While it is under way it holds its call.
+// An operation: the tag under which the completion queue reports it. While it is under way it holds
+// its call.
 class GrpcOperation {
  public:
   virtual ~GrpcOperation() = default;

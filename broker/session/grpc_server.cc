@@ -16,9 +16,9 @@
 
 namespace hawser::broker {
 
-// The order in Shutdown is what keeps gRPC's assertions quiet: an operation must never begin on a queue that
-// is shut down. So the queue turns until no call is left, those posted and never matched included, and only
-// then ends.
+// The order in Shutdown is what keeps gRPC's assertions quiet: an operation must never begin on a
+// queue that is shut down. So the queue turns until no call is left, those posted and never matched
+// included, and only then ends.
 class GrpcServer::Impl {
  public:
   Impl(SessionRegistry& registry, PeerTable& peers)
@@ -65,7 +65,8 @@ void GrpcServer::Impl::Configure(grpc::ServerBuilder& builder) {
   constexpr int kLookaheadBytes = 256 << 10;
   constexpr int kStreams = 100;
   constexpr int kIdleMs = 60'000;
-  builder.SetMaxReceiveMessageSize(static_cast<int>(wire::WireLimits::kMaxPacketBytes) + kSlackBytes);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(wire::WireLimits::kMaxPacketBytes) +
+                                   kSlackBytes);
   builder.SetMaxSendMessageSize(-1);
   builder.SetDefaultCompressionAlgorithm(GRPC_COMPRESS_NONE);
   // A small compressed message must not become a large one.
@@ -86,7 +87,8 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
   Configure(builder);
   ports_.resize(options.insecure_tcp.size());
   for (size_t i = 0; i < ports_.size(); ++i) {
-    builder.AddListeningPort(options.insecure_tcp[i], grpc::InsecureServerCredentials(), &ports_[i]);
+    builder.AddListeningPort(options.insecure_tcp[i], grpc::InsecureServerCredentials(),
+                             &ports_[i]);
   }
   builder.RegisterService(&service_);
   builder.RegisterService(&health_.service());

@@ -1,10 +1,12 @@
 #ifndef HAWSER_BROKER_SESSION_GRPC_SERVER_H_
 #define HAWSER_BROKER_SESSION_GRPC_SERVER_H_
 
-// GrpcServer: the gRPC end of the broker: Broker.Attach (raw bytes both ways), health and reflection, on one
-// completion queue with one polling thread. What comes on a stream goes to a Connection.
+// GrpcServer: the gRPC end of the broker: Broker.Attach (raw bytes both ways), health and
+// reflection, on one completion queue with one polling thread. What comes on a stream goes to a
+// Connection.
 //
-// No callback-API service may ever join it: their hidden threads take our events and cost half the speed.
+// No callback-API service may ever join it: their hidden threads take our events and cost half the
+// speed.
 
 #include <memory>
 #include <string>
@@ -20,7 +22,8 @@ namespace hawser::broker {
 class GrpcServer {
  public:
   struct Options {
-    // "HOST:PORT" each; port 0 takes a free one. Without encryption or identity: see --insecure-tcp.
+    // "HOST:PORT" each; port 0 takes a free one. Without encryption or identity: see
+    // --insecure-tcp.
     std::vector<std::string> insecure_tcp;
   };
 

@@ -41,8 +41,9 @@ Bytes ToBytes(const grpc::ByteBuffer& buffer) {
 
 }  // namespace
 
-// Invariants: writing_ and finishing_ are never both set; once finishing_ or over_ is, no operation but the
-// read already under way is. Operations are started under mu_, so that none can follow Finish.
+// Invariants: writing_ and finishing_ are never both set; once finishing_ or over_ is, no operation
+// but the read already under way is. Operations are started under mu_, so that none can follow
+// Finish.
 
 void GrpcTransport::Await(Host& host) {
   auto transport = std::make_shared<GrpcTransport>(host);
@@ -155,7 +156,8 @@ void GrpcTransport::StartFinish() {
   stream_.Finish(*closing_, finished_.Begin(Self()));
 }
 
-// A client that does not read keeps a write, and with it the call, for as long as it likes. Its socket goes.
+// A client that does not read keeps a write, and with it the call, for as long as it likes. Its
+// socket goes.
 void GrpcTransport::CutLater() {
   const SessionServices& services = host_.services;
   services.timers.Start(services.clock.Now() + services.limits.close_within, services.control,

@@ -1,10 +1,11 @@
 #ifndef HAWSER_BROKER_SESSION_GRPC_TRANSPORT_H_
 #define HAWSER_BROKER_SESSION_GRPC_TRANSPORT_H_
 
-// GrpcTransport: one stream of Broker.Attach as a link::Transport. Only the gRPC sources include this.
+// GrpcTransport: one stream of Broker.Attach as a link::Transport. Only the gRPC sources include
+// this.
 //
-// One read and one write are under way at most. What a packet causes is sent before the next read is armed.
-// Thread-safe.
+// One read and one write are under way at most. What a packet causes is sent before the next read
+// is armed. Thread-safe.
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/async_stream.h>
@@ -79,7 +80,8 @@ class GrpcTransport final : public GrpcCall, public link::Transport {
   bool writing_ HAWSER_GUARDED_BY(mu_) = false;
   bool finishing_ HAWSER_GUARDED_BY(mu_) = false;  // Finish was started: nothing may be
   bool over_ HAWSER_GUARDED_BY(mu_) = false;       // the call is done, or never began
-  std::optional<grpc::ByteBuffer> last_ HAWSER_GUARDED_BY(mu_);  // goes out after the write under way
+  std::optional<grpc::ByteBuffer> last_
+      HAWSER_GUARDED_BY(mu_);  // goes out after the write under way
   std::optional<grpc::Status> closing_ HAWSER_GUARDED_BY(mu_);
 };
 

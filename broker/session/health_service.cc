@@ -13,8 +13,8 @@ class HealthService::CheckCall final : public GrpcCall {
  public:
   static void Await(HealthService& health) {
     auto call = std::make_shared<CheckCall>(health);
-    health.service_.RequestCheck(&call->context_, &call->request_, &call->responder_,
-                                 health.queue_, health.queue_, call->accepted_.Begin(call));
+    health.service_.RequestCheck(&call->context_, &call->request_, &call->responder_, health.queue_,
+                                 health.queue_, call->accepted_.Begin(call));
   }
   explicit CheckCall(HealthService& health) : GrpcCall(health.count_), health_(health) {}
 

@@ -1,8 +1,8 @@
 #ifndef HAWSER_BROKER_SESSION_HEALTH_SERVICE_H_
 #define HAWSER_BROKER_SESSION_HEALTH_SERVICE_H_
 
-// HealthService: grpc.health.v1, Check and Watch, as calls on the broker's one completion queue. Only the gRPC
-// sources include this. Thread-safe.
+// HealthService: grpc.health.v1, Check and Watch, as calls on the broker's one completion queue.
+// Only the gRPC sources include this. Thread-safe.
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/support/async_stream.h>

@@ -7,8 +7,8 @@ namespace hawser::broker {
 Lease::Lease(const LeaseClock& clock, absl::Duration ttl)
     : clock_(clock), ttl_(ttl), expires_(clock.Now() + ttl) {}
 
-// A packet that comes after the lease's time but before anybody judged it still renews it: the client
-// spoke, and the broker was the late one.
+// A packet that comes after the lease's time but before anybody judged it still renews it: the
+// client spoke, and the broker was the late one.
 bool Lease::Renew() {
   base::MutexLock lock(mu_);
   if (state_ == State::kExpired) return false;
@@ -56,9 +56,12 @@ absl::Duration Lease::left() const {
 
 std::string_view LeaseStateName(Lease::State state) {
   switch (state) {
-    case Lease::State::kAttached: return "attached";
-    case Lease::State::kDetached: return "detached";
-    case Lease::State::kExpired: break;
+    case Lease::State::kAttached:
+      return "attached";
+    case Lease::State::kDetached:
+      return "detached";
+    case Lease::State::kExpired:
+      break;
   }
   return "expired";
 }

@@ -1,13 +1,14 @@
 #ifndef HAWSER_BROKER_SESSION_LEASE_H_
 #define HAWSER_BROKER_SESSION_LEASE_H_
 
-// Lease: a session's time to live. Renewed by each packet received; over when none came for its TTL.
+// Lease: a session's time to live. Renewed by each packet received; over when none came for its
+// TTL.
 //
 //   attached --(connection lost)--> detached --(attach)--> attached
 //   attached, detached --(TTL over, or session ended)--> expired, for ever
 //
-// Renewal and expiry are decided under one lock: a renewal is either accepted, and the lease is then not
-// over before a whole TTL; or refused, and then it is over already.
+// Renewal and expiry are decided under one lock: a renewal is either accepted, and the lease is
+// then not over before a whole TTL; or refused, and then it is over already.
 
 #include <atomic>
 #include <cstdint>
@@ -75,7 +76,8 @@ class Lease {
 std::string_view LeaseStateName(Lease::State state);
 
 // The TTL granted to a client that wishes for `wish_ms` (0: none in particular).
-absl::Duration GrantTtl(uint32_t wish_ms, absl::Duration standard, absl::Duration least, absl::Duration most);
+absl::Duration GrantTtl(uint32_t wish_ms, absl::Duration standard, absl::Duration least,
+                        absl::Duration most);
 
 }  // namespace hawser::broker
 

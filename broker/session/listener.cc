@@ -46,8 +46,7 @@ void Listener::Resume() {
 
 void Listener::OnReady() {
   for (int i = 0; i < kPerTurn; ++i) {
-    UniqueFd connection(
-        accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    UniqueFd connection(accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!connection.ok()) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         // Who waits in the backlog is served when some are free again.

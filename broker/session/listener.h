@@ -1,8 +1,9 @@
 #ifndef HAWSER_BROKER_SESSION_LISTENER_H_
 #define HAWSER_BROKER_SESSION_LISTENER_H_
 
-// Listener: accepts at one Unix socket, on the control thread, and hands each connection that may come in to the
-// server. When descriptors run out it waits a moment instead of going deaf. Thread-safe.
+// Listener: accepts at one Unix socket, on the control thread, and hands each connection that may
+// come in to the server. When descriptors run out it waits a moment instead of going deaf.
+// Thread-safe.
 
 #include <functional>
 #include <memory>

@@ -19,17 +19,17 @@ class PeerProcess {
   virtual ~PeerProcess() = default;
   // True once the process is gone, and for ever after.
   virtual bool gone() const = 0;
-  // Calls `on_gone` once, from any thread, when the process is gone: soon if it is already. Gives a number for
-  // Unwatch, after which no call begins; one may be under way.
+  // Calls `on_gone` once, from any thread, when the process is gone: soon if it is already. Gives a
+  // number for Unwatch, after which no call begins; one may be under way.
   virtual uint64_t Watch(std::function<void()> on_gone) = 0;
   virtual void Unwatch(uint64_t watch) = 0;
 };
 
 struct Peer {
-  std::optional<uid_t> uid;              // none where the transport does not tell (TCP)
-  pid_t pid = 0;                         // 0: unknown
-  std::string program;                   // name of the process, "" if unknown
-  std::string address;                   // "unix:/run/hawser/hawser.sock", "tcp:127.0.0.1:1234"
+  std::optional<uid_t> uid;  // none where the transport does not tell (TCP)
+  pid_t pid = 0;             // 0: unknown
+  std::string program;       // name of the process, "" if unknown
+  std::string address;       // "unix:/run/hawser/hawser.sock", "tcp:127.0.0.1:1234"
   // Shared by the connection and the sessions that came over it; null where there is none to watch.
   std::shared_ptr<PeerProcess> process;
 };

@@ -70,9 +70,9 @@ absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view addr
   // Whoever had the number before us has hung up, or gRPC would still hold it.
   if (entries_.contains(number)) Erase(number);
   entry.serial = next_serial_++;
-  entry.watch = control_.Watch(
-      entry.duplicate.get(), 0,
-      [this, number, serial = entry.serial](uint32_t) { OnHangUp(number, serial); });
+  entry.watch =
+      control_.Watch(entry.duplicate.get(), 0,
+                     [this, number, serial = entry.serial](uint32_t) { OnHangUp(number, serial); });
   ++per_uid_[credentials.uid];
   entries_.emplace(number, std::move(entry));
   return socket;
@@ -80,9 +80,8 @@ absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view addr
 
 absl::Status PeerTable::CheckCaps(uid_t uid) const {
   if (entries_.size() >= limits_.connections) {
-    return absl::ResourceExhaustedError(absl::StrCat("connections: the broker has ",
-                                                     entries_.size(), " (limit ",
-                                                     limits_.connections, ")"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "connections: the broker has ", entries_.size(), " (limit ", limits_.connections, ")"));
   }
   auto count = per_uid_.find(uid);
   if (uid != 0 && uid != geteuid() && count != per_uid_.end() &&

@@ -1,13 +1,13 @@
 #ifndef HAWSER_BROKER_SESSION_PEER_TABLE_H_
 #define HAWSER_BROKER_SESSION_PEER_TABLE_H_
 
-// PeerTable: the open connections we accepted, by the descriptor number gRPC knows them by: who is at the other
-// end, and a duplicate of the descriptor with which a connection can be cut whatever gRPC waits for.
-// Thread-safe.
+// PeerTable: the open connections we accepted, by the descriptor number gRPC knows them by: who is
+// at the other end, and a duplicate of the descriptor with which a connection can be cut whatever
+// gRPC waits for. Thread-safe.
 //
-// gRPC tells of a stream only "fd:N". That is safe to go by because descriptors are moved up into a range in
-// which numbers rise, so that N does not come back soon, and because an entry goes as soon as its connection
-// has hung up: a stream that finds no entry is refused.
+// gRPC tells of a stream only "fd:N". That is safe to go by because descriptors are moved up into a
+// range in which numbers rise, so that N does not come back soon, and because an entry goes as soon
+// as its connection has hung up: a stream that finds no entry is refused.
 
 #include <map>
 #include <optional>
@@ -30,8 +30,9 @@ class PeerTable {
   // Cuts what is left.
   ~PeerTable();
 
-  // Takes a connected Unix socket in: finds out who is there, checks the caps, moves the descriptor up and
-  // notes it. Gives the descriptor for gRPC. RESOURCE_EXHAUSTED naming the cap; the socket is closed then.
+  // Takes a connected Unix socket in: finds out who is there, checks the caps, moves the descriptor
+  // up and notes it. Gives the descriptor for gRPC. RESOURCE_EXHAUSTED naming the cap; the socket
+  // is closed then.
   absl::StatusOr<UniqueFd> Admit(UniqueFd socket, std::string_view address) HAWSER_EXCLUDES(mu_);
 
   // By gRPC's name for the peer, "fd:N". None if it has hung up.
@@ -46,7 +47,8 @@ class PeerTable {
     Peer peer;
     UniqueFd duplicate;
     uint64_t watch = 0;
-    uint64_t serial = 0;  // tells a hang-up of this connection from one of an earlier owner of the number
+    uint64_t serial =
+        0;  // tells a hang-up of this connection from one of an earlier owner of the number
   };
 
   absl::Status CheckCaps(uid_t uid) const HAWSER_REQUIRES(mu_);

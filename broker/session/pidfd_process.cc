@@ -30,8 +30,8 @@ std::shared_ptr<PeerProcess> PidfdProcess::OfSocket(int socket, pid_t pid, Contr
     return std::make_shared<PidfdProcess>(UniqueFd(fd), control);
   }
   UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  // The number may have changed hands before we opened it. While the socket is held at the other end, though, the
-  // process that connected it, or a child it gave it to, lives.
+  // The number may have changed hands before we opened it. While the socket is held at the other
+  // end, though, the process that connected it, or a child it gave it to, lives.
   if (!pidfd.ok() || Polls(socket, POLLHUP)) return nullptr;
   return std::make_shared<PidfdProcess>(std::move(pidfd), control);
 }

@@ -12,12 +12,12 @@
 
 namespace hawser::broker {
 
-// A process of this host behind a descriptor that stays its own even when its number is given to another.
-// Thread-safe.
+// A process of this host behind a descriptor that stays its own even when its number is given to
+// another. Thread-safe.
 class PidfdProcess final : public PeerProcess, public std::enable_shared_from_this<PidfdProcess> {
  public:
-  // The process `pid` that connected `socket`. Null if the kernel has no way to tell, or the process may be
-  // gone and its number another's by now. `control` outlives it.
+  // The process `pid` that connected `socket`. Null if the kernel has no way to tell, or the
+  // process may be gone and its number another's by now. `control` outlives it.
   static std::shared_ptr<PeerProcess> OfSocket(int socket, pid_t pid, ControlLoop& control);
 
   PidfdProcess(UniqueFd pidfd, ControlLoop& control)

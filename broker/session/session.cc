@@ -9,16 +9,16 @@
 
 namespace hawser::broker {
 
-// Lock order: attach_mu_ and timer_mu_ are never held together, nor with the endpoint's lock, and nothing
-// is called under them but leaves (timer queue, process watch).
+// Lock order: attach_mu_ and timer_mu_ are never held together, nor with the endpoint's lock, and
+// nothing is called under them but leaves (timer queue, process watch).
 
 Session::Session(SessionRegistry& registry, const LeaseClock& lease_clock,
                  const wire::Attach& attach, const Peer& peer)
     : Endpoint(registry.services().link_limits, registry.services().clock),
       registry_(registry),
       services_(registry.services()),
-      info_(MakeRef<SessionInfo>(attach.session, attach.attributes, peer,
-                                 services_.clock.WallNow())),
+      info_(
+          MakeRef<SessionInfo>(attach.session, attach.attributes, peer, services_.clock.WallNow())),
       token_(attach.token),
       lease_(lease_clock, GrantTtl(attach.ttl_ms, services_.limits.lease_ttl,
                                    services_.limits.lease_ttl_min, services_.limits.lease_ttl_max)),
@@ -46,7 +46,7 @@ bool Session::has_token(const Token& token) const {
   return difference == 0;
 }
 
-// --- Attaching ----------------------------------------------------------------------------------
+// Attaching
 
 void Session::AttachBy(const wire::Attach& attach, std::shared_ptr<Connection> connection,
                        wire::AttachReply::Outcome outcome) {
@@ -57,8 +57,8 @@ void Session::AttachBy(const wire::Attach& attach, std::shared_ptr<Connection> c
   {
     base::MutexLock lock(attach_mu_);
     if (attach.attach <= accepted_) {
-      refused = absl::AbortedError(absl::StrCat("attach ", attach.attach,
-                                                " is stale: this session accepted ", accepted_));
+      refused = absl::AbortedError(
+          absl::StrCat("attach ", attach.attach, " is stale: this session accepted ", accepted_));
     } else {
       accepted_ = attach.attach;
       carry = !std::exchange(attaching_, true);
@@ -125,7 +125,7 @@ void Session::OnProcessGone() {
                     absl::FailedPreconditionError("the client's process is gone"));
 }
 
-// --- Packets and calls --------------------------------------------------------------------------
+// Packets and calls
 
 void Session::OnPacketOf(Connection& connection, Bytes packet) {
   if (!lease_.Renew()) {
@@ -156,9 +156,7 @@ void Session::WantFlush() {
   });
 }
 
-void Session::OnExport(Object* object, uint64_t /*handle*/) {
-  services_.objects.AddHolder(object);
-}
+void Session::OnExport(Object* object, uint64_t /*handle*/) { services_.objects.AddHolder(object); }
 
 void Session::OnUnexport(Object* object) { services_.objects.RemoveHolder(object); }
 
@@ -166,7 +164,7 @@ uint64_t Session::OidOf(const Object* object, uint64_t /*handle*/) const {
   return services_.objects.IdOf(object).value();
 }
 
-// --- Time and end -------------------------------------------------------------------------------
+// Time and end
 
 void Session::StartLease() { ArmLease(lease_.ttl()); }
 
@@ -223,8 +221,7 @@ void Session::StopTimers() {
   if (process != nullptr && watch != 0) process->Unwatch(watch);
 }
 
-void Session::OnEnded(EndReason reason, const absl::Status& why,
-                      std::vector<ObjectRef> exported) {
+void Session::OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) {
   lease_.End();
   info_->set_ended();
   StopTimers();

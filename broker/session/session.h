@@ -1,9 +1,9 @@
 #ifndef HAWSER_BROKER_SESSION_SESSION_H_
 #define HAWSER_BROKER_SESSION_SESSION_H_
 
-// Session: the broker's end of one client's relation, over all its connections. An Endpoint with a lease,
-// a token, and the process it came from. What starts calls here and what ends it is in the files named:
-// dispatcher, session_registry, session_reaper.
+// Session: the broker's end of one client's relation, over all its connections. An Endpoint with a
+// lease, a token, and the process it came from. What starts calls here and what ends it is in the
+// files named: dispatcher, session_registry, session_reaper.
 //
 // Thread-safe. Counted; the registry holds it until it has ended, calls in work and proxies longer.
 
@@ -40,16 +40,17 @@ class Session final : public link::Endpoint {
   std::string program() const HAWSER_EXCLUDES(attach_mu_);
   bool has_token(const Token& token) const;  // in constant time
 
-  // --- Attaching.
-  // Makes `connection` the session's, unless `attach` is not above the last accepted (ABORTED). Answers the
-  // client in every case. Attaches that come while one is under way wait for it; the highest of them wins.
+  // Attaching.
+  // Makes `connection` the session's, unless `attach` is not above the last accepted (ABORTED).
+  // Answers the client in every case. Attaches that come while one is under way wait for it; the
+  // highest of them wins.
   void AttachBy(const wire::Attach& attach, std::shared_ptr<Connection> connection,
                 wire::AttachReply::Outcome outcome) HAWSER_EXCLUDES(attach_mu_);
-  // From the session's connection: renews the lease, then takes the packet. A lease that is over closes
-  // the connection.
+  // From the session's connection: renews the lease, then takes the packet. A lease that is over
+  // closes the connection.
   void OnPacketOf(Connection& connection, Bytes packet);
 
-  // --- Time. Starts the lease's timer; the registry calls it once.
+  // Time. Starts the lease's timer; the registry calls it once.
   void StartLease() HAWSER_EXCLUDES(timer_mu_);
   // From now on calls are answered UNAVAILABLE; those in work go on.
   void Drain() { draining_.store(true, std::memory_order_relaxed); }

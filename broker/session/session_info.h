@@ -1,8 +1,8 @@
 #ifndef HAWSER_BROKER_SESSION_SESSION_INFO_H_
 #define HAWSER_BROKER_SESSION_SESSION_INFO_H_
 
-// SessionInfo: what modules and inspection may know of a session. It outlives the session: module code
-// may keep it, so it must not keep the session's tables.
+// SessionInfo: what modules and inspection may know of a session. It outlives the session: module
+// code may keep it, so it must not keep the session's tables.
 
 #include <atomic>
 #include <map>
@@ -19,7 +19,11 @@ class SessionInfo final : public SessionView {
  public:
   SessionInfo(SessionId id, std::map<std::string, std::string> attributes, const Peer& peer,
               absl::Time since)
-      : id_(id), attributes_(std::move(attributes)), uid_(peer.uid), since_(since), pid_(peer.pid) {}
+      : id_(id),
+        attributes_(std::move(attributes)),
+        uid_(peer.uid),
+        since_(since),
+        pid_(peer.pid) {}
 
   SessionId id() const override { return id_; }
   const std::map<std::string, std::string>& attributes() const override { return attributes_; }

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-
 namespace hawser::broker {
 
 SessionReaper::~SessionReaper() {
@@ -48,7 +47,8 @@ void SessionReaper::Release(const SessionRef& session, EndReason reason,
   pins.insert(pins.end(), std::make_move_iterator(claimed.begin()),
               std::make_move_iterator(claimed.end()));
 
-  // Pins by module. What is no module's (promises, objects of other sessions) is dropped here, at the end.
+  // Pins by module. What is no module's (promises, objects of other sessions) is dropped here, at
+  // the end.
   std::map<std::string, std::vector<ObjectRef>, std::less<>> by_module;
   const base::Executor* home = nullptr;
   std::vector<ObjectRef>* bucket = &by_module[""];
@@ -75,8 +75,7 @@ void SessionReaper::Release(const SessionRef& session, EndReason reason,
 }
 
 // A session with a million objects must not hold a module's strand while they all go.
-void SessionReaper::DropPins(base::Executor& strand, std::vector<ObjectRef> pins,
-                             size_t per_turn) {
+void SessionReaper::DropPins(base::Executor& strand, std::vector<ObjectRef> pins, size_t per_turn) {
   size_t left = pins.size() - std::min(pins.size(), per_turn);
   pins.resize(left);
   if (pins.empty()) return;

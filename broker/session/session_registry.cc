@@ -20,9 +20,8 @@ constexpr uint32_t kProtocol = 1;
 
 absl::Status CheckForm(const wire::Attach& attach) {
   if (attach.protocol != kProtocol) {
-    return absl::InvalidArgumentError(absl::StrCat("protocol ", attach.protocol,
-                                                   " is not spoken here; this broker speaks ",
-                                                   kProtocol));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "protocol ", attach.protocol, " is not spoken here; this broker speaks ", kProtocol));
   }
   if (attach.session == SessionId()) {
     return absl::InvalidArgumentError("the session id must be 16 random bytes");
@@ -47,7 +46,7 @@ SessionRegistry::~SessionRegistry() {
   HAWSER_CHECK(sessions_.empty(), "sessions are left");
 }
 
-// --- Attach -------------------------------------------------------------------------------------
+// Attach
 
 void SessionRegistry::Attach(wire::Attach attach, std::shared_ptr<Connection> connection) {
   Admission admission = Admit(attach, connection->peer());
@@ -63,8 +62,9 @@ void SessionRegistry::Attach(wire::Attach attach, std::shared_ptr<Connection> co
       RefuseEnded(*connection);
       return;
     case Outcome::kBrokerRestarted:
-      RefuseWith(*connection, admission.outcome,
-                 absl::FailedPreconditionError("broker restarted: the session was of an earlier run"));
+      RefuseWith(
+          *connection, admission.outcome,
+          absl::FailedPreconditionError("broker restarted: the session was of an earlier run"));
       return;
     case Outcome::kUnspecified:
       connection->Refuse("", admission.refused);
@@ -104,23 +104,23 @@ SessionRegistry::Admission SessionRegistry::Admit(const wire::Attach& attach, co
 absl::Status SessionRegistry::CheckRoom(const wire::Attach& attach, const Peer& peer) const {
   const BrokerLimits& limits = services_.limits;
   if (sessions_.size() >= limits.sessions) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("sessions: the broker has ", sessions_.size(), " (limit ", limits.sessions, ")"));
+    return absl::ResourceExhaustedError(absl::StrCat("sessions: the broker has ", sessions_.size(),
+                                                     " (limit ", limits.sessions, ")"));
   }
   if (peer.uid) {
     auto count = per_uid_.find(*peer.uid);
     if (count != per_uid_.end() && count->second >= limits.sessions_per_uid) {
-      return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: user ", *peer.uid, " has ",
-                                                       count->second, " (limit ",
+      return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: user ", *peer.uid,
+                                                       " has ", count->second, " (limit ",
                                                        limits.sessions_per_uid, ")"));
     }
   }
   size_t bytes = 0;
   for (const auto& [key, value] : attach.attributes) bytes += key.size() + value.size();
   if (attach.attributes.size() > limits.attributes || bytes > limits.attribute_bytes) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "attributes: ", attach.attributes.size(), " of ", bytes, " bytes (limits ",
-        limits.attributes, " of ", limits.attribute_bytes, " bytes)"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("attributes: ", attach.attributes.size(), " of ", bytes, " bytes (limits ",
+                     limits.attributes, " of ", limits.attribute_bytes, " bytes)"));
   }
   return absl::OkStatus();
 }
@@ -144,7 +144,7 @@ std::string SessionRegistry::PacketOf(const wire::AttachReply& reply) {
   return packet;
 }
 
-// --- Looking up ---------------------------------------------------------------------------------
+// Looking up
 
 Ref<Session> SessionRegistry::Find(const SessionId& id) const {
   base::MutexLock lock(mu_);
@@ -201,7 +201,7 @@ void SessionRegistry::ObjectGone(const Object& object, GoneReason reason) {
   for (const Ref<Session>& session : All()) session->ObjectGone(&object, reason);
 }
 
-// --- End ----------------------------------------------------------------------------------------
+// End
 
 void SessionRegistry::EndSoon(Ref<Session> session, EndReason reason, absl::Status why) {
   reaper_.EndSoon(std::move(session), reason, std::move(why));
@@ -252,7 +252,8 @@ void SessionRegistry::AwaitQuiet(absl::Duration limit) {
   for (absl::Duration waited; waited < limit; waited += kLook) {
     std::vector<Ref<Session>> sessions = All();
     bool quiet = std::none_of(sessions.begin(), sessions.end(), [](const Ref<Session>& session) {
-      return session->Inspect([](const link::Link& link) { return link.stats().calls_running > 0; });
+      return session->Inspect(
+          [](const link::Link& link) { return link.stats().calls_running > 0; });
     });
     if (quiet) return;
     base::MutexLock lock(mu_);

@@ -34,8 +34,8 @@ class SessionRegistry {
   //   CREATED, RESUMED    the connection belongs to the session now
   //   LEASE_EXPIRED       the session ended; the connection closes with FAILED_PRECONDITION
   //   BROKER_RESTARTED    `epoch` is another run's; the same
-  // or closes without an answer: INVALID_ARGUMENT (protocol, ids), PERMISSION_DENIED (token or user),
-  // ABORTED (stale attach), RESOURCE_EXHAUSTED (a limit, named), UNAVAILABLE (draining).
+  // or closes without an answer: INVALID_ARGUMENT (protocol, ids), PERMISSION_DENIED (token or
+  // user), ABORTED (stale attach), RESOURCE_EXHAUSTED (a limit, named), UNAVAILABLE (draining).
   void Attach(wire::Attach attach, std::shared_ptr<Connection> connection) HAWSER_EXCLUDES(mu_);
   // Answers LEASE_EXPIRED and closes.
   void RefuseEnded(Connection& connection);
@@ -43,7 +43,8 @@ class SessionRegistry {
   static std::string PacketOf(const wire::AttachReply& reply);
 
   Ref<Session> Find(const SessionId& id) const HAWSER_EXCLUDES(mu_);
-  // The one session whose id in hex starts with `prefix`: NOT_FOUND, INVALID_ARGUMENT if several do.
+  // The one session whose id in hex starts with `prefix`: NOT_FOUND, INVALID_ARGUMENT if several
+  // do.
   absl::StatusOr<Ref<Session>> FindByPrefix(std::string_view prefix) const HAWSER_EXCLUDES(mu_);
   // Up to `limit` sessions in order of id, after `after`.
   std::vector<Ref<Session>> Page(const SessionId& after, size_t limit) const HAWSER_EXCLUDES(mu_);
@@ -53,7 +54,7 @@ class SessionRegistry {
   // An object is no more: tells the sessions that hold it.
   void ObjectGone(const Object& object, GoneReason reason);
 
-  // --- The end of sessions.
+  // The end of sessions.
   // Ends `session` on the pool, when its turn comes. Safe to call more than once.
   void EndSoon(Ref<Session> session, EndReason reason, absl::Status why);
   // From Session: the second half of the end.
@@ -68,7 +69,8 @@ class SessionRegistry {
 
  private:
   struct Admission {
-    Admission(absl::Status status) : refused(std::move(status)) {}  // NOLINT(google-explicit-constructor)
+    Admission(absl::Status status)
+        : refused(std::move(status)) {}  // NOLINT(google-explicit-constructor)
     explicit Admission(wire::AttachReply::Outcome answer, Ref<Session> of = nullptr)
         : outcome(answer), session(std::move(of)) {}
 

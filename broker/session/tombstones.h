@@ -21,7 +21,7 @@ struct Tombstone {
   std::string name;
   std::string program;
   EndReason reason;
-  absl::Status why;      // what the client was told
+  absl::Status why;  // what the client was told
   absl::Time ended;
   uint64_t calls = 0;    // it made
   uint64_t objects = 0;  // it held at the end

@@ -32,12 +32,13 @@ absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path[0] != '/') {
-    return absl::InvalidArgumentError(absl::StrCat("the socket's path '", path, "' is not absolute"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the socket's path '", path, "' is not absolute"));
   }
   if (path.size() >= sizeof(address.sun_path)) {
     return absl::InvalidArgumentError(absl::StrCat("the socket's path has ", path.size(),
-                                                   " bytes (limit ",
-                                                   sizeof(address.sun_path) - 1, "): ", path));
+                                                   " bytes (limit ", sizeof(address.sun_path) - 1,
+                                                   "): ", path));
   }
   memcpy(address.sun_path, path.c_str(), path.size());
   return address;
@@ -58,12 +59,14 @@ absl::StatusOr<UniqueFd> TakeLock(const std::string& path) {
     if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
       char pid[24] = "";
       ssize_t size = pread(lock.get(), pid, sizeof(pid) - 1, 0);
-      std::string who = size > 1 ? absl::StrCat(" (pid ", std::string(pid, static_cast<size_t>(size)), ")")
-                                 : std::string();
+      std::string who =
+          size > 1 ? absl::StrCat(" (pid ", std::string(pid, static_cast<size_t>(size)), ")")
+                   : std::string();
       return absl::AlreadyExistsError(absl::StrCat("another hawserd", who, " serves ", path));
     }
     // Its last owner may have removed the file between our open and our lock.
-    struct stat ours {}, there {};
+    struct stat ours {
+    }, there{};
     if (fstat(lock.get(), &ours) != 0 || stat(lock_path.c_str(), &there) != 0 ||
         ours.st_ino != there.st_ino) {
       continue;

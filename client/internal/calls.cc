@@ -177,7 +177,7 @@ void Send(CallPlan plan, const CallTarget& target, const CallRequest& request, F
   }
 }
 
-// --- What call.h offers --------------------------------------------------------------------------
+// What call.h offers
 
 absl::StatusOr<Value> CallSync(const ObjectRef& target, const CallRequest& request) {
   CallTarget on{target};

@@ -102,7 +102,7 @@ Connection* Connection::Of(Object* target) {
   return static_cast<Connection*>(proxy->endpoint().get());
 }
 
-// --- Calls of the program ------------------------------------------------------------------------
+// Calls of the program
 
 std::optional<base::MonoTime> Connection::DeadlineOf(const CallOptions& call) const {
   absl::Duration duration = call.deadline.value_or(options_.default_deadline);
@@ -141,7 +141,7 @@ int Connection::Poll(absl::Duration wait) {
   return callbacks_->Poll(wait);
 }
 
-// --- Calls of the peer ---------------------------------------------------------------------------
+// Calls of the peer
 
 void Connection::StartCall(link::IncomingCall* call) {
   CallHolder holder(call);
@@ -201,7 +201,7 @@ void Connection::OnExport(Object* object, uint64_t /*handle*/) {
   if (ClientFunction* function = ClientFunction::From(object)) function->SetHome(callbacks_);
 }
 
-// --- Objects of the peer -------------------------------------------------------------------------
+// Objects of the peer
 
 void Connection::NoteAwaited(const link::Proxy& promise) {
   base::MutexLock lock(state_mu_);

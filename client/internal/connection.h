@@ -40,7 +40,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   const ConnectOptions& options() const { return options_; }
   const std::string& endpoint_name() const { return endpoint_name_; }
 
-  // --- Calls
+  // Calls
   // When a call that is made now is over, by its options and the session's.
   std::optional<base::MonoTime> DeadlineOf(const CallOptions& call) const;
   // A call nobody waits for in Wait has this deadline.
@@ -65,7 +65,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
 
   int Poll(absl::Duration wait);
 
-  // --- Objects
+  // Objects
   // Somebody awaits this promise: its failure is theirs.
   void NoteAwaited(const link::Proxy& promise) HAWSER_EXCLUDES(state_mu_);
   // Runs `fn` once, where callbacks run, when the object is gone. Gives a number for Unwatch.
@@ -75,13 +75,13 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   // Where the errors go of callbacks nobody awaits.
   void ReportCallbackError(const Error& error, std::string_view site);
 
-  // --- End
+  // End
   // Remote::Close.
   absl::Status Close(absl::Duration wait);
   // The last Remote is gone: the session ends as soon as no object of it is left.
   void OnLastRemote();
 
-  // --- State
+  // State
   ConnectionState state() const HAWSER_EXCLUDES(state_mu_);
   LossReason loss() const HAWSER_EXCLUDES(state_mu_);
   SessionId session_id() const { return session_id_; }
@@ -169,7 +169,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   absl::Status status_ HAWSER_GUARDED_BY(state_mu_);
   base::MonoTime kill_at_ HAWSER_GUARDED_BY(state_mu_) = base::MonoTime::Max();  // after the end
   bool said_end_ HAWSER_GUARDED_BY(state_mu_) = false;  // the peer closed with OK after it
-  bool drained_ HAWSER_GUARDED_BY(state_mu_) = false;   // over, and no transport open
+  bool end_told_ HAWSER_GUARDED_BY(state_mu_) = false;  // nothing more comes to callbacks_
+  bool drained_ HAWSER_GUARDED_BY(state_mu_) = false;   // that, and no transport is open
   bool reader_done_ HAWSER_GUARDED_BY(state_mu_) = false;
   base::CondVar end_changed_;
 

@@ -78,7 +78,7 @@ void Connection::AwaitEnd(absl::Duration wait) {
   }
 }
 
-// --- Connections ---------------------------------------------------------------------------------
+// Connections
 
 void Connection::Attempt() {
   AttachState state = Fence();
@@ -214,7 +214,7 @@ void Connection::OnLost(const absl::Status& why) {
   leader_.PokeReader();
 }
 
-// --- End -----------------------------------------------------------------------------------------
+// End
 
 void Connection::EndSession(LossReason loss, const absl::Status& status) {
   std::shared_ptr<ClientTransport> attempt;
@@ -262,6 +262,10 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
   // The program's functions go where they ran.
   callbacks_->Post([exported = std::move(exported)]() mutable { exported.clear(); });
   callbacks_->Close();
+  {
+    base::MutexLock lock(state_mu_);
+    end_told_ = true;
+  }
   leader_.PokeReader();
 }
 
@@ -290,7 +294,7 @@ void Connection::OnLastRemote() {
   Flush();
   bool elsewhere = !Leader::LeadsHere() && !callbacks_->RunsHere();
   leader_.PokeReader();
-  if (elsewhere && Unused()) Close(kGrace).IgnoreError();
+  if (elsewhere && (ended() || Unused())) Close(kGrace).IgnoreError();
   callbacks_->Abandon();
 }
 
@@ -301,7 +305,7 @@ void Connection::Tell(ConnectionEvent event) {
   });
 }
 
-// --- State ---------------------------------------------------------------------------------------
+// State
 
 absl::Status Connection::CheckUsable() const {
   if (!ended()) return absl::OkStatus();

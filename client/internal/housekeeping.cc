@@ -32,7 +32,7 @@ bool Connection::finished() {
   if (!ended()) return false;
   {
     base::MutexLock lock(state_mu_);
-    if (phase_ != Phase::kOver || !open_.empty()) return false;
+    if (!end_told_ || !open_.empty()) return false;
     if (!std::exchange(drained_, true)) end_changed_.NotifyAll();
   }
   return flush_wanted_ns_.load(std::memory_order_acquire) == 0 &&

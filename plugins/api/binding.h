@@ -2,220 +2,31 @@
 #define HAWSER_BINDING_H_
 
 // From a C++ callable to a member: its Signature, and the code that converts the arguments of a
-// call, runs it and answers with its result. Authors do not use this header, but what a method may
-// take and return is decided here:
+// call, runs it and answers with its result. Authors do not use this header, but this is what their
+// methods may take and return:
 //
-//   takes    any type of convert.h; std::optional<T> for one that may be left out; Ref<T> or T& of
-//   a registered class; ObjectRef;
-//            hawser::Function; at the end hawser::Args for all further arguments;
-//            and, invisible to clients: hawser::Caller&, hawser::LateReply, hawser::Deferred<T>
-//   returns  void; any type of convert.h; Ref<T>; Ref<Promise>; hawser::Function or a lambda, as a
-//   function; Outcome; absl::Status;
-//            absl::StatusOr of any of these
+//   takes    - any type of convert.h, by value or const reference
+//            - std::optional<T>, for one that may be left out
+//            - Ref<T> or T& of a registered class; ObjectRef for any object; hawser::Function
+//            - at the end hawser::Args, for all further arguments
+//            - in any place and invisible to clients: hawser::Caller&, and hawser::LateReply or
+//              hawser::Deferred<T> if it answers later
+//   returns  - void, any type of convert.h, Ref<T>, Ref<Promise>
+//            - hawser::Function or a lambda, which becomes a function
+//            - absl::Status, Outcome, absl::StatusOr of any of these
 
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "hawser/bound.h"
-#include "hawser/function.h"
-#include "hawser/module_object.h"
-#include "hawser/promise.h"
+#include "hawser/callable_traits.h"
+#include "hawser/parameter.h"
+#include "hawser/result.h"
 
-namespace hawser {
-namespace internal {
+namespace hawser::internal {
 
-template <typename T>
-concept HasConvert = requires {
-  Convert<T>::kType;
-};
-template <typename T>
-concept Callable = std::is_class_v<T> && requires {
-  &T::operator();
-};
-
-template <typename T>
-inline constexpr bool kIsOptional = false;
-template <typename T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <typename T>
-inline constexpr bool kIsStatusOr = false;
-template <typename T>
-inline constexpr bool kIsStatusOr<absl::StatusOr<T>> = true;
-
-// --- What a callable is made of.
-template <typename... T>
-struct TypeList {};
-
-template <typename F>
-struct CallableTraits;
-template <typename F>
-requires Callable<F>
-struct CallableTraits<F> : CallableTraits<decltype(&F::operator())> {
-};
-
-#define HAWSER_CALLABLE_TRAITS(QUALIFIERS)           \
-  template <typename R, typename C, typename... P>   \
-  struct CallableTraits<R (C::*)(P...) QUALIFIERS> { \
-    using Result = R;                                \
-    using Params = TypeList<P...>;                   \
-  }
-HAWSER_CALLABLE_TRAITS();
-HAWSER_CALLABLE_TRAITS(const);
-HAWSER_CALLABLE_TRAITS(noexcept);
-HAWSER_CALLABLE_TRAITS(const noexcept);
-#undef HAWSER_CALLABLE_TRAITS
-template <typename R, typename... P>
-struct CallableTraits<R (*)(P...)> {
-  using Result = R;
-  using Params = TypeList<P...>;
-};
-template <typename R, typename... P>
-struct CallableTraits<R (*)(P...) noexcept> : CallableTraits<R (*)(P...)> {};
-
-// --- Parameters. One that is no argument of the caller is injected. Load answers the frame and
-// gives false if it cannot.
-template <typename P>
-struct Param {
-  using Stored = std::remove_cvref_t<P>;
-  static_assert(HasConvert<Stored>, "no hawser::Convert for the type of this parameter");
-  static_assert(!std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>,
-                "take the parameter by value or const reference");
-  static constexpr bool kInjected = false;
-  static constexpr bool kVariadic = false;
-  static constexpr bool kOptional = kIsOptional<Stored>;
-  static constexpr Type kType = Convert<Stored>::kType;
-
-  absl::StatusOr<Stored> converted;
-
-  bool Load(CallFrame& frame, size_t index) {
-    if constexpr (std::is_same_v<Stored, Value>) {
-      converted = std::move(frame.args[index]);
-    } else if (index < frame.args.size()) {
-      converted = Convert<Stored>::From(frame.args[index]);
-    } else {
-      converted = Convert<Stored>::From(Value());  // optional, left out
-    }
-    if (converted.ok()) return true;
-    frame.FailArgument(index, converted.status());
-    return false;
-  }
-  Stored&& Take() { return *std::move(converted); }
-};
-
-// An object by reference: kept alive for the call.
-template <typename T>
-requires std::derived_from<std::remove_const_t<T>, ModuleObject>
-struct Param<T&> : Param<Ref<std::remove_const_t<T>>> {
-  T& Take() { return **this->converted; }
-};
-
-template <>
-struct Param<Args> {
-  static constexpr bool kInjected = false;
-  static constexpr bool kVariadic = true;
-  static constexpr bool kOptional = true;
-  static constexpr Type kType = Type::kAny;
-  Args rest;
-  bool Load(CallFrame& frame, size_t index) {
-    rest = frame.args.subspan(std::min(index, frame.args.size()));
-    return true;
-  }
-  Args Take() { return rest; }
-};
-
-struct InjectedParam {
-  static constexpr bool kInjected = true;
-  static constexpr bool kVariadic = false;
-  static constexpr bool kOptional = true;
-};
-template <>
-struct Param<Caller&> : InjectedParam {
-  Caller* caller = nullptr;
-  bool Load(CallFrame& frame, size_t /*index*/) {
-    caller = &frame.caller;
-    return true;
-  }
-  Caller& Take() { return *caller; }
-};
-template <>
-struct Param<const Caller&> : Param<Caller&> {};
-template <>
-struct Param<LateReply> : InjectedParam {
-  CallFrame* frame = nullptr;
-  bool Load(CallFrame& call, size_t /*index*/) {
-    frame = &call;
-    return true;
-  }
-  LateReply Take() { return frame->TakeReply(); }
-};
-template <typename T>
-struct Param<Deferred<T>> : Param<LateReply> {
-  Deferred<T> Take() { return Deferred<T>(this->frame->TakeReply()); }
-};
-
-template <typename P>
-inline constexpr bool kAnswersLater = false;
-template <>
-inline constexpr bool kAnswersLater<LateReply> = true;
-template <typename T>
-inline constexpr bool kAnswersLater<Deferred<T>> = true;
-
-// --- Results.
-// A function object of the current module, defined in callable.h.
-template <Callable F>
-Value FunctionValue(F callable);
-
-template <typename R>
-constexpr Type ResultType() {
-  if constexpr (std::is_void_v<R> || std::is_same_v<R, absl::Status>) {
-    return Type::kUndefined;
-  } else if constexpr (kIsStatusOr<R>) {
-    return ResultType<typename R::value_type>();
-  } else if constexpr (kIsOptional<R> || std::is_same_v<R, Outcome>) {
-    return Type::kAny;
-  } else if constexpr (std::is_same_v<R, Ref<Promise>>) {
-    return Type::kPromise;
-  } else if constexpr (HasConvert<R>) {
-    return Convert<R>::kType;
-  } else if constexpr (Callable<R>) {
-    return Type::kFunction;
-  } else if constexpr (std::is_convertible_v<R, std::string_view>) {
-    return Type::kString;
-  } else {
-    return std::is_convertible_v<R, ObjectRef> ? Type::kObject : Type::kAny;
-  }
-}
-
-template <typename R>
-Value ToValue(R&& result) {
-  using T = std::remove_cvref_t<R>;
-  if constexpr (HasConvert<T>) {
-    return Convert<T>::To(std::forward<R>(result));
-  } else if constexpr (Callable<T>) {
-    return FunctionValue(std::forward<R>(result));
-  } else {
-    static_assert(std::is_convertible_v<R, Value>, "this type cannot become a hawser::Value");
-    return Value(std::forward<R>(result));
-  }
-}
-
-template <typename R>
-Outcome ToOutcome(R&& result) {
-  using T = std::remove_cvref_t<R>;
-  if constexpr (std::is_same_v<T, Outcome>) {
-    return std::forward<R>(result);
-  } else if constexpr (std::is_same_v<T, absl::Status>) {
-    return result.ok() ? Outcome() : Outcome::Failed(result);
-  } else if constexpr (kIsStatusOr<T>) {
-    return result.ok() ? ToOutcome(*std::forward<R>(result)) : Outcome::Failed(result.status());
-  } else {
-    return Outcome(ToValue(std::forward<R>(result)));
-  }
-}
-
-// --- The call.
 template <typename R, typename... P>
 struct Binding {
   static constexpr bool kVariadic = (Param<P>::kVariadic || ... || false);
@@ -346,7 +157,6 @@ BoundMember BindMethod(F callable) {
   }
 }
 
-}  // namespace internal
-}  // namespace hawser
+}  // namespace hawser::internal
 
 #endif  // HAWSER_BINDING_H_

@@ -18,7 +18,7 @@ namespace hawser {
 using base::ToAbsl;
 using internal::ModuleScope;
 
-// --- ModuleScope
+// ModuleScope
 
 namespace internal {
 namespace {
@@ -40,7 +40,7 @@ Module& ModuleScope::Required(const char* what) {
                    "functions of hawser::Module there"));
 }
 
-// --- Making
+// Making
 
 HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Module&), char* error,
                            uint64_t error_capacity) {
@@ -176,7 +176,7 @@ std::function<Value()> Module::KeepConstant(Value value) {
   };
 }
 
-// --- Running
+// Running
 
 Module::~Module() {
   ModuleScope scope(*this);
@@ -280,7 +280,7 @@ void Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndRea
   Post([reason = *ended, cleanup = std::move(cleanup)]() mutable { cleanup(reason); });
 }
 
-// --- HostedModule
+// HostedModule
 
 std::string_view Module::name() const { return state_->name; }
 std::string_view Module::version() const { return state_->version; }

@@ -66,13 +66,13 @@ class Module final : public HostedModule {
                                                       const std::function<void(Module&)>& body);
   ~Module() override;
 
-  // --- What it is. In the body only.
+  // What it is. In the body only.
   Module& Version(std::string version);
   Module& Concurrency(hawser::Concurrency concurrency);
   // Clients also reach it as a getter on `remote`.
   Module& Builtin();
 
-  // --- What require gives: an object with these members. In the body only.
+  // What require gives: an object with these members. In the body only.
   template <std::derived_from<ModuleObject> T>
   ClassBuilder<T> Class(std::string name) {
     return ClassBuilder<T>(
@@ -100,10 +100,10 @@ class Module final : public HostedModule {
   // Or any other value, instead of all that.
   Module& Exports(Value value);
 
-  // --- Globals: what remote.getGlobal(name) gives. At any time; thread-safe.
+  // Globals: what remote.getGlobal(name) gives. At any time; thread-safe.
   Module& Global(std::string name, Value value);
 
-  // --- Hooks, run on the strand. In the body only.
+  // Hooks, run on the strand. In the body only.
   Module& OnSessionStart(std::function<void(const SessionRef&)> hook);
   // For sessions this module had to do with; see Caller::OnEnd for one's own.
   Module& OnSessionEnd(std::function<void(const SessionRef&, EndReason)> hook);
@@ -113,7 +113,7 @@ class Module final : public HostedModule {
   Module& OnEntry(std::function<EntryDecision(const EntryRequest&)> hook);
   Module& OnUnload(std::function<void()> hook);
 
-  // --- For use at any time, from any thread.
+  // For use at any time, from any thread.
   template <std::derived_from<ModuleObject> T, typename... A>
   Ref<T> Make(A&&... args) {
     internal::ModuleScope scope(*this);
@@ -138,7 +138,7 @@ class Module final : public HostedModule {
   void LogError(std::string_view message);
   ModuleHost& host() const;
 
-  // --- HostedModule: for who runs it.
+  // HostedModule: for who runs it.
   std::string_view name() const override;
   std::string_view version() const override;
   base::Executor& strand() override;
@@ -155,7 +155,7 @@ class Module final : public HostedModule {
   uint64_t pins() const override;
   ListenerCounts listeners() const override;
 
-  // --- For this library.
+  // For this library.
   // Where calls of `object` run.
   base::Executor& HomeOf(const Object* object) const;
   // kModuleUnloaded once OnUnload has run.

@@ -90,7 +90,7 @@ class HostedModule {
   // True: also a getter on `remote` under its name (a built-in).
   virtual bool builtin() const = 0;
 
-  // --- On strand().
+  // On strand().
   // A session attached. Gives what it claims: the current window and contents of that session, null
   // for no claim.
   struct Claim {

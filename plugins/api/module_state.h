@@ -27,7 +27,7 @@ struct ModuleState {
         strand(module_host.NewStrand()),
         tasks(std::make_shared<TaskTable>(module, module_host)) {}
 
-  // --- Constant once the module is made.
+  // Constant once the module is made.
   ModuleHost& host;
   const std::string name;
   std::string version;
@@ -44,7 +44,7 @@ struct ModuleState {
   std::vector<std::unique_ptr<ClassInfo>> classes;
   std::vector<bool> class_emits;  // parallel to classes
 
-  // --- Used on the strand only.
+  // Used on the strand only.
   std::vector<std::function<void(const SessionRef&)>> on_session_start;
   std::vector<std::function<void(const SessionRef&, EndReason)>> on_session_end;
   std::vector<std::function<HostedModule::Claim(const SessionRef&)>> claims;
@@ -59,7 +59,7 @@ struct ModuleState {
     on_unload.clear();
   }
 
-  // --- Thread-safe.
+  // Thread-safe.
   std::atomic<uint64_t> pins{0};
   std::atomic<bool> unloaded{false};
   std::atomic<bool> closing{false};  // the destructor runs

@@ -9,7 +9,7 @@
 
 namespace hawser::internal {
 
-// --- NativeFunction
+// NativeFunction
 
 NativeFunction::NativeFunction(Module& module, std::string name, BoundMember code, std::string site)
     : module_(module),
@@ -56,7 +56,7 @@ void NativeFunction::Dispose() {
                  [](Object* self) { delete static_cast<NativeFunction*>(self); });
 }
 
-// --- BoundMethod
+// BoundMethod
 
 BoundMethod::BoundMethod(ObjectRef self, const MemberTable& table, int member)
     : self_(std::move(self)),
@@ -95,7 +95,7 @@ void BoundMethod::Invoke(Invocation call, Reply reply) {
   self_->Invoke(on_self, std::move(reply));
 }
 
-// --- StaticObject
+// StaticObject
 
 StaticObject::StaticObject(Module& module, ObjectKind kind, std::string name)
     : module_(module), members_(module, kind, std::move(name)) {}

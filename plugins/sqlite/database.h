@@ -47,14 +47,14 @@ class Database final : public EventEmitter {
            std::function<void()> on_close);
   static absl::StatusOr<sqlite3*> Connect(const std::string& path, const OpenOptions& options);
 
-  // --- What clients use; see sqlite.cc.
+  // What clients use; see sqlite.cc.
   void Exec(LateReply reply, std::string sql);
   void Prepare(LateReply reply, std::string sql);
   void Begin(LateReply reply, std::optional<std::string> mode);
   const std::string& path() const { return path_; }
   bool in_transaction() const { return turn_ != nullptr; }
 
-  // --- For statements and transactions.
+  // For statements and transactions.
   // Runs `work` and answers `reply` with its outcome, when it is the turn of `transaction` (null:
   // of nobody's). An outcome that says the file is locked is tried again.
   using Work = std::function<Outcome()>;

@@ -53,7 +53,7 @@ class ModuleHarness {
   ModuleHarness(const ModuleHarness&) = delete;
   ModuleHarness& operator=(const ModuleHarness&) = delete;
 
-  // --- What the module exports, used by session(). See TestObject.
+  // What the module exports, used by session(). See TestObject.
   TestObject exports() { return session_->module_exports(); }
   template <typename... A>
   absl::StatusOr<Value> Call(std::string_view member, A&&... args) {
@@ -75,7 +75,7 @@ class ModuleHarness {
   // What a promise settles with; DEADLINE_EXCEEDED if it has not.
   absl::StatusOr<Value> Await(const Value& promise);
 
-  // --- Clients.
+  // Clients.
   TestSession& session() { return *session_; }
   // One more client; lives until the harness goes.
   TestSession& StartSession(std::map<std::string, std::string> attributes = {});
@@ -83,7 +83,7 @@ class ModuleHarness {
     return session_->Callback(std::move(body));
   }
 
-  // --- Surroundings.
+  // Surroundings.
   void Run() { host_->Run(); }
   void Advance(absl::Duration duration) { host_->Advance(duration); }
   const std::vector<std::string>& log() const { return host_->log(); }

@@ -162,7 +162,7 @@ CallbackObject& CallbackOf(const ObjectRef& object) {
 }  // namespace
 }  // namespace internal
 
-// --- PendingCall
+// PendingCall
 
 PendingCall::PendingCall(Ref<internal::CallState> state) : state_(std::move(state)) {}
 PendingCall::PendingCall(PendingCall&&) noexcept = default;
@@ -181,7 +181,7 @@ absl::StatusOr<Value> PendingCall::result() const {
 
 void PendingCall::Cancel() { state_->Cancel(); }
 
-// --- TestCallback
+// TestCallback
 
 const std::vector<Array>& TestCallback::calls() const {
   return internal::CallbackOf(object_).calls();
@@ -189,7 +189,7 @@ const std::vector<Array>& TestCallback::calls() const {
 void TestCallback::Clear() { internal::CallbackOf(object_).calls().clear(); }
 bool TestCallback::held() const { return internal::CallbackOf(object_).refs() > 1; }
 
-// --- TestObject
+// TestObject
 
 TestObject::TestObject(TestSession& session, ObjectRef object)
     : session_(&session), object_(std::move(object)), shape_(object_->shape()) {}
@@ -245,7 +245,7 @@ absl::StatusOr<TestCallback> TestObject::Listen(std::string_view event) const {
   return callback;
 }
 
-// --- TestSession
+// TestSession
 
 TestSession::TestSession(ManualHost& host, HostedModule& module,
                          std::map<std::string, std::string> attributes)

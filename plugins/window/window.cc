@@ -5,8 +5,8 @@
 //   win.loadURL('https://github.com')
 //
 // It also says which window a client belongs to (getCurrentWindow, getCurrentWebContents): the one
-// its attribute `window` names by id (none for `none`), else one that is opened for it and closed when its session
-// ends.
+// its attribute `window` names by id (none for `none`), else one that is opened for it and closed
+// when its session ends.
 
 #include <cstdlib>
 

@@ -1,8 +1,9 @@
 #ifndef HAWSER_BASE_STRAND_H_
 #define HAWSER_BASE_STRAND_H_
 
-// Strand: a queue that runs one task at a time, in order, on the threads of a pool. What runs on it needs no lock of its own. It holds no
-// thread while idle. Thread-safe. Shared: a pool's task keeps it alive until its queue is empty.
+// Strand: a queue that runs one task at a time, in order, on the threads of a pool. What runs on it
+// needs no lock of its own. It holds no thread while idle. Thread-safe. Shared: a pool's task keeps
+// it alive until its queue is empty.
 
 #include <atomic>
 #include <deque>
@@ -16,7 +17,9 @@ namespace hawser::base {
 class Strand final : public Executor, public std::enable_shared_from_this<Strand> {
  public:
   // `pool` must outlive the strand and all tasks posted to it.
-  static std::shared_ptr<Strand> Make(Executor& pool) { return std::shared_ptr<Strand>(new Strand(pool)); }
+  static std::shared_ptr<Strand> Make(Executor& pool) {
+    return std::shared_ptr<Strand>(new Strand(pool));
+  }
 
   void Post(Task task) override HAWSER_EXCLUDES(mu_);
   // True on a thread that runs a task of this strand.

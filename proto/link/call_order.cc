@@ -27,7 +27,8 @@ void CallOrder::Add(IncomingCall* call, Calls* ready) {
 void CallOrder::Await(IncomingCall* call, uint64_t id) {
   auto found = answers_.find(id);
   if (found == answers_.end() || id >= call->id_) {
-    call->failed_ = Error(absl::StatusCode::kNotFound, absl::StrCat("answer of call ", id, " is unknown or released"));
+    call->failed_ = Error(absl::StatusCode::kNotFound,
+                          absl::StrCat("answer of call ", id, " is unknown or released"));
     return;
   }
   if (found->second.settled) {
@@ -47,14 +48,16 @@ void CallOrder::Substitute(IncomingCall* call, uint64_t id, const Outcome& outco
   if (call->target_is_answer_ && call->target_answer_ == id) {
     call->target_ = outcome.value().TakeObject();
     if (!call->target_) {
-      call->failed_ = Error(absl::StatusCode::kInvalidArgument,
-                            absl::StrCat("call ", id, " answered ", std::string(KindName(outcome.value().kind())),
-                                         ", which has no members to call"));
+      call->failed_ = Error(
+          absl::StatusCode::kInvalidArgument,
+          absl::StrCat("call ", id, " answered ", std::string(KindName(outcome.value().kind())),
+                       ", which has no members to call"));
       return;
     }
   }
   for (const wire::AnswerArg& arg : call->answer_args_) {
-    if (arg.call == id && arg.position < call->args_.size()) call->args_[arg.position] = outcome.value();
+    if (arg.call == id && arg.position < call->args_.size())
+      call->args_[arg.position] = outcome.value();
   }
 }
 

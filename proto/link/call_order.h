@@ -3,9 +3,10 @@
 
 // CallOrder: when a call of the peer may start, and what later calls may name of its answer.
 //
-// Rules (session.proto, ORDER): calls through one reference start in the order sent. A call whose target or arguments are answers that
-// are not there yet waits; later calls through the same reference wait behind it; others do not. A nested call waits behind nobody.
-// An answer stays until released; a call that waits for it holds it.
+// Rules (session.proto, ORDER): calls through one reference start in the order sent. A call whose
+// target or arguments are answers that are not there yet waits; later calls through the same
+// reference wait behind it; others do not. A nested call waits behind nobody. An answer stays until
+// released; a call that waits for it holds it.
 //
 // Thread-compatible; used under the endpoint's lock. Owns no calls: the link's table does.
 
@@ -26,7 +27,8 @@ class CallOrder {
 
   // A call just read. Appends it to `ready` if it may start, or fail, at once.
   void Add(IncomingCall* call, Calls* ready);
-  // The kept answer of call `id` is there. Appends to `ready` what may start (or must fail) now, in order.
+  // The kept answer of call `id` is there. Appends to `ready` what may start (or must fail) now, in
+  // order.
   void Settle(uint64_t id, const Outcome& outcome, Calls* ready);
   // Takes out a call that will not start, whether it waits or not.
   void Remove(IncomingCall* call, Calls* ready);

@@ -12,7 +12,8 @@ constexpr int kFramesPerTurn = 64;
 
 }  // namespace
 
-Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock) : clock_(clock), link_(this, limits, clock.Now()) {}
+Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock)
+    : clock_(clock), link_(this, limits, clock.Now()) {}
 
 Endpoint::~Endpoint() = default;
 
@@ -22,7 +23,7 @@ Effects::~Effects() {
   for (Proxy* proxy : dead) delete proxy;
 }
 
-// --- Calls ----------------------------------------------------------------------------------------------------------------------------
+// Calls
 
 uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
   Effects effects;
@@ -76,8 +77,8 @@ void Endpoint::SetRoot(ObjectRef root) {
 }
 
 void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
-  // What waited for this answer is started before the Return is numbered: once the peer has the Return it may call directly, and must not
-  // overtake what it sent through the answer.
+  // What waited for this answer is started before the Return is numbered: once the peer has the
+  // Return it may call directly, and must not overtake what it sent through the answer.
   Effects effects;
   Outgoing outgoing;
   std::optional<Link::EndRequest> end;
@@ -114,7 +115,7 @@ void Endpoint::OnDropped(Proxy* proxy) {
   if (dropped_.Push(proxy)) WantFlush();
 }
 
-// --- Transport ------------------------------------------------------------------------------------------------------------------------
+// Transport
 
 Endpoint::AttachState Endpoint::Fence() {
   std::shared_ptr<Transport> old;
@@ -132,7 +133,8 @@ Endpoint::AttachState Endpoint::Fence() {
   return state;
 }
 
-void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits) {
+void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack,
+                      wire::Limits peer_limits) {
   Fence();
   Effects effects;
   {
@@ -153,7 +155,8 @@ void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
   base::MonoTime now = clock_.Now();
   {
     base::MutexLock lock(mu_);
-    if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing)) return;
+    if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing))
+      return;
     status = link_.ReceivePacket(std::move(packet), now);
     if (status.ok() && working_) return;
     working_ = status.ok();
@@ -175,11 +178,15 @@ void Endpoint::WorkInbox(base::MonoTime now) {
       base::MutexLock lock(mu_);
       Link::StepResult result = Link::StepResult::kProgress;
       // A packet's frames together, as long as what they cause stays handy.
-      for (int i = 0; i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
+      for (int i = 0;
+           i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request();
+           ++i) {
         result = link_.Step(now, &effects);
       }
-      // Calls are started before the inbox is left, so that their answers, if they come at once, leave in one packet.
-      more = (result == Link::StepResult::kProgress && !link_.end_request()) || !effects.start.empty();
+      // Calls are started before the inbox is left, so that their answers, if they come at once,
+      // leave in one packet.
+      more =
+          (result == Link::StepResult::kProgress && !link_.end_request()) || !effects.start.empty();
       if (result == Link::StepResult::kViolation) {
         violation = link_.violation();
         more = false;
@@ -253,9 +260,10 @@ void Endpoint::SendPacket(bool even_if_empty) {
 
 bool Endpoint::NeedsPacket() const { return link_.NeedsPacket() || !dropped_.empty(); }
 
-Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects) {
+Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now,
+                                          Effects* effects) {
   // Proxies die whether there is somebody to tell or not.
-  if (!dropped_.empty() && (transport_ || link_.ended())) link_.ReleaseDropped(dropped_.TakeAll(), effects);
+  if (!dropped_.empty()) link_.ReleaseDropped(dropped_.TakeAll(), effects);
   if (!transport_ || fenced_) return {};
   if (sending_) {
     send_again_ |= even_if_empty;
@@ -267,7 +275,7 @@ Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now
   return {transport_, link_.TakePacket(now, std::move(spare_packet_), effects)};
 }
 
-// --- Time and end ---------------------------------------------------------------------------------------------------------------------
+// Time and end
 
 void Endpoint::Tick() {
   Effects effects;
@@ -329,7 +337,8 @@ void Endpoint::RunEffects(Effects& effects) {
   for (IncomingCall* call : effects.start) StartCall(call);
   // Before anybody hears of it: who has its answer finds the call's target released.
   effects.dropped.clear();
-  for (Effects::Completion& completion : effects.completions) completion.reply.Answer(std::move(completion.outcome));
+  for (Effects::Completion& completion : effects.completions)
+    completion.reply.Answer(std::move(completion.outcome));
   for (IncomingCall* call : effects.stop) {
     call->RequestStop();
     call->Unref();

@@ -1,11 +1,13 @@
 #ifndef HAWSER_PROTO_LINK_ENDPOINT_H_
 #define HAWSER_PROTO_LINK_ENDPOINT_H_
 
-// Endpoint: the thread-safe shell around a Link: its lock, its transport, and the carrying out of its effects. The broker's session
-// and the client's connection derive from it and say what starting a call and ending mean to them.
+// Endpoint: the thread-safe shell around a Link: its lock, its transport, and the carrying out of
+// its effects. The broker's session and the client's connection derive from it and say what
+// starting a call and ending mean to them.
 //
-// Counted: proxies and calls in work hold it, so it lives as long as anything can call into it. Thread-safe. Nothing of its hooks, of
-// objects or of transports is called while the lock is held, except the two hooks that say so.
+// Counted: proxies and calls in work hold it, so it lives as long as anything can call into it.
+// Thread-safe. Nothing of its hooks, of objects or of transports is called while the lock is held,
+// except the two hooks that say so.
 
 #include <atomic>
 #include <memory>
@@ -32,16 +34,19 @@ class Endpoint {
   Ref<Proxy> ImportRoot() HAWSER_EXCLUDES(mu_);
   void SetRoot(ObjectRef root) HAWSER_EXCLUDES(mu_);
 
-  // --- The transport's side. Those of a transport that is not the present one do nothing.
-  // Makes `transport` the present one; the one before is closed with ABORTED first, and the frame in hand is done before.
-  void Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits) HAWSER_EXCLUDES(mu_);
+  // The transport's side. Those of a transport that is not the present one do nothing.
+  // Makes `transport` the present one; the one before is closed with ABORTED first, and the frame
+  // in hand is done before.
+  void Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits)
+      HAWSER_EXCLUDES(mu_);
   void OnPacket(const Transport* transport, Bytes packet) HAWSER_EXCLUDES(mu_);
   // `buffer`: the packet's memory, if the transport has it back, to be used again.
   void OnSent(const Transport* transport, std::string buffer = {}) HAWSER_EXCLUDES(mu_);
   void OnTransportLost(const Transport* transport, const absl::Status& why) HAWSER_EXCLUDES(mu_);
   // Closes the present transport, if any; the session stays.
   void CloseTransport(const absl::Status& why) HAWSER_EXCLUDES(mu_);
-  // Stops taking frames from the present transport and gives what the peer's Attach must be answered with.
+  // Stops taking frames from the present transport and gives what the peer's Attach must be
+  // answered with.
   struct AttachState {
     uint64_t processed;
     wire::Limits limits;
@@ -56,7 +61,8 @@ class Endpoint {
   void Tick() HAWSER_EXCLUDES(mu_);
   std::optional<base::MonoTime> NextDeadline() const HAWSER_EXCLUDES(mu_);
 
-  // Says End to the peer (if attached), then ends the link: see Link::End. OnEnded gets the exported objects. Only the first call counts.
+  // Says End to the peer (if attached), then ends the link: see Link::End. OnEnded gets the
+  // exported objects. Only the first call counts.
   void End(EndReason reason, const absl::Status& why) HAWSER_EXCLUDES(mu_);
   bool ended() const { return ended_.load(std::memory_order_acquire); }
   bool attached() const HAWSER_EXCLUDES(mu_);
@@ -75,7 +81,8 @@ class Endpoint {
   // The last reference of `proxy` is gone. May be called under any lock.
   virtual void OnDropped(Proxy* proxy);
   virtual SessionRef session() const { return nullptr; }
-  // Tells the kinds of endpoints apart, where one process has both: the address of something only one kind has.
+  // Tells the kinds of endpoints apart, where one process has both: the address of something only
+  // one kind has.
   virtual const void* kind_tag() const { return nullptr; }
 
   void AddRef() const { refs_.fetch_add(1, std::memory_order_relaxed); }
@@ -93,16 +100,20 @@ class Endpoint {
   // The transport is gone; the session is detached.
   virtual void OnDetached(const absl::Status& why) { (void)why; }
   // The session is over. Called once. `exported` are the objects it held.
-  virtual void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) = 0;
+  virtual void OnEnded(EndReason reason, const absl::Status& why,
+                       std::vector<ObjectRef> exported) = 0;
   // An object of the peer is no more.
   virtual void OnPeerGone(const Ref<Proxy>& proxy, GoneReason reason) { (void)proxy, (void)reason; }
 
  public:
-  // Hooks of the link, called UNDER THE LOCK: may take leaf locks only. An object gets a handle here, or one is freed; the oid an object
-  // shows to the peer (default: its handle).
+  // Hooks of the link, called UNDER THE LOCK: may take leaf locks only. An object gets a handle
+  // here, or one is freed; the oid an object shows to the peer (default: its handle).
   virtual void OnExport(Object* object, uint64_t handle) { (void)object, (void)handle; }
   virtual void OnUnexport(Object* object) { (void)object; }
-  virtual uint64_t OidOf(const Object* object, uint64_t handle) const { (void)object; return handle; }
+  virtual uint64_t OidOf(const Object* object, uint64_t handle) const {
+    (void)object;
+    return handle;
+  }
 
  private:
   // A packet taken under the lock, to be sent outside it.
@@ -112,11 +123,13 @@ class Endpoint {
   };
 
   void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
-  // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its packet to that one.
+  // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its
+  // packet to that one.
   void WorkInbox(base::MonoTime now) HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
   // The next packet, if there is something to say and the transport is free.
-  Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects) HAWSER_REQUIRES(mu_);
+  Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects)
+      HAWSER_REQUIRES(mu_);
   bool NeedsPacket() const HAWSER_REQUIRES(mu_);
   static void Send(Outgoing outgoing) {
     if (outgoing.transport) outgoing.transport->Send(std::move(outgoing.packet));
@@ -130,9 +143,9 @@ class Endpoint {
   mutable base::Mutex mu_;
   Link link_ HAWSER_GUARDED_BY(mu_);
   std::shared_ptr<Transport> transport_ HAWSER_GUARDED_BY(mu_);
-  bool fenced_ HAWSER_GUARDED_BY(mu_) = false;    // transport_ may not bring frames any more
-  bool sending_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ has a packet in flight
-  bool working_ HAWSER_GUARDED_BY(mu_) = false;   // a thread decodes frames
+  bool fenced_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ may not bring frames any more
+  bool sending_ HAWSER_GUARDED_BY(mu_) = false;  // transport_ has a packet in flight
+  bool working_ HAWSER_GUARDED_BY(mu_) = false;  // a thread decodes frames
   std::string spare_packet_ HAWSER_GUARDED_BY(mu_);
   bool send_again_ HAWSER_GUARDED_BY(mu_) = false;  // a heartbeat was wanted while sending
 };

@@ -18,7 +18,8 @@ ExportTable::ExportTable() : identity_(0, Hash{this}, Equal{this}) {
 }
 
 const ExportTable::Entry& ExportTable::At(uint32_t index) const {
-  // Slabs 0..7 hold 16, 32, ... 2,048 entries and begin at 16 * (2^k - 1); from 4,080 on all hold 4,096.
+  // Slabs 0..7 hold 16, 32, ... 2,048 entries and begin at 16 * (2^k - 1); from 4,080 on all hold
+  // 4,096.
   constexpr uint32_t kGrowing = kSlabBits - kFirstSlabBits;
   constexpr uint32_t kFlatStart = (1u << kSlabBits) - (1u << kFirstSlabBits);
   if (index >= kFlatStart) {

@@ -1,8 +1,9 @@
 #ifndef HAWSER_PROTO_LINK_EXPORT_TABLE_H_
 #define HAWSER_PROTO_LINK_EXPORT_TABLE_H_
 
-// ExportTable: a session's handles and the objects they name. 32 bytes a handle in slabs, plus a set of entry numbers to find the
-// handle of an object: "who holds this object" is one probe per session, so objects carry no list of holders. Thread-compatible.
+// ExportTable: a session's handles and the objects they name. 32 bytes a handle in slabs, plus a
+// set of entry numbers to find the handle of an object: "who holds this object" is one probe per
+// session, so objects carry no list of holders. Thread-compatible.
 
 #include <cstdint>
 #include <memory>
@@ -42,13 +43,16 @@ class ExportTable {
   // Null if the handle was never given or is released.
   Entry* Find(uint64_t handle);
   const Entry* Find(uint64_t handle) const { return const_cast<ExportTable*>(this)->Find(handle); }
-  // Handle of the newest entry for `object`; of the root 0, unless it was handed out anew and is not released.
+  // Handle of the newest entry for `object`; of the root 0, unless it was handed out anew and is
+  // not released.
   std::optional<uint64_t> HandleOf(const Object* object) const;
   // A new entry; later HandleOf(object) gives this one.
   uint64_t Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via);
-  // The object's present handle stays valid but is no longer found by HandleOf: the next export makes a new one.
+  // The object's present handle stays valid but is no longer found by HandleOf: the next export
+  // makes a new one.
   void ForgetIdentity(const Object* object);
-  // Frees the entry and gives back its object, to be dropped where no lock is held. Null if unknown. Handle 0 is never freed.
+  // Frees the entry and gives back its object, to be dropped where no lock is held. Null if
+  // unknown. Handle 0 is never freed.
   ObjectRef Remove(uint64_t handle);
   // All objects, the root's included; the table is empty then.
   std::vector<ObjectRef> Clear();
@@ -85,8 +89,9 @@ class ExportTable {
   Entry& At(uint32_t index) { return const_cast<Entry&>(std::as_const(*this).At(index)); }
   const Entry& At(uint32_t index) const;
 
-  // Invariant: slab k holds 16 << k entries until that would pass 4,096, then 4,096 each. Entries [0, used_) have been handed out at
-  // least once; free ones among them are on the list that starts at free_ and runs through last_frame.
+  // Invariant: slab k holds 16 << k entries until that would pass 4,096, then 4,096 each. Entries
+  // [0, used_) have been handed out at least once; free ones among them are on the list that starts
+  // at free_ and runs through last_frame.
   std::vector<std::unique_ptr<Entry[]>> slabs_;
   uint32_t used_ = 1;
   uint32_t capacity_ = 0;

@@ -12,13 +12,16 @@ Ref<Proxy> ImportTable::Find(uint64_t handle) const {
 
 void ImportTable::Set(Proxy* proxy) { proxies_[proxy->handle()] = proxy; }
 
-void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released, std::vector<Proxy*>* dead) {
+void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
+                          std::vector<Proxy*>* dead) {
   while (dropped != nullptr) {
     Proxy* proxy = dropped;
     dropped = DroppedProxies::Next(proxy);
     auto found = proxies_.find(proxy->handle());
-    // The re-check: the handle may have arrived again since the proxy was dropped, and then belongs to a newer proxy.
-    if (found != proxies_.end() && (found->second == proxy || Planted(Defect::kNoRecheckAtRelease))) {
+    // The re-check: the handle may have arrived again since the proxy was dropped, and then belongs
+    // to a newer proxy.
+    if (found != proxies_.end() &&
+        (found->second == proxy || Planted(Defect::kNoRecheckAtRelease))) {
       if (found->second == proxy) proxies_.erase(found);
       released->push_back(proxy->handle());
     }

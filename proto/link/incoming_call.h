@@ -29,7 +29,7 @@ class IncomingCall final : public ReplySink, public CallContext {
  public:
   explicit IncomingCall(Endpoint* endpoint) : endpoint_(endpoint) {}
 
-  // --- For the dispatcher; constant from start on.
+  // For the dispatcher; constant from start on.
   uint64_t id() const { return id_; }
   Object& target() const { return *target_; }
   const ObjectRef& target_ref() const { return target_; }

@@ -1,9 +1,10 @@
 #ifndef HAWSER_PROTO_LINK_LINK_H_
 #define HAWSER_PROTO_LINK_LINK_H_
 
-// Link: one end of the protocol as a state machine: tables, frame numbers, replay, release, order, pipelining, limits. The same code
-// serves the broker and the client. It is passive: no thread, no clock, no I/O, and it runs no foreign code: whatever must be done
-// outside the lock (start calls, deliver answers, destroy values) it puts into an Effects. session.proto is its specification.
+// Link: one end of the protocol as a state machine: tables, frame numbers, replay, release, order,
+// pipelining, limits. The same code serves the broker and the client. It is passive: no thread, no
+// clock, no I/O, and it runs no foreign code: whatever must be done outside the lock (start calls,
+// deliver answers, destroy values) it puts into an Effects. session.proto is its specification.
 //
 // Thread-compatible; Endpoint holds the lock outside it.
 
@@ -41,23 +42,23 @@ struct Effects {
     Ref<Proxy> proxy;
     GoneReason reason;
   };
-  absl::InlinedVector<IncomingCall*, 4> start;        // each with a reference for the starter
+  absl::InlinedVector<IncomingCall*, 4> start;  // each with a reference for the starter
   absl::InlinedVector<Completion, 4> completions;
-  absl::InlinedVector<IncomingCall*, 4> stop;         // to be asked to stop; each with a reference
-  absl::InlinedVector<IncomingCall*, 4> unref;        // the link's own references given up
+  absl::InlinedVector<IncomingCall*, 4> stop;   // to be asked to stop; each with a reference
+  absl::InlinedVector<IncomingCall*, 4> unref;  // the link's own references given up
   absl::InlinedVector<Gone, 1> gone;
   absl::InlinedVector<ObjectRef, 4> dropped;
   absl::InlinedVector<Value, 4> dropped_values;
-  std::vector<Proxy*> dead;                           // destroyed last of all: each may hold the endpoint's last reference
+  std::vector<Proxy*> dead;  // destroyed last of all: each may hold the endpoint's last reference
 };
 
 // A call to be sent. `args` are moved from.
 struct OutgoingCall {
-  ObjectRef target;              // a Proxy of this link; null: `answer`
-  uint64_t answer = 0;           // id of a call made with keep_answer
+  ObjectRef target;     // a Proxy of this link; null: `answer`
+  uint64_t answer = 0;  // id of a call made with keep_answer
   Op op = Op::kCall;
   int member = Invocation::kSelf;
-  std::string_view name;         // instead of `member` where not empty
+  std::string_view name;  // instead of `member` where not empty
   std::span<Value> args;
   std::span<const wire::AnswerArg> answer_args;
   bool no_reply = false;
@@ -77,43 +78,47 @@ struct LinkStats {
 
 class Link {
  public:
-  // `endpoint` is only handed on to the proxies and calls made here. `now` starts the session clock.
+  // `endpoint` is only handed on to the proxies and calls made here. `now` starts the session
+  // clock.
   Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now);
   ~Link();
 
-  // --- Calls of ours ---------------------------------------------------------------------------------------------------------------
-  // Numbers and buffers the call, or queues it if a limit says wait. `reply` gets exactly one answer; with no_reply, it gets undefined
-  // at once. Gives the call's id (0 if it failed at once).
+  // Calls of ours
+  // Numbers and buffers the call, or queues it if a limit says wait. `reply` gets exactly one
+  // answer; with no_reply, it gets undefined at once. Gives the call's id (0 if it failed at once).
   uint64_t Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects);
   // The call is answered CANCELLED unless it was answered already.
   void Cancel(uint64_t call, Effects* effects);
   // Nothing names this kept answer any more.
   void ReleaseAnswer(uint64_t call);
 
-  // --- Calls of the peer -----------------------------------------------------------------------------------------------------------
-  // First half of answering: keeps the answer if it is wanted and starts what waited for it. False: the call is answered already.
+  // Calls of the peer
+  // First half of answering: keeps the answer if it is wanted and starts what waited for it. False:
+  // the call is answered already.
   bool Settle(IncomingCall* call, const Outcome& outcome, Effects* effects);
-  // Second half: numbers the Return. To be called after `effects->start` of the first half was started.
+  // Second half: numbers the Return. To be called after `effects->start` of the first half was
+  // started.
   void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   // Cancels or expires what is over time, on either side.
   void Tick(base::MonoTime now, Effects* effects);
   // Earliest time Tick has something to do.
   std::optional<base::MonoTime> next_deadline() const;
 
-  // --- Objects ---------------------------------------------------------------------------------------------------------------------
+  // Objects
   void SetRoot(ObjectRef root) { exports_.SetRoot(std::move(root), 0); }
   // The peer's root, as a proxy with an empty shape: its members are named.
   Ref<Proxy> ImportRoot();
   // Tells the peer, if it holds `object`, that it is no more.
   void ObjectGone(const Object* object, GoneReason reason);
-  // Releases the handles of proxies nobody refers to any more: numbers the Release, the watermark and the look for newer proxies taken
-  // here in one step.
+  // Releases the handles of proxies nobody refers to any more: numbers the Release, the watermark
+  // and the look for newer proxies taken here in one step.
   void ReleaseDropped(Proxy* dropped, Effects* effects);
   // The same for answers nothing names any more, unless a queued call may.
   void ReleaseAnswers();
 
-  // --- Packets ---------------------------------------------------------------------------------------------------------------------
-  // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a packet.
+  // Packets
+  // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a
+  // packet.
   absl::Status ReceivePacket(Bytes packet, base::MonoTime now);
   enum class StepResult {
     kIdle,       // no frame waits
@@ -129,18 +134,19 @@ class Link {
   // The next packet, perhaps without frames. `buffer` gives its memory.
   std::string TakePacket(base::MonoTime now, std::string buffer, Effects* effects);
 
-  // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent again; received ones not yet processed
-  // are forgotten, the peer will send them again.
+  // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent
+  // again; received ones not yet processed are forgotten, the peer will send them again.
   void Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects);
   void Detached() { attached_ = false; }
   uint64_t processed() const { return processed_; }
   wire::Limits OurLimits() const;
 
-  // --- End -------------------------------------------------------------------------------------------------------------------------
+  // End
   // Numbers an End frame; nothing follows it.
   void NumberEnd(absl::StatusCode code, std::string_view message);
-  // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of the peer's is told to stop, all proxies
-  // are gone for `reason`. Gives the exported objects, for the owner to let go of in its order. Idempotent.
+  // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of
+  // the peer's is told to stop, all proxies are gone for `reason`. Gives the exported objects, for
+  // the owner to let go of in its order. Idempotent.
   std::vector<ObjectRef> End(const absl::Status& why, GoneReason reason, Effects* effects);
   bool ended() const { return ended_; }
   // Set when a frame or limit demands the end of the session; the owner calls End.
@@ -150,7 +156,7 @@ class Link {
   };
   const std::optional<EndRequest>& end_request() const { return end_request_; }
 
-  // --- Inspection ------------------------------------------------------------------------------------------------------------------
+  // Inspection
   LinkStats stats() const;
   const ExportTable& exports() const { return exports_; }
   const ImportTable& imports() const { return imports_; }
@@ -195,8 +201,10 @@ class Link {
   // link_receive.cc
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
-  void ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now, Effects* effects);
-  void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects);
+  void ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now,
+                    Effects* effects);
+  void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now,
+              Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
@@ -208,7 +216,9 @@ class Link {
   void SendReadyGone(const Object* object);
   StepResult Violation(std::string_view what);
 
-  uint64_t SessionClock(base::MonoTime now) const { return static_cast<uint64_t>((now.ns - start_.ns) / 1000); }
+  uint64_t SessionClock(base::MonoTime now) const {
+    return static_cast<uint64_t>((now.ns - start_.ns) / 1000);
+  }
 
   Endpoint* const endpoint_;
   const LinkLimits limits_;
@@ -217,8 +227,8 @@ class Link {
   // Objects.
   ExportTable exports_;
   ImportTable imports_;
-  std::vector<ShapeRef> in_shapes_;                             // shapes of the peer, by number
-  std::vector<ShapeRef> out_shapes_;                            // shapes sent, by number; 0 is the root's
+  std::vector<ShapeRef> in_shapes_;   // shapes of the peer, by number
+  std::vector<ShapeRef> out_shapes_;  // shapes sent, by number; 0 is the root's
   absl::flat_hash_map<const Shape*, uint32_t> out_shape_numbers_;
   std::vector<std::string> via_names_;
   struct ViaKey {
@@ -232,7 +242,7 @@ class Link {
     }
   };
   absl::flat_hash_map<ViaKey, Via> vias_;
-  std::vector<ShapeRef> via_shapes_;                            // keeps the keys' shapes from being reused
+  std::vector<ShapeRef> via_shapes_;  // keeps the keys' shapes from being reused
   std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;
 
   // Calls of ours.
@@ -242,8 +252,9 @@ class Link {
   std::deque<Queued> outbox_;
   size_t outbox_bytes_ = 0;
   std::vector<uint64_t> answers_to_release_;
-  std::vector<std::pair<uint64_t, absl::Status>> send_failures_;  // calls that could not be numbered
-  std::vector<uint64_t> planted_released_;                        // see Defect::kNoRecheckAtRelease
+  std::vector<std::pair<uint64_t, absl::Status>>
+      send_failures_;                       // calls that could not be numbered
+  std::vector<uint64_t> planted_released_;  // see Defect::kNoRecheckAtRelease
   wire::Limits peer_limits_;
   uint64_t calls_sent_ = 0;
   uint64_t call_bytes_sent_ = 0;
@@ -252,16 +263,16 @@ class Link {
   absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
   absl::btree_set<std::pair<int64_t, uint64_t>> incoming_deadlines_;
   CallOrder order_;
-  uint64_t calls_done_ = 0;       // answered, for the limits announced
+  uint64_t calls_done_ = 0;  // answered, for the limits announced
   uint64_t call_bytes_done_ = 0;
   wire::Limits announced_;
 
   // Frames.
   ReplayBuffer replay_;
   uint64_t processed_ = 0;
-  uint64_t acked_ = 0;            // processed_ as last sent
+  uint64_t acked_ = 0;  // processed_ as last sent
   size_t bytes_since_ack_ = 0;
-  std::vector<Inbox> inbox_;      // packets received; those before inbox_head_ are done
+  std::vector<Inbox> inbox_;  // packets received; those before inbox_head_ are done
   size_t inbox_head_ = 0;
   bool attached_ = false;
   bool ended_ = false;
@@ -277,7 +288,7 @@ class Link {
   wire::PacketView spare_view_;
   std::vector<Object*> objects_scratch_;
   std::vector<wire::Reference> references_scratch_;
-  std::vector<uint64_t> entries_scratch_;   // handles of ours among references_scratch_
+  std::vector<uint64_t> entries_scratch_;  // handles of ours among references_scratch_
   std::vector<ObjectRef> registered_;
   std::vector<uint64_t> handles_scratch_, answers_scratch_, released_scratch_;
 };

@@ -5,22 +5,26 @@
 
 namespace hawser::link {
 
-// Every limit of one session's link. What breaks one is refused to whoever caused it, with the limit named.
+// Every limit of one session's link. What breaks one is refused to whoever caused it, with the
+// limit named.
 struct LinkLimits {
   // Calls the peer may have unanswered here. Announced as a total.
   uint64_t call_window = 4096;
-  // Bytes of Call frames the peer may have unanswered here. Announced as a total. At least one largest frame.
+  // Bytes of Call frames the peer may have unanswered here. Announced as a total. At least one
+  // largest frame.
   uint64_t byte_window = 64u << 20;
   // Numbered bytes the peer has not acknowledged: above, calls wait unnumbered in the outbox.
   uint64_t replay_bytes = 32u << 20;
-  // What Return, Release, Cancel and Gone may use above replay_bytes. When it is full too, the session ends (EndReason::kLimit).
+  // What Return, Release, Cancel and Gone may use above replay_bytes. When it is full too, the
+  // session ends (EndReason::kLimit).
   uint64_t reserve_bytes = 64u << 20;
   // Numbered bytes not acknowledged: above, further calls of the peer wait unprocessed.
   uint64_t soft_bytes = 16u << 20;
   // Calls waiting unnumbered: above, a call fails at once with RESOURCE_EXHAUSTED.
   uint64_t outbox_calls = 65536;
   uint64_t outbox_bytes = 64u << 20;
-  // Handles exported to the peer at a time: above, a call that would hand out one more answers RESOURCE_EXHAUSTED.
+  // Handles exported to the peer at a time: above, a call that would hand out one more answers
+  // RESOURCE_EXHAUSTED.
   uint64_t handles = 4u << 20;
   // Handles imported from the peer (callbacks) at a time.
   uint64_t imports = 1u << 20;

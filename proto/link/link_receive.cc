@@ -1,7 +1,8 @@
 // Link, the receiving half: packets, frames, calls of the peer, and the end.
 //
-// Invariants: a frame's whole table is registered before anything else in it is looked at, and processed_ rises before the code a frame
-// starts is entered. What a frame brought and nobody took is dropped outside the lock, through Effects.
+// Invariants: a frame's whole table is registered before anything else in it is looked at, and
+// processed_ rises before the code a frame starts is entered. What a frame brought and nobody took
+// is dropped outside the lock, through Effects.
 
 #include <algorithm>
 
@@ -16,12 +17,13 @@ namespace hawser::link {
 
 Ref<Proxy> Link::ImportRoot() {
   if (Ref<Proxy> root = imports_.Find(0)) return root;
-  auto root = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_[0], "", Value()));
+  auto root =
+      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_[0], "", Value()));
   imports_.Set(root.get());
   return root;
 }
 
-// --- Packets --------------------------------------------------------------------------------------------------------------------------
+// Packets
 
 absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   if (inbox_head_ == inbox_.size() || inbox_head_ >= 64) {
@@ -69,10 +71,12 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
     return StepResult::kProgress;
   }
   if (number > processed_ + 1) {
-    return Violation(absl::StrCat("frame ", number, " came where ", processed_ + 1, " was expected"));
+    return Violation(
+        absl::StrCat("frame ", number, " came where ", processed_ + 1, " was expected"));
   }
   absl::Status table = wire::ReadFrame(bytes, &inbox.bytes, &frame_);
-  if (frame_.kind == wire::FrameKind::kCall && replay_.bytes() > limits_.soft_bytes) return StepResult::kBlocked;
+  if (frame_.kind == wire::FrameKind::kCall && replay_.bytes() > limits_.soft_bytes)
+    return StepResult::kBlocked;
   ++inbox.cursor;
   ++counters_.frames_received;
   processed_ = std::max(processed_, number);
@@ -91,11 +95,13 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
     if (object) effects->dropped.push_back(std::move(object));
   }
   registered_.clear();
-  return frame_.kind == wire::FrameKind::kNone ? Violation(absl::StrCat("frame ", number, " has no body known to this version"))
-                                               : StepResult::kProgress;
+  return frame_.kind == wire::FrameKind::kNone
+             ? Violation(absl::StrCat("frame ", number, " has no body known to this version"))
+             : StepResult::kProgress;
 }
 
-void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now, Effects* effects) {
+void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
+                        base::MonoTime now, Effects* effects) {
   wire::BodyReader reader(registered_, &inbox.bytes);
   switch (frame_.kind) {
     case wire::FrameKind::kCall:
@@ -125,7 +131,7 @@ void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& ta
   }
 }
 
-// --- References -----------------------------------------------------------------------------------------------------------------------
+// References
 
 absl::Status Link::RegisterReferences() {
   absl::Status first_error;
@@ -141,7 +147,8 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
   if (reference.yours) {
     ExportTable::Entry* entry = exports_.Find(reference.handle);
     if (entry == nullptr) {
-      return absl::NotFoundError(absl::StrCat("handle ", reference.handle, " was not given to this session, or is released"));
+      return absl::NotFoundError(absl::StrCat("handle ", reference.handle,
+                                              " was not given to this session, or is released"));
     }
     return entry->object;
   }
@@ -150,35 +157,43 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
     if (reference.shape_number == in_shapes_.size() + 1) {
       in_shapes_.push_back(reference.definition);
     } else if (reference.shape_number == 0 || reference.shape_number > in_shapes_.size()) {
-      return absl::InvalidArgumentError(absl::StrCat("shape ", reference.shape_number, " is defined out of turn"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("shape ", reference.shape_number, " is defined out of turn"));
     }
   }
   if (Ref<Proxy> proxy = imports_.Find(reference.handle)) return ObjectRef(std::move(proxy));
-  ShapeRef shape = reference.shape_number == 0                      ? out_shapes_[0]
-                   : reference.shape_number <= in_shapes_.size() ? in_shapes_[reference.shape_number - 1]
-                                                                 : nullptr;
-  if (!shape) return absl::InvalidArgumentError(absl::StrCat("shape ", reference.shape_number, " was never defined"));
-  auto proxy = Ref<Proxy>::Adopt(
-      new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid, std::move(shape), reference.site, reference.constant));
+  ShapeRef shape = reference.shape_number == 0 ? out_shapes_[0]
+                   : reference.shape_number <= in_shapes_.size()
+                       ? in_shapes_[reference.shape_number - 1]
+                       : nullptr;
+  if (!shape)
+    return absl::InvalidArgumentError(
+        absl::StrCat("shape ", reference.shape_number, " was never defined"));
+  auto proxy =
+      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid,
+                                  std::move(shape), reference.site, reference.constant));
   imports_.Set(proxy.get());
   if (imports_.size() > limits_.imports) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("too many objects and callbacks handed over by this session (limit ", limits_.imports, ")"));
+        absl::StrCat("too many objects and callbacks handed over by this session (limit ",
+                     limits_.imports, ")"));
   }
   return ObjectRef(std::move(proxy));
 }
 
-// --- Calls of the peer ----------------------------------------------------------------------------------------------------------------
+// Calls of the peer
 
-void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now, Effects* effects) {
+void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
+                  base::MonoTime now, Effects* effects) {
   wire::Call call;
   auto* incoming = new IncomingCall(endpoint_);
-  absl::Status status = reader.ReadCall(frame_.body, &call, &incoming->args_, &incoming->answer_args_);
+  absl::Status status =
+      reader.ReadCall(frame_.body, &call, &incoming->args_, &incoming->answer_args_);
   // What is wrong with the table explains what is wrong with the values that name it.
   if (!table.ok()) status = table;
   if (status.ok() && bytes > wire::WireLimits::kMaxFrameBytes) {
-    status = absl::ResourceExhaustedError(
-        absl::StrCat("the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
+    status = absl::ResourceExhaustedError(absl::StrCat(
+        "the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
   }
   ++counters_.calls_received;
   incoming->id_ = call.id;
@@ -200,7 +215,10 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
   }
   if (status.ok() && call.deadline_us != 0) {
     uint64_t clock = inbox_[inbox_head_].view.header.clock_us;
-    int64_t left_ns = call.deadline_us > clock ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000 : 0;
+    int64_t left_ns =
+        call.deadline_us > clock
+            ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000
+            : 0;
     incoming->deadline_ = base::MonoTime{inbox_[inbox_head_].received.ns + left_ns};
     if (left_ns == 0 || incoming->deadline_->ns <= now.ns) {
       incoming->deadline_.reset();
@@ -222,8 +240,9 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
 void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   ExportTable::Entry* entry = exports_.Find(call.target);
   if (entry == nullptr) {
-    incoming->failed_ =
-        Error(absl::StatusCode::kNotFound, absl::StrCat("handle ", call.target, " was not given to this session, or is released"));
+    incoming->failed_ = Error(
+        absl::StatusCode::kNotFound,
+        absl::StrCat("handle ", call.target, " was not given to this session, or is released"));
     return;
   }
   incoming->target_ = entry->object;
@@ -231,9 +250,10 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   if (call.target != 0 && call.name.empty()) {
     incoming->shape_ = out_shapes_[entry->shape];
     if (call.member >= static_cast<int>(incoming->shape_->members().size())) {
-      incoming->failed_ = Error(absl::StatusCode::kInvalidArgument,
-                                absl::StrCat("member ", call.member + 1, " of ", incoming->shape_->name(), ", which has ",
-                                             incoming->shape_->members().size()));
+      incoming->failed_ =
+          Error(absl::StatusCode::kInvalidArgument,
+                absl::StrCat("member ", call.member + 1, " of ", incoming->shape_->name(),
+                             ", which has ", incoming->shape_->members().size()));
     }
   } else if (call.target != 0) {
     int member = out_shapes_[entry->shape]->Find(call.name);
@@ -246,7 +266,8 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
       probe.name = call.name;
       absl::Status status = CheckCall(*out_shapes_[entry->shape], probe);
       incoming->failed_ = Error::FromStatus(
-          status.ok() ? absl::NotFoundError(absl::StrCat(out_shapes_[entry->shape]->name(), " has no member ", std::string(call.name)))
+          status.ok() ? absl::NotFoundError(absl::StrCat(out_shapes_[entry->shape]->name(),
+                                                         " has no member ", std::string(call.name)))
                       : status);
     }
   }
@@ -263,8 +284,8 @@ void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
     std::optional<Outcome> outcome;
     if (call->failed_) {
       outcome = Outcome::Failed(*call->failed_);
-    } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf && call->name_.empty() &&
-               Proxy::From(call->target_.get()) == nullptr) {
+    } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf &&
+               call->name_.empty() && Proxy::From(call->target_.get()) == nullptr) {
       // The same object under a new handle: only the link can do that.
       exports_.ForgetIdentity(call->target_.get());
       outcome = Outcome(Value(call->target_));
@@ -321,7 +342,9 @@ void Link::OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects
   absl::Status status = reader.ReadReturn(frame_.body, &id, &outcome);
   // With an entry missing, a value could name another object than was meant.
   if (!table.ok()) status = table;
-  if (!status.ok()) outcome = Outcome::Failed(absl::InternalError(absl::StrCat("malformed answer: ", status.message())));
+  if (!status.ok())
+    outcome =
+        Outcome::Failed(absl::InternalError(absl::StrCat("malformed answer: ", status.message())));
   CompletePending(id, std::move(outcome), effects);
 }
 
@@ -330,7 +353,8 @@ void Link::OnCancel(wire::BodyReader& reader, std::string_view body, Effects* ef
   if (!reader.ReadCancel(body, &id).ok()) return;
   auto found = incoming_.find(id);
   if (found != incoming_.end()) {
-    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"), effects);
+    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"),
+                effects);
   }
 }
 
@@ -360,11 +384,12 @@ void Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effe
   if (!reader.ReadGone(body, &handles_scratch_, &reason).ok()) return;
   for (uint64_t handle : handles_scratch_) {
     imports_.MarkGone(handle, reason);
-    if (Ref<Proxy> proxy = imports_.Find(handle)) effects->gone.push_back({std::move(proxy), reason});
+    if (Ref<Proxy> proxy = imports_.Find(handle))
+      effects->gone.push_back({std::move(proxy), reason});
   }
 }
 
-// --- Time -----------------------------------------------------------------------------------------------------------------------------
+// Time
 
 std::optional<base::MonoTime> Link::next_deadline() const {
   int64_t next = INT64_MAX;
@@ -377,16 +402,22 @@ std::optional<base::MonoTime> Link::next_deadline() const {
 void Link::Tick(base::MonoTime now, Effects* effects) {
   while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
     IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
-    AnswerEarly(call, Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"), effects);
+    AnswerEarly(
+        call,
+        Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"),
+        effects);
   }
-  // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes late and is dropped.
+  // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes
+  // late and is dropped.
   while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
     uint64_t id = pending_deadlines_.begin()->second;
-    CompletePending(id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")), effects);
+    CompletePending(
+        id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")),
+        effects);
   }
 }
 
-// --- End ------------------------------------------------------------------------------------------------------------------------------
+// End
 
 void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
   if (end_numbered_ || ended_) return;
@@ -403,8 +434,10 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   inbox_head_ = 0;
   for (auto& [id, pending] : pending_) {
     bool sent = pending.frame != 0 && pending.frame <= replay_.last_sent();
-    absl::Status status = sent ? absl::AbortedError(absl::StrCat("outcome unknown, the session ended: ", why.message()))
-                                       : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
+    absl::Status status =
+        sent ? absl::AbortedError(
+                   absl::StrCat("outcome unknown, the session ended: ", why.message()))
+             : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
     effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
     if (pending.target) effects->dropped.push_back(std::move(pending.target));
   }
@@ -429,9 +462,12 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   order_.Clear(&effects->dropped_values);
   imports_.MarkAllGone(reason);
   imports_.ForEach([&](const Proxy& proxy) {
-    if (Ref<Proxy> held = imports_.Find(proxy.handle())) effects->gone.push_back({std::move(held), reason});
+    if (Ref<Proxy> held = imports_.Find(proxy.handle()))
+      effects->gone.push_back({std::move(held), reason});
   });
-  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) { endpoint_->OnUnexport(entry.object.get()); });
+  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) {
+    endpoint_->OnUnexport(entry.object.get());
+  });
   gone_waiting_.clear();
   return exports_.Clear();
 }

@@ -1,8 +1,9 @@
 // Link, the sending half: resolving references, numbering frames, the outbox, releases, packets.
 //
-// The invariant that makes release safe (session.proto, HOW LONG A HANDLE LIVES): between resolving the references of a frame and
-// numbering it nothing else happens, and the number is noted on each handle at once. So a frame is either numbered with live handles,
-// or its values still hold the objects themselves.
+// The invariant that makes release safe (session.proto, HOW LONG A HANDLE LIVES): between resolving
+// the references of a frame and numbering it nothing else happens, and the number is noted on each
+// handle at once. So a frame is either numbered with live handles, or its values still hold the
+// objects themselves.
 
 #include "absl/strings/str_cat.h"
 #include "proto/link/defect.h"
@@ -12,7 +13,8 @@
 namespace hawser::link {
 namespace {
 
-// Frames of one packet, in bytes: enough to spread the cost of a write, small enough to keep the receiver busy meanwhile.
+// Frames of one packet, in bytes: enough to spread the cost of a write, small enough to keep the
+// receiver busy meanwhile.
 constexpr size_t kPacketBytes = 256 << 10;
 // Acknowledge, even with nothing else to say, after this much was received ...
 constexpr uint64_t kAckFrames = 256;
@@ -25,7 +27,8 @@ constexpr size_t kMaxVias = 4096;
 constexpr size_t kReleaseBatch = 1024;
 
 Error LimitError(std::string_view what, uint64_t limit) {
-  return Error(absl::StatusCode::kResourceExhausted, absl::StrCat(std::string(what), " (limit ", limit, ")"));
+  return Error(absl::StatusCode::kResourceExhausted,
+               absl::StrCat(std::string(what), " (limit ", limit, ")"));
 }
 
 }  // namespace
@@ -40,14 +43,16 @@ Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
 }
 
 Link::~Link() {
-  // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never ended still owns its calls.
+  // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
+  // ended still owns its calls.
   for (auto& [id, call] : incoming_) call->Unref();
 }
 
-// --- References -----------------------------------------------------------------------------------------------------------------------
+// References
 
 uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
-  auto [entry, added] = out_shape_numbers_.try_emplace(shape.get(), static_cast<uint32_t>(out_shapes_.size()));
+  auto [entry, added] =
+      out_shape_numbers_.try_emplace(shape.get(), static_cast<uint32_t>(out_shapes_.size()));
   if (added) {
     out_shapes_.push_back(shape);
     reference->definition = shape;
@@ -55,7 +60,8 @@ uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
   return entry->second;
 }
 
-// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours among them.
+// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
+// among them.
 absl::Status Link::ResolveReferences(Via via) {
   references_scratch_.clear();
   entries_scratch_.clear();
@@ -120,10 +126,13 @@ Via Link::ViaOf(const IncomingCall& call) {
     auto known = vias_.find(ViaKey{shape.get(), member, call.op_});
     return known != vias_.end() ? known->second : 0;
   }
-  auto [entry, added] = vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
+  auto [entry, added] =
+      vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
   if (added) {
-    std::string name = shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
-    if (member >= 0) absl::StrAppend(&name, ".", shape->members()[static_cast<size_t>(member)].name);
+    std::string name =
+        shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
+    if (member >= 0)
+      absl::StrAppend(&name, ".", shape->members()[static_cast<size_t>(member)].name);
     if (call.op_ == Op::kNew) name = absl::StrCat("new ", name);
     via_names_.push_back(std::move(name));
     via_shapes_.push_back(std::move(shape));
@@ -131,12 +140,13 @@ Via Link::ViaOf(const IncomingCall& call) {
   return entry->second;
 }
 
-// --- Calls of ours --------------------------------------------------------------------------------------------------------------------
+// Calls of ours
 
 uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects) {
   if (ended_) {
-    effects->completions.push_back({std::move(reply), Outcome::Failed(absl::UnavailableError(
-                                                          absl::StrCat("session ended: ", end_status_.message())))});
+    effects->completions.push_back(
+        {std::move(reply), Outcome::Failed(absl::UnavailableError(
+                               absl::StrCat("session ended: ", end_status_.message())))});
     return 0;
   }
   absl::Status valid = [&] {
@@ -153,14 +163,17 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     frame.name = call.name;
     bytes = writer_.CallSize(frame, call.args, call.answer_args, {});
     if (bytes > wire::WireLimits::kMaxFrameBytes) {
-      valid = LimitError(absl::StrCat("the call's arguments are too large: ", bytes, " bytes"), wire::WireLimits::kMaxFrameBytes)
+      valid = LimitError(absl::StrCat("the call's arguments are too large: ", bytes, " bytes"),
+                         wire::WireLimits::kMaxFrameBytes)
                   .ToStatus();
     }
   }
   bool wait = !outbox_.empty() || !MayNumberCall(bytes, call.nested);
-  if (call.nested && MayNumberCall(bytes, true) && call.answer_args.empty() && call.target) wait = false;
+  if (call.nested && MayNumberCall(bytes, true) && call.answer_args.empty() && call.target)
+    wait = false;
   if (Planted(Defect::kHandleBeforeNumber)) wait = true;
-  if (valid.ok() && wait && (outbox_.size() >= limits_.outbox_calls || outbox_bytes_ + bytes > limits_.outbox_bytes)) {
+  if (valid.ok() && wait &&
+      (outbox_.size() >= limits_.outbox_calls || outbox_bytes_ + bytes > limits_.outbox_bytes)) {
     valid = LimitError("too many calls wait to be sent", limits_.outbox_calls).ToStatus();
   }
   if (!valid.ok()) {
@@ -187,7 +200,8 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   Queued& queued = outbox_.emplace_back();
   queued.id = id;
   queued.name = std::string(call.name);
-  queued.args.assign(std::make_move_iterator(call.args.begin()), std::make_move_iterator(call.args.end()));
+  queued.args.assign(std::make_move_iterator(call.args.begin()),
+                     std::make_move_iterator(call.args.end()));
   queued.answer_args.assign(call.answer_args.begin(), call.answer_args.end());
   queued.bytes = bytes;
   outbox_bytes_ += bytes;
@@ -203,7 +217,8 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
 
 bool Link::MayNumberCall(size_t bytes, bool nested) const {
   if (end_numbered_ || replay_.bytes() >= limits_.replay_bytes) return false;
-  return nested || (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
+  return nested ||
+         (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
 }
 
 void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
@@ -282,7 +297,8 @@ void Link::DrainOutbox(Effects* effects) {
 void Link::CompletePending(uint64_t id, Outcome outcome, Effects* effects) {
   auto found = pending_.find(id);
   if (found == pending_.end()) {
-    if (outcome.value().kind() >= Kind::kString) effects->dropped_values.push_back(std::move(outcome.value()));
+    if (outcome.value().kind() >= Kind::kString)
+      effects->dropped_values.push_back(std::move(outcome.value()));
     return;
   }
   if (found->second.deadline_ns != 0) pending_deadlines_.erase({found->second.deadline_ns, id});
@@ -296,7 +312,8 @@ void Link::Cancel(uint64_t call, Effects* effects) {
   if (found == pending_.end()) return;
   if (found->second.frame == 0) {
     // Still in the outbox: it will be skipped there.
-    CompletePending(call, Outcome::Failed(absl::CancelledError("cancelled before it was sent")), effects);
+    CompletePending(call, Outcome::Failed(absl::CancelledError("cancelled before it was sent")),
+                    effects);
     return;
   }
   if (end_numbered_) return;
@@ -308,7 +325,7 @@ void Link::ReleaseAnswer(uint64_t call) {
   if (!ended_) answers_to_release_.push_back(call);
 }
 
-// --- Answers to the peer --------------------------------------------------------------------------------------------------------------
+// Answers to the peer
 
 void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
   if (!ended_ && !end_numbered_ && !call->no_reply_) {
@@ -317,10 +334,14 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     objects_scratch_.clear();
     absl::Status status = wire::CollectObjects(values, &objects_scratch_);
     if (status.ok()) {
-      // Before anything is resolved: a frame that is not written must not have taken handles or shape numbers.
-      size_t bytes = outcome.value().kind() < Kind::kString ? 0 : writer_.CallSize({}, values, {}, {});
+      // Before anything is resolved: a frame that is not written must not have taken handles or
+      // shape numbers.
+      size_t bytes =
+          outcome.value().kind() < Kind::kString ? 0 : writer_.CallSize({}, values, {}, {});
       if (bytes > wire::WireLimits::kMaxFrameBytes) {
-        status = LimitError(absl::StrCat("the answer is too large: ", bytes, " bytes"), wire::WireLimits::kMaxFrameBytes).ToStatus();
+        status = LimitError(absl::StrCat("the answer is too large: ", bytes, " bytes"),
+                            wire::WireLimits::kMaxFrameBytes)
+                     .ToStatus();
       }
     }
     if (status.ok()) status = ResolveReferences(via);
@@ -339,7 +360,8 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     ++calls_done_;
     call_bytes_done_ += call->frame_bytes_;
   }
-  if (outcome.value().kind() >= Kind::kString) effects->dropped_values.push_back(std::move(outcome.value()));
+  if (outcome.value().kind() >= Kind::kString)
+    effects->dropped_values.push_back(std::move(outcome.value()));
   const Object* target = call->target_.get();
   Forget(call, effects);
   if (!gone_waiting_.empty()) SendReadyGone(target);
@@ -348,10 +370,11 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
 
 void Link::CheckReserve() {
   if (replay_.bytes() > limits_.replay_bytes + limits_.reserve_bytes && !end_request_) {
-    end_request_ = EndRequest{
-        EndReason::kLimit,
-        absl::ResourceExhaustedError(absl::StrCat("replay_bytes: ", replay_.bytes(), " bytes are not acknowledged (limit ",
-                                                  limits_.replay_bytes + limits_.reserve_bytes, "); the peer does not read"))};
+    end_request_ =
+        EndRequest{EndReason::kLimit,
+                   absl::ResourceExhaustedError(absl::StrCat(
+                       "replay_bytes: ", replay_.bytes(), " bytes are not acknowledged (limit ",
+                       limits_.replay_bytes + limits_.reserve_bytes, "); the peer does not read"))};
   }
 }
 
@@ -381,7 +404,7 @@ void Link::SendReadyGone(const Object* object) {
   }
 }
 
-// --- Packets --------------------------------------------------------------------------------------------------------------------------
+// Packets
 
 wire::Limits Link::OurLimits() const {
   return {calls_done_ + limits_.call_window, call_bytes_done_ + limits_.byte_window};
@@ -393,14 +416,18 @@ bool Link::NeedsPacket() const {
   if (ended_) return false;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
   wire::Limits limits = OurLimits();
-  return limits.calls - announced_.calls >= std::max<uint64_t>(1, limits_.call_window / kGrantShare) ||
-         limits.bytes - announced_.bytes >= std::max<uint64_t>(1, limits_.byte_window / kGrantShare);
+  return limits.calls - announced_.calls >=
+             std::max<uint64_t>(1, limits_.call_window / kGrantShare) ||
+         limits.bytes - announced_.bytes >=
+             std::max<uint64_t>(1, limits_.byte_window / kGrantShare);
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
   released_scratch_.clear();
   std::swap(released_scratch_, planted_released_);
-  imports_.Collect(dropped, Planted(Defect::kNoRecheckAtRelease) ? &planted_released_ : &released_scratch_, &effects->dead);
+  imports_.Collect(dropped,
+                   Planted(Defect::kNoRecheckAtRelease) ? &planted_released_ : &released_scratch_,
+                   &effects->dead);
   if (ended_ || end_numbered_) return;
   std::span<const uint64_t> handles = released_scratch_;
   while (!handles.empty()) {

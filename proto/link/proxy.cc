@@ -11,7 +11,8 @@ constexpr char kProxyTag = 0;
 
 }  // namespace
 
-Proxy::Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef shape, std::string_view site, Value constant)
+Proxy::Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef shape,
+             std::string_view site, Value constant)
     : endpoint_(std::move(endpoint)),
       handle_(handle),
       oid_(oid),
@@ -20,7 +21,8 @@ Proxy::Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef sha
       constant_(std::move(constant)) {}
 
 Proxy* Proxy::From(Object* object) {
-  return object != nullptr && object->type_tag() == &kProxyTag ? static_cast<Proxy*>(object) : nullptr;
+  return object != nullptr && object->type_tag() == &kProxyTag ? static_cast<Proxy*>(object)
+                                                               : nullptr;
 }
 
 const void* Proxy::type_tag() const { return &kProxyTag; }
@@ -47,7 +49,8 @@ void Proxy::Invoke(Invocation call, Reply reply) {
     reply.Fail(GoneStatus(*this));
     return;
   }
-  CallbackMode mode = call.op == Op::kCall && call.member_name().empty() ? shape_->mode() : CallbackMode::kPlain;
+  CallbackMode mode =
+      call.op == Op::kCall && call.member_name().empty() ? shape_->mode() : CallbackMode::kPlain;
   if (mode == CallbackMode::kConst) {
     reply.Return(constant_);
     return;
@@ -76,7 +79,8 @@ bool DroppedProxies::Push(Proxy* proxy) {
   Proxy* head = head_.load(std::memory_order_relaxed);
   do {
     proxy->next_dropped_ = head;
-  } while (!head_.compare_exchange_weak(head, proxy, std::memory_order_release, std::memory_order_relaxed));
+  } while (!head_.compare_exchange_weak(head, proxy, std::memory_order_release,
+                                        std::memory_order_relaxed));
   return head == nullptr;
 }
 

@@ -3,8 +3,9 @@
 
 // Proxy: an object of the peer, as an Object of this process. Thread-safe.
 //
-// When its last reference goes, it only puts itself on its endpoint's list of dropped proxies (no lock, no I/O: destructors run
-// anywhere); the endpoint's next flush decides under the table's lock whether to release the handle, and deletes the proxy.
+// When its last reference goes, it only puts itself on its endpoint's list of dropped proxies (no
+// lock, no I/O: destructors run anywhere); the endpoint's next flush decides under the table's lock
+// whether to release the handle, and deletes the proxy.
 
 #include <atomic>
 #include <string>
@@ -17,7 +18,8 @@ class Endpoint;
 
 class Proxy final : public Object {
  public:
-  Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef shape, std::string_view site, Value constant);
+  Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef shape,
+        std::string_view site, Value constant);
 
   uint64_t handle() const { return handle_; }
   const Ref<Endpoint>& endpoint() const { return endpoint_; }
@@ -53,7 +55,8 @@ class Proxy final : public Object {
   Proxy* next_dropped_ = nullptr;  // owned by DroppedProxies
 };
 
-// Proxies nobody refers to any more, pushed from any thread without a lock, taken by one thread at a time.
+// Proxies nobody refers to any more, pushed from any thread without a lock, taken by one thread at
+// a time.
 class DroppedProxies {
  public:
   // True if the list was empty: someone must be told.

@@ -1,4 +1,5 @@
-// The figures the link is held to: time and allocations of a call, memory of a handle. Two endpoints in one process, no transport.
+// The figures the link is held to: time and allocations of a call, memory of a handle. Two
+// endpoints in one process, no transport.
 
 #include <algorithm>
 #include <chrono>
@@ -53,11 +54,14 @@ TEST(LinkFiguresTest, AnAddTakesAtMostOneAndAHalfMicrosecondsOnBothSidesTogether
   for (int batch = 0; batch < 20; ++batch) {
     auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < kBatch; ++i) ASSERT_EQ(pair.Add(adder, i, 1), i + 1);
-    double us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / kBatch;
+    double us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+                    .count() /
+                kBatch;
     best_us = std::min(best_us, us);
     worst_us = std::max(worst_us, us);
   }
-  std::cout << "add(int64, int64): " << best_us << " us best, " << worst_us << " us worst of 20 batches of " << kBatch << "\n";
+  std::cout << "add(int64, int64): " << best_us << " us best, " << worst_us
+            << " us worst of 20 batches of " << kBatch << "\n";
   if (kTimed) {
     EXPECT_LE(best_us, 1.5);
   }
@@ -81,7 +85,8 @@ TEST(LinkFiguresTest, TheCallersPathAllocatesNothingOnceWarm) {
     ASSERT_EQ(pair.Finish(std::move(reply)), i + 1);
     caller += allocations - before;
   }
-  std::cout << "allocations: caller " << caller << ", callee " << static_cast<double>(callee) / 20000 << " a call\n";
+  std::cout << "allocations: caller " << caller << ", callee "
+            << static_cast<double>(callee) / 20000 << " a call\n";
   EXPECT_EQ(caller, 0u);
   EXPECT_LE(callee, 5u * 20000);
 }
@@ -94,7 +99,8 @@ TEST(LinkFiguresTest, ALiveHandleCostsItsExporterAtMost146Bytes) {
   int64_t exporter = 0;
   for (int i = 0; i < kObjects; ++i) proxies.push_back(pair.MakeCounting(&live_bytes, &exporter));
   double each = static_cast<double>(exporter) / kObjects;
-  // The registry of the broker adds a slot of 24 bytes an object; see broker/core/object_registry.h.
+  // The registry of the broker adds a slot of 24 bytes an object; see
+  // broker/core/object_registry.h.
   std::cout << "a live handle: " << each << " + 24 bytes\n";
   EXPECT_GE(each, 40 + 32);  // an object and its entry: less would mean that nothing was counted
   EXPECT_LE(each + 24, 146);

@@ -3,8 +3,9 @@
 namespace hawser::bench {
 
 ShapeRef Adder::shape() const {
-  static const ShapeRef* shape = new ShapeRef(
-      Shape::Build(ObjectKind::kObject, "Adder", {{.name = "add", .signature = {{Type::kInteger, Type::kInteger}, Type::kInteger, 2}}}));
+  static const ShapeRef* shape = new ShapeRef(Shape::Build(
+      ObjectKind::kObject, "Adder",
+      {{.name = "add", .signature = {{Type::kInteger, Type::kInteger}, Type::kInteger, 2}}}));
   return *shape;
 }
 
@@ -14,7 +15,9 @@ namespace {
 class Maker final : public Object {
  public:
   ShapeRef shape() const override { return shape_; }
-  void Invoke(Invocation, Reply reply) override { reply.Return(Value(ObjectRef(MakeRef<Adder>()))); }
+  void Invoke(Invocation, Reply reply) override {
+    reply.Return(Value(ObjectRef(MakeRef<Adder>())));
+  }
 
  private:
   const ShapeRef shape_ = Shape::Build(ObjectKind::kObject, "Maker", {{.name = "make"}});
@@ -55,7 +58,8 @@ LinkPair::LinkPair()
   callee_->SetRoot(ObjectRef(MakeRef<Maker>()));
   root_ = ObjectRef(caller_->ImportRoot());
   caller_->Attach(to_callee_, 0, callee_->Fence().limits);
-  callee_->Attach(to_caller_, 0, caller_->Inspect([](const link::Link& link) { return link.OurLimits(); }));
+  callee_->Attach(to_caller_, 0,
+                  caller_->Inspect([](const link::Link& link) { return link.OurLimits(); }));
 }
 
 LinkPair::~LinkPair() {

@@ -1,8 +1,9 @@
 #ifndef HAWSER_TESTS_BENCH_LINK_PAIR_H_
 #define HAWSER_TESTS_BENCH_LINK_PAIR_H_
 
-// LinkPair: a caller's and a callee's endpoint in one process, joined by a transport that costs next to nothing, so that what is measured
-// is the link itself: numbering, tables, order, codec, dispatch by a virtual call. Calls run on the calling thread.
+// LinkPair: a caller's and a callee's endpoint in one process, joined by a transport that costs
+// next to nothing, so that what is measured is the link itself: numbering, tables, order, codec,
+// dispatch by a virtual call. Calls run on the calling thread.
 
 #include <memory>
 #include <string>
@@ -15,7 +16,9 @@ namespace hawser::bench {
 class Adder final : public Object {
  public:
   ShapeRef shape() const override;
-  void Invoke(Invocation call, Reply reply) override { reply.Return(call.args[0].AsInt() + call.args[1].AsInt()); }
+  void Invoke(Invocation call, Reply reply) override {
+    reply.Return(call.args[0].AsInt() + call.args[1].AsInt());
+  }
 
  private:
   // What a module's object has besides: its class, its listeners, and one word of its author's.

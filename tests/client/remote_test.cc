@@ -247,7 +247,7 @@ TEST_F(RemoteTest, CallsOfManyThreadsAllGetTheirAnswers) {
   EXPECT_EQ(wrong, 0);
 }
 
-// --- Callbacks -----------------------------------------------------------------------------------
+// Callbacks
 
 TEST_F(RemoteTest, ANotifyCallbackRunsLaterAndTheCallerGetsUndefined) {
   Remote remote = Connect();
@@ -482,7 +482,7 @@ TEST_F(RemoteTest, AProgramWithOneThreadIsNotItsOwnDeadlock) {
   EXPECT_THAT(remote.Require("asker")->Call("ask", answer), IsOkAndHolds(Value(8)));
 }
 
-// --- Promises ------------------------------------------------------------------------------------
+// Promises
 
 TEST_F(RemoteTest, APromiseIsAwaited) {
   Remote remote = Connect();
@@ -519,7 +519,7 @@ TEST_F(RemoteTest, ARejectionNobodyAwaitedIsReported) {
   EXPECT_EQ(reported, 1);
 }
 
-// --- Pipelines -----------------------------------------------------------------------------------
+// Pipelines
 
 TEST_F(RemoteTest, APipelineTakesOneRoundTrip) {
   Remote remote = Connect();
@@ -582,7 +582,7 @@ TEST_F(RemoteTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {
   EXPECT_THAT(order, ElementsAre(1, 2));
 }
 
-// --- Objects that go -----------------------------------------------------------------------------
+// Objects that go
 
 TEST_F(RemoteTest, AnObjectThatIsGoneSaysSoAndItsWatchersAreTold) {
   Remote remote = Connect();

@@ -11,7 +11,7 @@
 
 namespace hawser::tests {
 
-// --- MemoryEvents --------------------------------------------------------------------------------
+// MemoryEvents
 
 void MemoryEvents::Post(base::Task event) {
   base::MutexLock lock(mu_);
@@ -44,7 +44,7 @@ void MemoryEvents::Shutdown() {
   }
 }
 
-// --- ScriptedObject ------------------------------------------------------------------------------
+// ScriptedObject
 
 ScriptedObject& ScriptedObject::Add(std::string name, Method method, Member member) {
   member.name = name;
@@ -106,7 +106,7 @@ void ScriptedObject::Invoke(Invocation call, Reply reply) {
   }
 }
 
-// --- The two ends of a connection ----------------------------------------------------------------
+// The two ends of a connection
 
 class ScriptedBroker::Peer final : public link::Endpoint {
  public:
@@ -226,7 +226,7 @@ class ScriptedBroker::MemoryConnector final : public internal::Connector {
   const std::shared_ptr<MemoryEvents> events_;
 };
 
-// --- ScriptedBroker ------------------------------------------------------------------------------
+// ScriptedBroker
 
 ScriptedBroker::ScriptedBroker()
     : root_(MakeRef<ScriptedObject>(ObjectKind::kObject, "remote")),

@@ -85,7 +85,7 @@ class ScriptedBroker {
   ScriptedObject& root() { return *root_; }
   std::map<std::string, Value, std::less<>> modules;
 
-  // --- What it does with connections. May be changed at any time.
+  // What it does with connections. May be changed at any time.
   // UNAVAILABLE for connections from now on.
   void set_reachable(bool reachable);
   // The answer to the next Attach, instead of what a broker would answer.
@@ -99,7 +99,7 @@ class ScriptedBroker {
   // Forgets the session, as a broker that was started anew has.
   void Restart();
 
-  // --- What it saw.
+  // What it saw.
   link::LinkStats stats() const;
   std::vector<wire::Attach> attaches() const;
   size_t packets_received() const;

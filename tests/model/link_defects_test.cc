@@ -9,7 +9,8 @@ namespace {
 
 using link::Defect;
 
-// The failure a planted defect leads to in the first of `worlds` worlds that notices; empty if none does.
+// The failure a planted defect leads to in the first of `worlds` worlds that notices; empty if none
+// does.
 std::string FailureWith(Defect defect, int worlds = 400) {
   link::planted_defect = defect;
   std::string failure;
@@ -23,13 +24,27 @@ std::string FailureWith(Defect defect, int worlds = 400) {
   return failure;
 }
 
-TEST(LinkDefectsTest, WithoutADefectNothingIsNoticed) { EXPECT_EQ(FailureWith(Defect::kNone, 200), ""); }
-TEST(LinkDefectsTest, FreeingOnTheFirstReleaseIsNoticed) { EXPECT_NE(FailureWith(Defect::kFreeOnFirstRelease), ""); }
-TEST(LinkDefectsTest, LookingUpHandlesBeforeNumberingIsNoticed) { EXPECT_NE(FailureWith(Defect::kHandleBeforeNumber), ""); }
-TEST(LinkDefectsTest, NotLookingForANewerProxyAtReleaseIsNoticed) { EXPECT_NE(FailureWith(Defect::kNoRecheckAtRelease), ""); }
-TEST(LinkDefectsTest, DroppingALateReturnUnreadIsNoticed) { EXPECT_NE(FailureWith(Defect::kLateReturnUnread), ""); }
-TEST(LinkDefectsTest, CountingSendsAgainstOneReleaseIsNoticed) { EXPECT_NE(FailureWith(Defect::kCountPerSend), ""); }
-TEST(LinkDefectsTest, ReplayWithoutFencingIsNoticed) { EXPECT_NE(FailureWith(Defect::kReplayWithoutFencing), ""); }
+TEST(LinkDefectsTest, WithoutADefectNothingIsNoticed) {
+  EXPECT_EQ(FailureWith(Defect::kNone, 200), "");
+}
+TEST(LinkDefectsTest, FreeingOnTheFirstReleaseIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kFreeOnFirstRelease), "");
+}
+TEST(LinkDefectsTest, LookingUpHandlesBeforeNumberingIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kHandleBeforeNumber), "");
+}
+TEST(LinkDefectsTest, NotLookingForANewerProxyAtReleaseIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kNoRecheckAtRelease), "");
+}
+TEST(LinkDefectsTest, DroppingALateReturnUnreadIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kLateReturnUnread), "");
+}
+TEST(LinkDefectsTest, CountingSendsAgainstOneReleaseIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kCountPerSend), "");
+}
+TEST(LinkDefectsTest, ReplayWithoutFencingIsNoticed) {
+  EXPECT_NE(FailureWith(Defect::kReplayWithoutFencing), "");
+}
 
 }  // namespace
 }  // namespace hawser::tests

@@ -18,8 +18,9 @@ ShapeRef ItemShape() {
 
 }  // namespace
 
-// Members: touch(token, position) notes that it ran; give(token, which) hands out item `which`; take(token, object) keeps an object of
-// the caller's; home(token, object, id) expects one of its own; drop(token) lets go of what was taken.
+// Members: touch(token, position) notes that it ran; give(token, which) hands out item `which`;
+// take(token, object) keeps an object of the caller's; home(token, object, id) expects one of its
+// own; drop(token) lets go of what was taken.
 class LinkWorld::Item final : public Object {
  public:
   Item(Side* end, uint64_t id) : end_(end), id_(id) {}
@@ -37,13 +38,14 @@ class LinkWorld::Item final : public Object {
 
 struct LinkWorld::Held {
   ObjectRef proxy;
-  uint64_t item = 0;       // id of the far item it must stand for
-  uint64_t position = 0;   // touches sent through this reference
+  uint64_t item = 0;      // id of the far item it must stand for
+  uint64_t position = 0;  // touches sent through this reference
 };
 
 class LinkWorld::Side final : public link::Endpoint {
  public:
-  Side(LinkWorld* world, const link::LinkLimits& limits) : Endpoint(limits, world->clock_), world_(world) {
+  Side(LinkWorld* world, const link::LinkLimits& limits)
+      : Endpoint(limits, world->clock_), world_(world) {
     for (uint64_t i = 0; i < kItems; ++i) items_.push_back(MakeRef<Item>(this, i));
     root_ = MakeRef<Item>(this, kItems);
     SetRoot(root_);
@@ -55,7 +57,7 @@ class LinkWorld::Side final : public link::Endpoint {
   void WantFlush() override { wants_flush_ = true; }
   void OnEnded(EndReason, const absl::Status&, std::vector<ObjectRef>) override {}
 
-  // --- The random program.
+  // The random program.
   void Act();
   bool RunOneCall();
   bool AnswerOne();
@@ -71,7 +73,9 @@ class LinkWorld::Side final : public link::Endpoint {
   // A call of this end that must be answered.
   class Waiter final : public ReplySink {
    public:
-    Waiter(Side* end, std::function<void(Outcome)> then) : end_(end), then_(std::move(then)) { ++end_->outstanding_; }
+    Waiter(Side* end, std::function<void(Outcome)> then) : end_(end), then_(std::move(then)) {
+      ++end_->outstanding_;
+    }
     void Deliver(uint64_t, Outcome outcome) override {
       --end_->outstanding_;
       then_(std::move(outcome));
@@ -82,8 +86,8 @@ class LinkWorld::Side final : public link::Endpoint {
     Side* end_;
     std::function<void(Outcome)> then_;
   };
-  uint64_t Send(const ObjectRef& target, uint64_t answer, int member, Array args, bool keep, std::optional<base::MonoTime> deadline,
-                std::function<void(Outcome)> then) {
+  uint64_t Send(const ObjectRef& target, uint64_t answer, int member, Array args, bool keep,
+                std::optional<base::MonoTime> deadline, std::function<void(Outcome)> then) {
     link::OutgoingCall call;
     call.target = target;
     call.answer = answer;
@@ -108,7 +112,8 @@ class LinkWorld::Side final : public link::Endpoint {
   std::vector<std::pair<Reply, Value>> late_;
   std::vector<Held> held_;
   std::vector<ObjectRef> taken_;
-  std::map<std::pair<uint64_t, uint64_t>, uint64_t> last_position_;  // (lane, item) -> last touch that ran
+  std::map<std::pair<uint64_t, uint64_t>, uint64_t>
+      last_position_;  // (lane, item) -> last touch that ran
   int outstanding_ = 0;
   bool wants_flush_ = false;
   uint64_t next_lane_ = 1;
@@ -128,22 +133,27 @@ void LinkWorld::Item::Invoke(Invocation call, Reply reply) {
     auto item = static_cast<uint64_t>(call.args[3].AsInt());
     if (item != id_) world->Fail(absl::StrCat("a touch of item ", item, " reached item ", id_));
     uint64_t& last = end_->last_position_[{lane, 0}];
-    if (position <= last) world->Fail(absl::StrCat("touch ", position, " of lane ", lane, " ran after touch ", last));
+    if (position <= last)
+      world->Fail(absl::StrCat("touch ", position, " of lane ", lane, " ran after touch ", last));
     last = position;
   } else if (name == "give") {
     result = Value(ObjectRef(end_->items_[static_cast<size_t>(call.args[1].AsInt())]));
   } else if (name == "take") {
     Object* object = call.args[1].AsObject();
     if (object == nullptr) world->Fail("an object argument did not arrive");
-    if (object != nullptr && object->type_tag() == &kTag) world->Fail("an object of the caller arrived as one of ours");
+    if (object != nullptr && object->type_tag() == &kTag)
+      world->Fail("an object of the caller arrived as one of ours");
     if (world->Chance(70)) end_->taken_.push_back(call.args[1].TakeObject());
   } else if (name == "home") {
     Object* object = call.args[1].AsObject();
-    if (object == nullptr || object->type_tag() != &kTag || static_cast<Item*>(object)->id_ != static_cast<uint64_t>(call.args[2].AsInt())) {
+    if (object == nullptr || object->type_tag() != &kTag ||
+        static_cast<Item*>(object)->id_ != static_cast<uint64_t>(call.args[2].AsInt())) {
       world->Fail("an object sent home did not arrive as the original");
     }
   } else if (name == "drop") {
-    if (!end_->taken_.empty()) end_->taken_.erase(end_->taken_.begin() + static_cast<ptrdiff_t>(world->Random(end_->taken_.size())));
+    if (!end_->taken_.empty())
+      end_->taken_.erase(end_->taken_.begin() +
+                         static_cast<ptrdiff_t>(world->Random(end_->taken_.size())));
   }
   if (world->Chance(30)) {
     end_->late_.emplace_back(std::move(reply), std::move(result));
@@ -179,7 +189,8 @@ void LinkWorld::Side::Act() {
   auto must_succeed = [this, token](std::string_view what) {
     return [this, token, what = std::string(what)](const Outcome& outcome) {
       if (!outcome.ok() && outcome.error().code() != absl::StatusCode::kDeadlineExceeded) {
-        world_->Fail(absl::StrCat(what, " (call ", token, ") failed: ", outcome.error().ToString()));
+        world_->Fail(
+            absl::StrCat(what, " (call ", token, ") failed: ", outcome.error().ToString()));
       }
     };
   };
@@ -191,24 +202,27 @@ void LinkWorld::Side::Act() {
     case 0:
     case 1: {  // ask for an item, keep it perhaps
       uint64_t item = world.Random(kItems);
-      Send(remote_root_, 0, 1, {token, item}, false, deadline, [this, item, fail = must_succeed("give")](Outcome outcome) {
-        fail(outcome);
-        if (!outcome.ok()) return;
-        if (outcome.value().AsObject() == nullptr) {
-          world_->Fail("give answered no object");
-        } else if (world_->Chance(80)) {
-          held_.push_back({outcome.value().TakeObject(), item, 0});
-        }
-      });
+      Send(remote_root_, 0, 1, {token, item}, false, deadline,
+           [this, item, fail = must_succeed("give")](Outcome outcome) {
+             fail(outcome);
+             if (!outcome.ok()) return;
+             if (outcome.value().AsObject() == nullptr) {
+               world_->Fail("give answered no object");
+             } else if (world_->Chance(80)) {
+               held_.push_back({outcome.value().TakeObject(), item, 0});
+             }
+           });
       break;
     }
     case 2: {  // pipelined: touch what give will answer, twice, then let the answer go
       uint64_t item = world.Random(kItems);
       uint64_t lane = next_lane_++ << 1 | 1;
-      uint64_t base = Send(remote_root_, 0, 1, {token, item}, true, std::nullopt, must_succeed("give"));
+      uint64_t base =
+          Send(remote_root_, 0, 1, {token, item}, true, std::nullopt, must_succeed("give"));
       if (base == 0) break;
       for (uint64_t position = 1; position <= 2; ++position) {
-        Send(nullptr, base, 0, {world.next_token_++, lane, position, item}, false, std::nullopt, must_succeed("touch of an answer"));
+        Send(nullptr, base, 0, {world.next_token_++, lane, position, item}, false, std::nullopt,
+             must_succeed("touch of an answer"));
       }
       ReleaseAnswer(base);
       break;
@@ -219,17 +233,20 @@ void LinkWorld::Side::Act() {
       Held& held = held_[world.Random(held_.size())];
       auto lane = static_cast<link::Proxy*>(held.proxy.get())->handle() << 1;
       uint64_t& position = positions_[lane];
-      Send(held.proxy, 0, 0, {token, lane, ++position, held.item}, false, deadline, must_succeed("touch"));
+      Send(held.proxy, 0, 0, {token, lane, ++position, held.item}, false, deadline,
+           must_succeed("touch"));
       break;
     }
     case 5: {  // send one of ours
-      Send(remote_root_, 0, 2, {token, Value(ObjectRef(items_[world.Random(kItems)]))}, false, deadline, must_succeed("take"));
+      Send(remote_root_, 0, 2, {token, Value(ObjectRef(items_[world.Random(kItems)]))}, false,
+           deadline, must_succeed("take"));
       break;
     }
     case 6: {  // send one of theirs home
       if (held_.empty()) break;
       Held& held = held_[world.Random(held_.size())];
-      Send(remote_root_, 0, 3, {token, Value(held.proxy), held.item}, false, std::nullopt, must_succeed("home"));
+      Send(remote_root_, 0, 3, {token, Value(held.proxy), held.item}, false, std::nullopt,
+           must_succeed("home"));
       break;
     }
     case 7: {
@@ -290,7 +307,8 @@ void LinkWorld::Step() {
   } else if (what < 70) {
     end.AnswerOne();
   } else if (what < 82) {
-    if (!end.held_.empty()) end.held_.erase(end.held_.begin() + static_cast<ptrdiff_t>(Random(end.held_.size())));
+    if (!end.held_.empty())
+      end.held_.erase(end.held_.begin() + static_cast<ptrdiff_t>(Random(end.held_.size())));
   } else if (what < 90) {
     end.FlushIfWanted();
   } else if (what < 92) {
@@ -330,7 +348,8 @@ void LinkWorld::Settle() {
     if (!connection_->DeliverToA() && !connection_->DeliverToB()) break;
   }
   if (a_->Busy() || b_->Busy()) {
-    Fail(absl::StrCat("it does not come to rest: ", a_->outstanding_, " and ", b_->outstanding_, " calls are unanswered"));
+    Fail(absl::StrCat("it does not come to rest: ", a_->outstanding_, " and ", b_->outstanding_,
+                      " calls are unanswered"));
   }
 }
 
@@ -352,9 +371,12 @@ void LinkWorld::Run(int steps) {
   }
   for (Side* end : {a_.get(), b_.get()}) {
     link::LinkStats stats = end->Inspect([](const link::Link& link) { return link.stats(); });
-    if (stats.exports != 0) Fail(absl::StrCat(stats.exports, " handles stay exported though nobody holds one"));
-    if (stats.imports != 1) Fail(absl::StrCat(stats.imports, " proxies are left where only the root should be"));
-    if (stats.answers != 0) Fail(absl::StrCat(stats.answers, " answers are kept though nobody names one"));
+    if (stats.exports != 0)
+      Fail(absl::StrCat(stats.exports, " handles stay exported though nobody holds one"));
+    if (stats.imports != 1)
+      Fail(absl::StrCat(stats.imports, " proxies are left where only the root should be"));
+    if (stats.answers != 0)
+      Fail(absl::StrCat(stats.answers, " answers are kept though nobody names one"));
     if (stats.calls_running != 0 || stats.waiting != 0) Fail("calls are left");
   }
 }

@@ -1,12 +1,13 @@
 #ifndef HAWSER_TESTS_MODEL_LINK_WORLD_H_
 #define HAWSER_TESTS_MODEL_LINK_WORLD_H_
 
-// LinkWorld: two endpoints, A and B, over a connection that delivers, delays and cuts at random, with a random program at both ends:
-// calls that hand objects out, take them in, send them home; proxies dropped and met again; answers named before they are there; calls cut
-// short by a deadline. Both ends run the same code, so every rule is tried in both directions.
+// LinkWorld: two endpoints, A and B, over a connection that delivers, delays and cuts at random,
+// with a random program at both ends: calls that hand objects out, take them in, send them home;
+// proxies dropped and met again; answers named before they are there; calls cut short by a
+// deadline. Both ends run the same code, so every rule is tried in both directions.
 //
-// After every step, and again when everything has come to rest, what the protocol promises is checked. The first broken promise is kept
-// in failure(). Everything follows from the seed.
+// After every step, and again when everything has come to rest, what the protocol promises is
+// checked. The first broken promise is kept in failure(). Everything follows from the seed.
 
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,8 @@ class LinkWorld {
   explicit LinkWorld(uint64_t seed);
   ~LinkWorld();
 
-  // Runs `steps` random steps, then lets everything come to rest, drops every proxy, and checks that nothing is left.
+  // Runs `steps` random steps, then lets everything come to rest, drops every proxy, and checks
+  // that nothing is left.
   void Run(int steps);
 
   // Empty as long as every promise held.
@@ -35,7 +37,7 @@ class LinkWorld {
   uint64_t cuts() const { return cuts_; }
 
  private:
-  class Side;    // one endpoint
+  class Side;   // one endpoint
   class Item;   // an object of one end
   struct Held;  // a proxy one end holds
   friend class Side;
@@ -45,7 +47,9 @@ class LinkWorld {
   void Connect();
   void Settle();
   void Fail(std::string what);
-  uint64_t Random(uint64_t below) { return std::uniform_int_distribution<uint64_t>(0, below - 1)(random_); }
+  uint64_t Random(uint64_t below) {
+    return std::uniform_int_distribution<uint64_t>(0, below - 1)(random_);
+  }
   bool Chance(int percent) { return Random(100) < static_cast<uint64_t>(percent); }
 
   std::mt19937_64 random_;
@@ -54,11 +58,12 @@ class LinkWorld {
   uint64_t calls_run_ = 0;
   uint64_t cuts_ = 0;
   uint64_t next_token_ = 1;
-  absl::flat_hash_map<uint64_t, int> runs_;               // times the call with a token ran
+  absl::flat_hash_map<uint64_t, int> runs_;  // times the call with a token ran
   Ref<Side> a_;
   Ref<Side> b_;
   std::unique_ptr<MemoryConnection> connection_;
-  std::vector<std::unique_ptr<MemoryConnection>> replaced_;  // older ones, with packets still on their way
+  std::vector<std::unique_ptr<MemoryConnection>>
+      replaced_;  // older ones, with packets still on their way
 };
 
 }  // namespace hawser::tests

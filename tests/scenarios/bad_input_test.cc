@@ -70,7 +70,7 @@ class BadInput : public Scenario {
 };
 HAWSER_RUN_SCENARIOS(BadInput);
 
-// --- Names
+// Names
 
 TEST_P(BadInput, AnUnknownModuleGlobalOrBuiltinIsNotFound) {
   EXPECT_THAT(remote_.Require("stagee"), StatusIs(kNotFound, HasSubstr("'stagee'")));
@@ -123,7 +123,7 @@ TEST_P(BadInput, AHandleThatIsNoMoreIsNotFoundAndSaysWhy) {
   EXPECT_THAT(stage().Call("forget"), IsOk());
 }
 
-// --- Uses
+// Uses
 
 TEST_P(BadInput, CallingAPropertyIsUnimplemented) {
   EXPECT_THAT(thing_.Call("touched"), StatusIs(kUnimplemented));
@@ -176,7 +176,7 @@ TEST_P(BadInput, AnUnknownEventIsInvalid) {
   EXPECT_THAT(thing_.On("pong", [](Args) {}), StatusIs(kInvalidArgument, HasSubstr("'pong'")));
 }
 
-// --- Sizes
+// Sizes
 
 TEST_P(BadInput, AValueNestedAThousandDeepIsInvalid) {
   Value deep = 1;
@@ -200,7 +200,7 @@ TEST_P(BadInput, AMessageOverTheLimitIsResourceExhaustedAndNamesTheLimit) {
   EXPECT_EQ(module_.Call<Bytes>("big", 8 << 20)->size(), 8 << 20);
 }
 
-// --- Modules that misbehave
+// Modules that misbehave
 
 TEST_P(BadInput, WhatAModuleThrowsIsTheAnswer) {
   EXPECT_THAT(module_.Call("failWithStatus"), StatusIs(kDataLoss, "by status"));
@@ -277,7 +277,7 @@ TEST_P(BadInput, WhileOneModuleStandsStillAllOthersAnswer) {
   }
 }
 
-// --- Clients that go
+// Clients that go
 
 TEST_P(BadInput, AClientThatIsCutInTheMiddleOfEverythingLeavesNothing) {
   SocketRelay relay(main().endpoint());

@@ -42,7 +42,7 @@ Error FailureAsError() {
       .WithMember("open", true);
 }
 
-// --- Errors
+// Errors
 
 TEST_P(Beyond, AnErrorRaisedInMainIsRaisedInTheClientWithAllItHas) {
   absl::Status status = module_.Call("fail", Failure()).status();
@@ -77,7 +77,7 @@ TEST_P(Beyond, AGetterAndASetterThatFailRaiseInTheClient) {
   EXPECT_THAT(thing.Get("name"), IsOkAndHolds(Value("a")));
 }
 
-// --- Identity and shape
+// Identity and shape
 
 TEST_P(Beyond, TheSameObjectAlwaysGivesTheSameProxy) {
   RemoteObject thing = module_.NewOf("Thing", "a").value();
@@ -139,7 +139,7 @@ TEST_P(Beyond, InheritedMembersWorkAndAreNotOwnMembers) {
   }
 }
 
-// --- Promises
+// Promises
 
 TEST_P(Beyond, APromiseOfMainIsAwaitedInTheClient) {
   RemotePromise promise = module_.Call<RemotePromise>("promise").value();
@@ -189,7 +189,7 @@ TEST_P(Beyond, AnUnhandledRejectionShowsOnTheClientsSide) {
   EXPECT_EQ(rejections.size(), 1);
 }
 
-// --- Access
+// Access
 
 // With the module "policy", whose hook does what a session's attribute "policy" says.
 class Access : public Scenario {

@@ -99,7 +99,7 @@ class Scenario : public ::testing::TestWithParam<Where> {
   }
   Remote ConnectWith(ConnectOptions options);
 
-  // --- Main, as seen by a session other than those under test.
+  // Main, as seen by a session other than those under test.
   Remote& observer() { return observer_; }
   // The module "stage".
   RemoteObject& stage() { return stage_; }

@@ -1,11 +1,12 @@
 #ifndef HAWSER_TESTS_SUPPORT_BROKER_HARNESS_H_
 #define HAWSER_TESTS_SUPPORT_BROKER_HARNESS_H_
 
-// BrokerHarness: a broker inside the test, with modules written in the test, reached in memory or over a real socket.
+// BrokerHarness: a broker inside the test, with modules written in the test, reached in memory or
+// over a real socket.
 //
 //   BrokerHarness harness;
-//   harness.AddModule("math", [](Module& module) { module.Function("add", [](int64_t a, int64_t b) { return a + b; }); });
-//   std::unique_ptr<TestClient> client = harness.Connect();
+//   harness.AddModule("math", [](Module& module) { module.Function("add", [](int64_t a, int64_t b)
+//   { return a + b; }); }); std::unique_ptr<TestClient> client = harness.Connect();
 //   EXPECT_THAT(client->Call(*client->Require("math"), "add", {1, 2}), IsOkAndHolds(Value(3)));
 
 #include <functional>

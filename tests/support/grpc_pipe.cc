@@ -20,8 +20,8 @@ struct GrpcPipe::Impl {
   grpc::CompletionQueue queue;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream;
   grpc::ByteBuffer incoming;
-  bool reading = false;     // a read is under way
-  bool read_done = false;   // ... and has ended
+  bool reading = false;    // a read is under way
+  bool read_done = false;  // ... and has ended
   bool read_ok = false;
   bool write_done = false;
   bool write_ok = false;

@@ -25,7 +25,8 @@ class MemoryPipe final : public PacketPipe {
   std::optional<std::string> Receive(absl::Duration timeout) override;
   void Cut() override;
   absl::Status Finish() override;
-  // While stalled the broker's packets are not taken: the first stays in flight. As a client that does not read.
+  // While stalled the broker's packets are not taken: the first stays in flight. As a client that
+  // does not read.
   void set_stalled(bool stalled);
 
  private:

@@ -1,8 +1,9 @@
 #ifndef HAWSER_TESTS_SUPPORT_MEMORY_TRANSPORT_H_
 #define HAWSER_TESTS_SUPPORT_MEMORY_TRANSPORT_H_
 
-// MemoryConnection: a connection of two endpoints inside the test, which decides itself when each packet arrives, and can cut it at any
-// moment. No threads, no time: what a test does is what happens. Thread-compatible.
+// MemoryConnection: a connection of two endpoints inside the test, which decides itself when each
+// packet arrives, and can cut it at any moment. No threads, no time: what a test does is what
+// happens. Thread-compatible.
 
 #include <deque>
 #include <memory>
@@ -15,15 +16,18 @@ namespace hawser::tests {
 
 class MemoryConnection {
  public:
-  // Attaches both ends to a new connection, as Attach and AttachReply would: each learns what the other has processed.
+  // Attaches both ends to a new connection, as Attach and AttachReply would: each learns what the
+  // other has processed.
   MemoryConnection(link::Endpoint& a, link::Endpoint& b);
   // Cuts it.
   ~MemoryConnection();
 
-  // Delivers the oldest packet on its way to b (to a). False if there is none, or the connection is cut.
+  // Delivers the oldest packet on its way to b (to a). False if there is none, or the connection is
+  // cut.
   bool DeliverToB() { return Deliver(a_end_, b_end_); }
   bool DeliverToA() { return Deliver(b_end_, a_end_); }
-  // Delivers a packet that was still on its way when the connection was replaced by a newer one, as a relay might. False if there is none.
+  // Delivers a packet that was still on its way when the connection was replaced by a newer one, as
+  // a relay might. False if there is none.
   bool DeliverLate();
   // Delivers until nothing moves.
   void DeliverAll();
@@ -31,7 +35,9 @@ class MemoryConnection {
   void Cut();
   bool open() const { return !a_end_->closed && !b_end_->closed; }
   // What the end that closed it said; OK while open.
-  const absl::Status& close_status() const { return a_end_->closed ? a_end_->status : b_end_->status; }
+  const absl::Status& close_status() const {
+    return a_end_->closed ? a_end_->status : b_end_->status;
+  }
 
   size_t in_flight_to_a() const { return b_end_->sent.size(); }
   size_t in_flight_to_b() const { return a_end_->sent.size(); }

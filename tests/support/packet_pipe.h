@@ -1,8 +1,8 @@
 #ifndef HAWSER_TESTS_SUPPORT_PACKET_PIPE_H_
 #define HAWSER_TESTS_SUPPORT_PACKET_PIPE_H_
 
-// PacketPipe: the client's end of one connection to a broker, as bytes. For tests that say exactly what a client sends,
-// right or wrong, and for TestClient.
+// PacketPipe: the client's end of one connection to a broker, as bytes. For tests that say exactly
+// what a client sends, right or wrong, and for TestClient.
 
 #include <memory>
 #include <optional>
@@ -19,7 +19,8 @@ class PacketPipe {
   virtual ~PacketPipe() = default;
   // False once the connection is over.
   virtual bool Send(std::string packet) = 0;
-  // The next packet from the broker; none when the connection is over or nothing comes within `timeout` (real time).
+  // The next packet from the broker; none when the connection is over or nothing comes within
+  // `timeout` (real time).
   virtual std::optional<std::string> Receive(absl::Duration timeout) = 0;
   // Breaks the connection off.
   virtual void Cut() = 0;

@@ -8,7 +8,8 @@
 
 namespace hawser::tests {
 
-// A folder of the test's own, with a path short enough for a Unix socket in it. Removed with all it holds.
+// A folder of the test's own, with a path short enough for a Unix socket in it. Removed with all it
+// holds.
 class TempDir {
  public:
   TempDir() {

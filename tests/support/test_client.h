@@ -1,9 +1,9 @@
 #ifndef HAWSER_TESTS_SUPPORT_TEST_CLIENT_H_
 #define HAWSER_TESTS_SUPPORT_TEST_CLIENT_H_
 
-// TestClient: a client of the broker without threads: a session's other end over PacketPipes. It reads only while the test
-// waits for something, on the test's own thread; callbacks run there too. What the public SDK hides (when to attach, with
-// which token, in which epoch) the test decides.
+// TestClient: a client of the broker without threads: a session's other end over PacketPipes. It
+// reads only while the test waits for something, on the test's own thread; callbacks run there too.
+// What the public SDK hides (when to attach, with which token, in which epoch) the test decides.
 
 #include <functional>
 #include <map>
@@ -27,14 +27,15 @@ class TestClient {
   // What the next Attach will say; change it to say something else.
   wire::Attach attach;
 
-  // Opens a connection with the next attach number, and gives the broker's answer, or the status the connection ended with.
+  // Opens a connection with the next attach number, and gives the broker's answer, or the status
+  // the connection ended with.
   absl::StatusOr<wire::AttachReply> Attach(std::unique_ptr<PacketPipe> pipe);
   // Sends End and waits until the broker has closed the connection; gives with what.
   absl::Status Leave();
   void Cut();
   PacketPipe& pipe() { return *pipe_; }
 
-  // --- Calls. Each waits for the answer; a failure is its status.
+  // Calls. Each waits for the answer; a failure is its status.
   ObjectRef root();
   absl::StatusOr<Value> Call(const ObjectRef& target, std::string_view member, Array args = {});
   absl::StatusOr<Value> Get(const ObjectRef& target, std::string_view member);

@@ -42,7 +42,7 @@ absl::Status ExpectedValue(Type type, const Value& value) {
                                       : std::string(KindName(value.kind())));
 }
 
-// --- From text.
+// From text.
 
 // nullopt if it is none, or none that 64 bits hold.
 std::optional<int64_t> ReadInteger(std::string_view text) {
@@ -183,7 +183,7 @@ absl::StatusOr<Value> ReadTypedArray(std::string_view text) {
   return array;
 }
 
-// --- From JSON.
+// From JSON.
 
 absl::StatusOr<Value> MakeError(const Value& value) {
   if (value.is(Kind::kString)) return Value(Error(absl::StatusCode::kUnknown, value.AsString()));
@@ -235,7 +235,7 @@ absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup) {
   return Value(std::move(untagged));
 }
 
-// --- Objects.
+// Objects.
 
 absl::StatusOr<Value> CheckObject(Value value, Type type) {
   if (!value.is_object()) return ExpectedValue(type, value);

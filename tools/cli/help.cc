@@ -160,7 +160,7 @@ std::string TopicBody(const Topic& topic) {
   return topic.text.empty() ? ExitLines() : std::string(topic.text) + "\n";
 }
 
-// --- docs/cli.md.
+// docs/cli.md.
 
 std::string FlagsMarkdown(std::span<const Flag> flags) {
   std::string text = "| option | |\n|---|---|\n";

@@ -31,7 +31,8 @@ Child::Child(const std::string& program, std::vector<std::string> args) {
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
   if (error != 0) {
-    std::fprintf(stderr, "walkthrough: cannot start %s: %s\n", program.c_str(), std::strerror(error));
+    std::fprintf(stderr, "walkthrough: cannot start %s: %s\n", program.c_str(),
+                 std::strerror(error));
     std::exit(1);
   }
   output_ = fdopen(pipe_ends[0], "r");
@@ -46,7 +47,9 @@ std::string Child::ReadLine() {
   char* line = nullptr;
   size_t capacity = 0;
   ssize_t size = getline(&line, &capacity, output_);
-  std::string text = size > 0 ? std::string(line, static_cast<size_t>(size) - (line[size - 1] == '\n' ? 1 : 0)) : std::string();
+  std::string text =
+      size > 0 ? std::string(line, static_cast<size_t>(size) - (line[size - 1] == '\n' ? 1 : 0))
+               : std::string();
   std::free(line);
   return text;
 }

@@ -1,7 +1,8 @@
 #ifndef HAWSER_TOOLS_WALKTHROUGH_CHILD_H_
 #define HAWSER_TOOLS_WALKTHROUGH_CHILD_H_
 
-// Child: another client of the walkthrough, as a process of its own: this program again, with a role. Thread-compatible.
+// Child: another client of the walkthrough, as a process of its own: this program again, with a
+// role. Thread-compatible.
 
 #include <sys/types.h>
 

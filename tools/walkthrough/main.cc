@@ -1,7 +1,7 @@
 // usage: walkthrough ENDPOINT CLI
 //
-// What tools/demo shows: each thing Hawser promises, done by real clients against a running broker, and what the command line sees of it.
-// Ends with exit code 1 where something is not as promised.
+// What tools/demo shows: each thing Hawser promises, done by real clients against a running broker,
+// and what the command line sees of it. Ends with exit code 1 where something is not as promised.
 
 #include <signal.h>
 #include <unistd.h>
@@ -21,7 +21,10 @@ namespace {
 class Walkthrough {
  public:
   Walkthrough(std::string program, std::string endpoint, std::string cli)
-      : program_(std::move(program)), endpoint_(std::move(endpoint)), cli_(std::move(cli)), colour_(isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
+      : program_(std::move(program)),
+        endpoint_(std::move(endpoint)),
+        cli_(std::move(cli)),
+        colour_(isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr) {
     ConnectOptions options;
     options.attributes["name"] = "walkthrough";
     remote_ = Must(Remote::Connect(endpoint_, std::move(options)), "connecting to the broker");
@@ -38,48 +41,62 @@ class Walkthrough {
 
  private:
   void Heading(std::string_view text) {
-    Say(colour_ ? absl::StrCat("\n\033[1m", std::string(text), "\033[0m") : absl::StrCat("\n", std::string(text)));
+    Say(colour_ ? absl::StrCat("\n\033[1m", std::string(text), "\033[0m")
+                : absl::StrCat("\n", std::string(text)));
   }
   // Runs the command line and shows both. It finds the broker through HAWSER_ENDPOINT.
   void Cli(const std::string& arguments) {
-    Say(colour_ ? absl::StrCat("\033[2m$ hawser ", arguments, "\033[0m") : absl::StrCat("$ hawser ", arguments));
-    if (std::system(absl::StrCat(cli_, " ", arguments).c_str()) != 0) Give(absl::StrCat("hawser ", arguments), "failed");
+    Say(colour_ ? absl::StrCat("\033[2m$ hawser ", arguments, "\033[0m")
+                : absl::StrCat("$ hawser ", arguments));
+    if (std::system(absl::StrCat(cli_, " ", arguments).c_str()) != 0)
+      Give(absl::StrCat("hawser ", arguments), "failed");
   }
   // The output of a command line, for checking.
   std::string CliOutput(const std::string& arguments) {
     Child child("/bin/sh", {"-c", absl::StrCat(cli_, " ", arguments)});
     std::string text;
-    for (std::string line = child.ReadLine(); !line.empty(); line = child.ReadLine()) absl::StrAppend(&text, line, "\n");
+    for (std::string line = child.ReadLine(); !line.empty(); line = child.ReadLine())
+      absl::StrAppend(&text, line, "\n");
     Expect(child.Wait() == 0, absl::StrCat("hawser ", arguments, " succeeds"));
     return text;
   }
   RemoteObject BrowserWindow() {
-    return Must(Must(remote_.Require("window"), "require('window')").Get<RemoteObject>("BrowserWindow"), "BrowserWindow");
+    return Must(
+        Must(remote_.Require("window"), "require('window')").Get<RemoteObject>("BrowserWindow"),
+        "BrowserWindow");
   }
 
   void Window() {
     Heading("1. A window, made and used from another process");
     Say("   auto win = BrowserWindow->New(Record{{\"width\", 800}, {\"height\", 600}});");
     Say("   win->Call(\"loadURL\", \"https://github.com\");");
-    window_ = Must(BrowserWindow().New(Record{{"width", 800}, {"height", 600}}), "new BrowserWindow");
+    window_ =
+        Must(BrowserWindow().New(Record{{"width", 800}, {"height", 600}}), "new BrowserWindow");
     Must(window_.Call("loadURL", "https://github.com"), "loadURL");
-    Expect(Must(window_.Call<std::string>("getURL"), "getURL") == "https://github.com", "the window has the URL");
+    Expect(Must(window_.Call<std::string>("getURL"), "getURL") == "https://github.com",
+           "the window has the URL");
     Cli(absl::StrCat("describe @", window_.id().value()));
   }
 
   void MapNumbers() {
-    Heading("2. Callbacks are asynchronous: main sees undefined from a client's function, and a result from its own");
+    Heading(
+        "2. Callbacks are asynchronous: main sees undefined from a client's function, and a result "
+        "from its own");
     RemoteObject map_numbers = Must(remote_.Require("./map_numbers"), "require('./map_numbers')");
-    Value remote_results = Must(map_numbers.Call("withRendererCallback", Callback([](int64_t x) { return x + 1; })), "withRendererCallback");
+    Value remote_results =
+        Must(map_numbers.Call("withRendererCallback", Callback([](int64_t x) { return x + 1; })),
+             "withRendererCallback");
     Value local_results = Must(map_numbers.Call("withLocalCallback"), "withLocalCallback");
     Say(absl::StrCat("   withRendererCallback(x => x + 1)  ->  ", remote_results.ToString()));
     Say(absl::StrCat("   withLocalCallback()               ->  ", local_results.ToString()));
-    Expect(remote_results == Value(Array{Undefined{}, Undefined{}, Undefined{}}), "the client's callback gives undefined");
+    Expect(remote_results == Value(Array{Undefined{}, Undefined{}, Undefined{}}),
+           "the client's callback gives undefined");
     Expect(local_results == Value(Array{2, 3, 4}), "main's callback gives [2, 3, 4]");
   }
 
   void Reloads() {
-    Heading("3. A client that listens for `closed` and is reloaded three times without uninstalling");
+    Heading(
+        "3. A client that listens for `closed` and is reloaded three times without uninstalling");
     std::string id = absl::StrCat(Must(window_.Get<int64_t>("id"), "id"));
     for (int i = 0; i < 3; ++i) {
       Child child(program_, {endpoint_, "--reload", id});
@@ -98,10 +115,13 @@ class Walkthrough {
 
   void KilledInATransaction() {
     Heading("4. A database shared by two clients; one is killed with SIGKILL inside a transaction");
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / absl::StrCat("hawser-demo-", getpid());
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / absl::StrCat("hawser-demo-", getpid());
     std::filesystem::create_directory(folder);
     std::string path = folder / "orders.db";
-    RemoteObject database = Must(Must(remote_.Require("sqlite"), "require('sqlite')").Call<RemoteObject>("open", path), "open");
+    RemoteObject database =
+        Must(Must(remote_.Require("sqlite"), "require('sqlite')").Call<RemoteObject>("open", path),
+             "open");
     Must(database.Call("exec", "CREATE TABLE orders (what TEXT)"), "create table");
     Must(database.Call("exec", "INSERT INTO orders VALUES ('tea')"), "insert");
     Child victim(program_, {endpoint_, "--transact", path});
@@ -120,7 +140,9 @@ class Walkthrough {
   }
 
   void CutOff() {
-    Heading("5. A client whose connection is cut, but whose process lives: its references stay until its lease ends");
+    Heading(
+        "5. A client whose connection is cut, but whose process lives: its references stay until "
+        "its lease ends");
     Child client(program_, {endpoint_, "--cut"});
     Expect(client.ReadLine() == "cut", "the client cut itself off");
     std::string sessions;
@@ -134,12 +156,16 @@ class Walkthrough {
     int64_t before = Counters();
     Say("   waiting for its lease of 3 s to end ...");
     for (int i = 0; i < 1000 && Counters() == before; ++i) usleep(10000);
-    Say(absl::StrCat("   counters alive in the module: ", before, " before, ", Counters(), " after"));
+    Say(absl::StrCat("   counters alive in the module: ", before, " before, ", Counters(),
+                     " after"));
     Expect(Counters() < before, "what only the cut-off client held is gone");
     Cli("session list --all");
   }
 
-  int64_t Counters() { return Must(Must(remote_.Require("counter"), "require('counter')").Call<int64_t>("live"), "live"); }
+  int64_t Counters() {
+    return Must(Must(remote_.Require("counter"), "require('counter')").Call<int64_t>("live"),
+                "live");
+  }
 
   const std::string program_;
   const std::string endpoint_;

@@ -29,16 +29,22 @@ void CutConnections() {
 
 int Reload(const std::string& endpoint, const std::string& window_id) {
   Remote remote = Connect(endpoint, "reloaded page");
-  RemoteObject BrowserWindow = Must(Must(remote.Require("window"), "require").Get<RemoteObject>("BrowserWindow"), "BrowserWindow");
-  RemoteObject window = Must(BrowserWindow.Call<RemoteObject>("fromId", std::stoll(window_id)), "fromId");
-  Must(window.Call("on", "closed", Callback([] { std::cerr << "a stale listener ran" << std::endl; })), "on");
+  RemoteObject BrowserWindow =
+      Must(Must(remote.Require("window"), "require").Get<RemoteObject>("BrowserWindow"),
+           "BrowserWindow");
+  RemoteObject window =
+      Must(BrowserWindow.Call<RemoteObject>("fromId", std::stoll(window_id)), "fromId");
+  Must(window.Call("on", "closed",
+                   Callback([] { std::cerr << "a stale listener ran" << std::endl; })),
+       "on");
   Say("listening");
   _exit(0);  // no goodbye
 }
 
 int Transact(const std::string& endpoint, const std::string& path) {
   Remote remote = Connect(endpoint, "victim");
-  RemoteObject database = Must(Must(remote.Require("sqlite"), "require").Call<RemoteObject>("open", path), "open");
+  RemoteObject database =
+      Must(Must(remote.Require("sqlite"), "require").Call<RemoteObject>("open", path), "open");
   RemoteObject transaction = Must(database.Call<RemoteObject>("begin"), "begin");
   Must(transaction.Call("exec", "INSERT INTO orders VALUES ('never to be seen')"), "insert");
   Say("in transaction");
@@ -50,7 +56,8 @@ int Cut(const std::string& endpoint) {
   options.reconnect = false;
   options.ttl = absl::Seconds(3);
   Remote remote = Connect(endpoint, "cut off", std::move(options));
-  RemoteObject Counter = Must(Must(remote.Require("counter"), "require").Get<RemoteObject>("Counter"), "Counter");
+  RemoteObject Counter =
+      Must(Must(remote.Require("counter"), "require").Get<RemoteObject>("Counter"), "Counter");
   RemoteObject counter = Must(Counter.New(41), "new Counter");
   CutConnections();
   Say("cut");

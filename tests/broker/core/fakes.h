@@ -23,9 +23,9 @@ class FakeObject final : public Object {
     if (destroyed_ != nullptr) *destroyed_ = true;
   }
   ShapeRef shape() const override {
-    static const ShapeRef shape = Shape::Build(
-        ObjectKind::kObject, "Fake",
-        {Member{.name = "go"}, Member{.name = "secret", .hidden = true}});
+    static const ShapeRef shape =
+        Shape::Build(ObjectKind::kObject, "Fake",
+                     {Member{.name = "go"}, Member{.name = "secret", .hidden = true}});
     return shape;
   }
   void Invoke(Invocation call, Reply reply) override {

@@ -57,7 +57,8 @@ TEST_F(RootTest, RequireAnswersWhatTheModuleExports) {
 
 TEST_F(RootTest, NamesThatAreNoStringsAreInvalid) {
   for (std::string_view method : {"require", "getBuiltin", "getGlobal"}) {
-    EXPECT_THAT(Call(method, {42}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("expected string")));
+    EXPECT_THAT(Call(method, {42}),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("expected string")));
     EXPECT_THAT(Call(method, {nullptr}), StatusIs(StatusCode::kInvalidArgument));
     EXPECT_THAT(Call(method, {}), StatusIs(StatusCode::kInvalidArgument));
   }
@@ -109,9 +110,8 @@ TEST_F(RootTest, AHookCanBlockAndTheErrorNamesWhatAndByWhom) {
   Start(answer, "require", {"fs"});
   EXPECT_FALSE(answer.there()) << "hooks run on their module's strand";
   guard->executor.RunAll();
-  EXPECT_THAT(answer.result(),
-              StatusIs(StatusCode::kPermissionDenied,
-                       "require('fs') was blocked by guard: no files today"));
+  EXPECT_THAT(answer.result(), StatusIs(StatusCode::kPermissionDenied,
+                                        "require('fs') was blocked by guard: no files today"));
 }
 
 TEST_F(RootTest, AHookCanReplaceTheAnswer) {
@@ -238,11 +238,10 @@ TEST_F(RootTest, ProvideMakesAnObjectAModule) {
 
 TEST_F(RootTest, AHookCanReplaceWhatIsProvided) {
   Value other(ObjectRef(MakeRef<FakeObject>()));
-  auto guard =
-      AddHook("guard", [&](const EntryRequest& request) {
-        return request.point == EntryRequest::Point::kProvide ? EntryDecision::Replace(other)
-                                                              : EntryDecision::Pass();
-      });
+  auto guard = AddHook("guard", [&](const EntryRequest& request) {
+    return request.point == EntryRequest::Point::kProvide ? EntryDecision::Replace(other)
+                                                          : EntryDecision::Pass();
+  });
   Answer provided;
   Start(provided, "provide", {"cart", Value(ObjectRef(MakeRef<FakeObject>()))});
   guard->executor.RunAll();

@@ -187,12 +187,10 @@ TEST_F(AttachTest, AMalformedAttachIsInvalid) {
   };
   EXPECT_THAT(Refusal(with([](auto& a) { a.protocol = 2; })),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("protocol 2")));
-  EXPECT_THAT(Refusal(with([](auto& a) { a.attach = 0; })),
-              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Refusal(with([](auto& a) { a.attach = 0; })), StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(Refusal(with([](auto& a) { a.session = {}; })),
               StatusIs(StatusCode::kInvalidArgument));
-  EXPECT_THAT(Refusal(with([](auto& a) { a.token = {}; })),
-              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Refusal(with([](auto& a) { a.token = {}; })), StatusIs(StatusCode::kInvalidArgument));
   ExpectOthersWork();
 }
 
@@ -209,7 +207,8 @@ TEST_F(AttachTest, AFirstPacketThatIsNoAttachIsInvalid) {
 TEST_F(AttachTest, AConnectionThatSaysNothingIsClosed) {
   std::unique_ptr<MemoryPipe> silent = harness_.OpenPipe();
   harness_.Advance(harness_.broker().options().limits.attach_within);
-  EXPECT_THAT(silent->Finish(), StatusIs(StatusCode::kDeadlineExceeded, HasSubstr("attach_within")));
+  EXPECT_THAT(silent->Finish(),
+              StatusIs(StatusCode::kDeadlineExceeded, HasSubstr("attach_within")));
 }
 
 TEST_F(AttachTest, ASecondAttachOnOneConnectionIsNoFrameAndChangesNothing) {

@@ -1,4 +1,5 @@
-// What a hostile or broken client may send, each with what it gets for it, and that nobody else notices.
+// What a hostile or broken client may send, each with what it gets for it, and that nobody else
+// notices.
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -52,7 +53,8 @@ class BadInputTest : public ::testing::Test {
     wire::FrameWriter().WriteCall(call, args, {}, {}, &frame);
     return frame;
   }
-  // A connection with a session of its own, whose frames the test makes; the next frame is number 1.
+  // A connection with a session of its own, whose frames the test makes; the next frame is
+  // number 1.
   std::unique_ptr<PacketPipe> RawSession(std::unique_ptr<PacketPipe> pipe) {
     TestClient identity;
     identity.attach.attach = 1;
@@ -72,7 +74,8 @@ class BadInputTest : public ::testing::Test {
       if (absl::Status status = wire::ReadPacket(*packet, &view); !status.ok()) return status;
       for (std::string_view bytes : view.frames) {
         wire::FrameView frame;
-        if (absl::Status status = wire::ReadFrame(bytes, nullptr, &frame); !status.ok()) return status;
+        if (absl::Status status = wire::ReadFrame(bytes, nullptr, &frame); !status.ok())
+          return status;
         if (frame.kind != wire::FrameKind::kReturn) continue;
         std::vector<ObjectRef> objects;
         for (size_t i = 0; i < frame.references.size(); ++i) objects.push_back(MakeRef<Promise>());
@@ -203,9 +206,8 @@ TEST_F(BadInputTest, AClientThatDoesNotReadEndsByALimitThatIsNamedAndNobodyElseS
   options.link_limits.soft_bytes = 64 << 10;
   options.link_limits.reserve_bytes = 64 << 10;
   BrokerHarness harness(options);
-  harness.AddModule("math", [](Module& module) {
-    module.Function("echo", [](Value value) { return value; });
-  });
+  harness.AddModule(
+      "math", [](Module& module) { module.Function("echo", [](Value value) { return value; }); });
   auto other = harness.Connect();
   std::unique_ptr<MemoryPipe> memory = harness.OpenPipe();
   MemoryPipe& stalled = *memory;
@@ -227,7 +229,7 @@ TEST_F(BadInputTest, AClientThatDoesNotReadEndsByALimitThatIsNamedAndNobodyElseS
   EXPECT_THAT(other->Require("math"), IsOk());
 }
 
-// --- Over a real socket ---------------------------------------------------------------------------------------------------
+// Over a real socket
 
 TEST_F(BadInputTest, APacketOverTheLimitEndsTheStreamWithTheLimitNamed) {
   std::unique_ptr<PacketPipe> pipe = RawSession(std::make_unique<GrpcPipe>(harness_.socket()));

@@ -138,8 +138,9 @@ TEST_F(ClassTest, AnObjectOfAnotherClassIsRefusedByName) {
 TEST_F(ClassTest, AnObjectThatOnlyHasTheNameOfTheClassIsToldApart) {
   TestObject square = *harness_.New("Square", 3.0);
   ObjectRef other = MakeFunction([](Args) { return Value(); }, {.name = "Square"});
-  EXPECT_THAT(square.Call("wider", other),
-              StatusIs(kInvalidArgument, HasSubstr("expected Square of this module, got another Square")));
+  EXPECT_THAT(
+      square.Call("wider", other),
+      StatusIs(kInvalidArgument, HasSubstr("expected Square of this module, got another Square")));
 }
 
 TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {

@@ -1,0 +1,125 @@
+#include "client/internal/callback_queue.h"
+
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/client/scripted_broker.h"
+
+namespace hawser::internal {
+namespace {
+
+using ::testing::ElementsAre;
+
+class CallbackQueueTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<CallbackQueue> Make(CallbackQueue::RunsOn runs_on) {
+    return CallbackQueue::Make(runs_on, leader_);
+  }
+
+  tests::MemoryEvents events_;
+  Leader leader_{events_, base::SystemClock()};
+};
+
+TEST_F(CallbackQueueTest, RunsInOrderOnOneThreadOfItsOwn) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  std::vector<int> order;
+  std::vector<std::thread::id> threads;
+  for (int i = 0; i < 100; ++i) {
+    queue->Post([&, i] {
+      order.push_back(i);
+      threads.push_back(std::this_thread::get_id());
+      EXPECT_TRUE(queue->RunsHere());
+      EXPECT_EQ(base::CurrentExecutor(), queue.get());
+    });
+  }
+  EXPECT_FALSE(queue->RunsHere());
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  ASSERT_EQ(order.size(), 100u);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+  EXPECT_EQ(std::count(threads.begin(), threads.end(), threads[0]), 100);
+  EXPECT_NE(threads[0], std::this_thread::get_id());
+}
+
+TEST_F(CallbackQueueTest, AClosedQueueRunsWhatStillComes) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  queue->Close();
+  std::atomic<int> ran = 0;
+  queue->Post([&] { ++ran; });
+  queue->AwaitEnd(absl::Seconds(10));
+  queue->Post([&] { ++ran; });
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_EQ(ran, 2);
+}
+
+TEST_F(CallbackQueueTest, PollRunsWhatIsThereAndNoMore) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::vector<int> order;
+  queue->Post([&] {
+    order.push_back(1);
+    queue->Post([&] { order.push_back(3); });
+    EXPECT_EQ(queue->Poll(absl::Seconds(5)), 0);
+  });
+  queue->Post([&] { order.push_back(2); });
+  EXPECT_EQ(queue->waiting(), 2u);
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 2);
+  EXPECT_THAT(order, ElementsAre(1, 2));
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
+  EXPECT_EQ(queue->Poll(absl::Milliseconds(1)), 0);
+  std::thread poster([&] {
+    absl::SleepFor(absl::Milliseconds(5));
+    queue->Post([] {});
+  });
+  EXPECT_EQ(queue->Poll(absl::Seconds(10)), 1);
+  poster.join();
+}
+
+TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  auto token = std::make_shared<int>();
+  queue->Post([token] { FAIL(); });
+  queue->Abandon();
+  EXPECT_EQ(token.use_count(), 1);
+  queue->Post([token] { FAIL(); });
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST_F(CallbackQueueTest, OnlyAwaitedCallsRunInsideAWait) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  std::vector<std::string> order;
+  std::atomic<bool> waiting = false;
+  Leader::Slot slot;
+  queue->PostCall(
+      [&] {
+        order.push_back("begin");
+        EXPECT_TRUE(queue->InCallHere());
+        NestedWork* nested = queue->Announce(slot);
+        ASSERT_NE(nested, nullptr);
+        waiting = true;
+        leader_.Wait(slot, base::MonoTime::Max(), nested);
+        queue->Withdraw(slot);
+        order.push_back("end");
+      },
+      false);
+  while (!waiting) std::this_thread::yield();
+  EXPECT_FALSE(queue->HasWork());
+  queue->PostCall([&] { order.push_back("notify"); }, false);
+  queue->Post([&] {
+    order.push_back("task");
+    EXPECT_FALSE(queue->InCallHere());
+  });
+  queue->PostCall(
+      [&] {
+        order.push_back("nested");
+        EXPECT_TRUE(queue->RunsHere());
+        leader_.Fill(slot);
+      },
+      true);
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_THAT(order, ElementsAre("begin", "nested", "end", "notify", "task"));
+}
+
+}  // namespace
+}  // namespace hawser::internal

@@ -1,0 +1,367 @@
+#include <atomic>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "hawser/remote.h"
+#include "tests/client/scripted_broker.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Kind = ConnectionEvent::Kind;
+
+template <typename Condition>
+bool Eventually(Condition condition) {
+  for (int i = 0; i < 5000; ++i) {
+    if (condition()) return true;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return condition();
+}
+
+class ConnectionTest : public ::testing::Test {
+ protected:
+  ConnectionTest() : counter_(MakeRef<ScriptedObject>(ObjectKind::kObject, "Counter")) {
+    counter_
+        ->AddFunction("increment",
+                      [this](Args) -> absl::StatusOr<Value> { return Value(++increments_); })
+        .Add("later", [this](Invocation, Reply reply) { later_.push_back(std::move(reply)); });
+    broker_.modules["counter"] = counter_;
+  }
+
+  // Remembers what the connection went through.
+  ConnectOptions Watched(ConnectOptions options = {}) {
+    options.backoff_min = absl::Milliseconds(1);
+    options.backoff_max = absl::Milliseconds(10);
+    options.on_connection = [this](const ConnectionEvent& event) {
+      base::MutexLock lock(mu_);
+      events_.push_back(event);
+    };
+    return options;
+  }
+  std::vector<Kind> kinds() {
+    base::MutexLock lock(mu_);
+    std::vector<Kind> kinds;
+    for (const ConnectionEvent& event : events_) kinds.push_back(event.kind);
+    return kinds;
+  }
+  ConnectionEvent last_event() {
+    base::MutexLock lock(mu_);
+    return events_.back();
+  }
+
+  ScriptedBroker broker_;
+  Ref<ScriptedObject> counter_;
+  std::atomic<int> increments_ = 0;
+  std::vector<Reply> later_;
+  base::Mutex mu_;
+  std::vector<ConnectionEvent> events_;
+};
+
+TEST_F(ConnectionTest, ConnectSendsWhoItIs) {
+  absl::StatusOr<Remote> remote = broker_.Connect(
+      {.attributes = {{"window", "7"}, {"name", "test"}}, .ttl = absl::Seconds(12)});
+  ASSERT_THAT(remote, IsOk());
+  wire::Attach attach = broker_.attaches().at(0);
+  EXPECT_EQ(attach.session, remote->session_id());
+  EXPECT_EQ(attach.attach, 1u);
+  EXPECT_EQ(attach.epoch, 0u);
+  EXPECT_EQ(attach.attributes["window"], "7");
+  EXPECT_THAT(attach.attributes["program"], HasSubstr("connection_test"));
+  EXPECT_EQ(remote->ttl(), absl::Seconds(12));
+  EXPECT_EQ(remote->epoch(), Epoch(7));
+  EXPECT_EQ(remote->broker_version(), "scripted");
+  EXPECT_EQ(remote->state(), ConnectionState::kConnected);
+  EXPECT_LT(remote->idle(), absl::Seconds(5));
+}
+
+TEST_F(ConnectionTest, NobodyThereIsUnavailableAtOnce) {
+  broker_.set_reachable(false);
+  EXPECT_THAT(broker_.Connect(),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("nobody listens")));
+}
+
+TEST_F(ConnectionTest, ABrokerThatDoesNotAnswerIsADeadline) {
+  broker_.set_answers(false);
+  EXPECT_THAT(broker_.Connect({.connect_timeout = absl::Milliseconds(50)}),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_F(ConnectionTest, ConnectWaitsForTheBrokerIfAskedTo) {
+  broker_.set_reachable(false);
+  std::thread starter([&] {
+    absl::SleepFor(absl::Milliseconds(30));
+    broker_.set_reachable(true);
+  });
+  ConnectOptions options = Watched();
+  options.wait_for_broker = true;
+  EXPECT_THAT(broker_.Connect(options), IsOk());
+  starter.join();
+}
+
+TEST_F(ConnectionTest, ALostConnectionIsResumedAndNothingIsLost) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  ASSERT_THAT(remote, IsOk());
+  RemoteObject counter = *remote->Require("counter");
+  for (int i = 1; i <= 20; ++i) {
+    if (i % 5 == 0) broker_.Cut();
+    // Each runs exactly once, whenever the connection was cut.
+    EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(i));
+  }
+  EXPECT_EQ(increments_, 20);
+  EXPECT_EQ(remote->stats().connections, 5u);
+  EXPECT_TRUE(Eventually([&] { return kinds().size() == 9; }));
+  EXPECT_EQ(kinds()[0], Kind::kConnected);
+  EXPECT_EQ(kinds()[1], Kind::kReconnecting);
+  EXPECT_EQ(kinds()[2], Kind::kResumed);
+  wire::Attach last = broker_.attaches().back();
+  EXPECT_EQ(last.epoch, 7u);
+  EXPECT_GT(last.ack, 0u);
+  EXPECT_EQ(last.attach, 5u);
+}
+
+TEST_F(ConnectionTest, CallsWaitWhileTheBrokerIsOutOfReach) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  RemoteObject counter = *remote->Require("counter");
+  broker_.set_reachable(false);
+  broker_.Cut();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
+  Future<int> later = counter.CallAsync<int>("increment");
+  EXPECT_THAT(later.Await(absl::Milliseconds(20)), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(counter.With({.deadline = absl::Milliseconds(10)}).Call("increment"),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  broker_.set_reachable(true);
+  EXPECT_THAT(later.Await(), IsOkAndHolds(1));
+  EXPECT_EQ(remote->state(), ConnectionState::kConnected);
+  // The one that was over in time was never started.
+  EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(2));
+}
+
+TEST_F(ConnectionTest, TheLeaseIsOverEveryCallSaysSo) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  RemoteObject counter = *remote->Require("counter");
+  Future<> sent = counter.CallAsync("later");
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  broker_.set_reachable(false);
+  broker_.Cut();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
+  Future<> waiting = counter.CallAsync("increment");
+  broker_.set_next_outcome(wire::AttachReply::Outcome::kLeaseExpired);
+  broker_.set_reachable(true);
+  EXPECT_THAT(sent.Await(), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(waiting.Await(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not sent")));
+  EXPECT_THAT(counter.Call("increment"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("lease expired")));
+  EXPECT_EQ(remote->state(), ConnectionState::kLost);
+  EXPECT_EQ(remote->loss(), LossReason::kLeaseExpired);
+  EXPECT_EQ(counter.gone(), GoneReason::kSessionEnded);
+  ASSERT_TRUE(Eventually([&] { return kinds().size() == 3; }));
+  ConnectionEvent lost = last_event();
+  EXPECT_EQ(lost.kind, Kind::kLost);
+  EXPECT_EQ(lost.loss, LossReason::kLeaseExpired);
+  ASSERT_EQ(lost.lost_objects.size(), 1u);
+  EXPECT_EQ(lost.lost_objects[0].class_name, "Counter");
+  EXPECT_EQ(lost.lost_objects[0].id, counter.id());
+  later_.clear();
+}
+
+TEST_F(ConnectionTest, ARestartedBrokerIsAnotherOne) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  RemoteObject counter = *remote->Require("counter");
+  broker_.Restart();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+  EXPECT_EQ(remote->loss(), LossReason::kBrokerRestarted);
+  EXPECT_THAT(remote->Require("counter"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("broker restarted")));
+}
+
+TEST_F(ConnectionTest, OutOfReachForATtlIsALostLease) {
+  ConnectOptions options = Watched({.ttl = absl::Seconds(1)});
+  absl::StatusOr<Remote> remote = broker_.Connect(options);
+  ASSERT_THAT(remote, IsOk());
+  broker_.set_reachable(false);
+  broker_.Cut();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
+  Future<> waiting = remote->root().CallAsync("later");
+  absl::Time begin = absl::Now();
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(900));
+  EXPECT_THAT(remote->status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("out of reach")));
+  EXPECT_THAT(waiting.Await(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ConnectionTest, WithoutReconnectALostConnectionEndsTheSession) {
+  absl::StatusOr<Remote> remote = broker_.Connect({.reconnect = false});
+  RemoteObject counter = *remote->Require("counter");
+  Future<> sent = counter.CallAsync("later");
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  broker_.Cut();
+  EXPECT_THAT(sent.Await(), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(remote->loss(), LossReason::kDisconnected);
+  later_.clear();
+}
+
+TEST_F(ConnectionTest, APolicyThatRefusesIsFinal) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  broker_.Cut(absl::PermissionDeniedError("user 7 may not attach"));
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+  EXPECT_EQ(remote->loss(), LossReason::kRefused);
+  EXPECT_THAT(remote->status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("user 7")));
+}
+
+TEST_F(ConnectionTest, AnEndFromTheBrokerEndsTheSession) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  broker_.End(absl::PermissionDeniedError("kicked"));
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+  EXPECT_EQ(remote->loss(), LossReason::kEndedByBroker);
+  EXPECT_THAT(remote->Require("counter"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("kicked")));
+}
+
+TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  RemoteObject counter = *remote->Require("counter");
+  Future<> pending = counter.CallAsync("later");
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  EXPECT_THAT(remote->Close(), IsOk());
+  EXPECT_TRUE(broker_.client_left());
+  EXPECT_THAT(pending.Await(), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(remote->Close(), IsOk());
+  EXPECT_EQ(remote->loss(), LossReason::kClosed);
+  EXPECT_THAT(counter.Call("increment"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed")));
+  later_.clear();
+}
+
+TEST_F(ConnectionTest, WhatWasSentBeforeCloseArrives) {
+  absl::StatusOr<Remote> remote = broker_.Connect();
+  RemoteObject counter = *remote->Require("counter");
+  for (int i = 0; i < 100; ++i) counter.Notify("increment");
+  EXPECT_THAT(remote->Close(), IsOk());
+  EXPECT_EQ(increments_, 100);
+}
+
+TEST_F(ConnectionTest, TheLastHandleEndsTheSession) {
+  {
+    absl::StatusOr<Remote> remote = broker_.Connect();
+    RemoteObject counter = *remote->Require("counter");
+    Remote copy = *remote;
+  }
+  EXPECT_TRUE(broker_.client_left());
+}
+
+TEST_F(ConnectionTest, TheLastHandleEndsASessionThatIsCutOff) {
+  for (int i = 0; i < 50; ++i) {
+    absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+    broker_.set_reachable(false);
+    broker_.Cut();
+    if (i % 2 == 0) {
+      EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
+    }
+    remote = absl::CancelledError("gone");
+    // Nothing of the program is called from here on.
+    EXPECT_EQ(last_event().kind, Kind::kLost);
+    EXPECT_EQ(last_event().loss, LossReason::kClosed);
+    broker_.set_reachable(true);
+    broker_.Restart();
+  }
+}
+
+TEST_F(ConnectionTest, AnObjectKeepsItsSessionWithoutARemote) {
+  RemoteObject counter;
+  {
+    absl::StatusOr<Remote> remote = broker_.Connect();
+    counter = *remote->Require("counter");
+  }
+  EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(1));
+  counter.Release();
+  EXPECT_TRUE(Eventually([&] { return broker_.client_left(); }));
+}
+
+TEST_F(ConnectionTest, TheLastHandleMayGoInACallback) {
+  Value kept;
+  broker_.root().AddFunction("keep", [&](Args args) -> absl::StatusOr<Value> {
+    kept = args[0];
+    return Value();
+  });
+  {
+    absl::StatusOr<Remote> remote = broker_.Connect();
+    auto holder = std::make_shared<Remote>(*remote);
+    ASSERT_THAT(remote->root().Call("keep", Callback([holder]() mutable { holder.reset(); })),
+                IsOk());
+  }
+  ASSERT_THAT(CallNow(*kept.AsObject(), "", {}), IsOk());
+  EXPECT_TRUE(Eventually([&] { return broker_.client_left(); }));
+  kept = Value();
+}
+
+TEST_F(ConnectionTest, CloseMayBeCalledInACallback) {
+  Value kept;
+  broker_.root().AddFunction("keep", [&](Args args) -> absl::StatusOr<Value> {
+    kept = args[0];
+    return Value();
+  });
+  absl::StatusOr<Remote> remote = broker_.Connect();
+  std::atomic<bool> closed = false;
+  Callback close([&] { closed = remote->Close().ok(); });
+  ASSERT_THAT(remote->root().Call("keep", close), IsOk());
+  ASSERT_THAT(CallNow(*kept.AsObject(), "", {}), IsOk());
+  EXPECT_TRUE(Eventually([&] { return closed.load(); }));
+  kept = Value();
+}
+
+TEST_F(ConnectionTest, AnIdleSessionSendsHeartbeats) {
+  absl::StatusOr<Remote> remote = broker_.Connect({.ttl = absl::Seconds(1)});
+  size_t before = broker_.packets_received();
+  absl::SleepFor(absl::Milliseconds(1200));
+  EXPECT_GE(broker_.packets_received() - before, 3u);
+  EXPECT_LE(broker_.packets_received() - before, 5u);
+}
+
+TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
+  absl::StatusOr<Remote> remote =
+      broker_.Connect({.ttl = absl::Seconds(1), .heartbeat = ConnectOptions::Heartbeat::kManual});
+  ASSERT_THAT(remote, IsOk());
+  RemoteObject counter = *remote->Require("counter");
+  absl::SleepFor(absl::Milliseconds(100));
+  size_t before = broker_.packets_received();
+  counter.Release();  // would otherwise be told at once
+  absl::SleepFor(absl::Milliseconds(700));
+  EXPECT_EQ(broker_.packets_received(), before);
+  remote->Poll();
+  EXPECT_TRUE(Eventually([&] { return broker_.packets_received() > before; }));
+  EXPECT_TRUE(Eventually([&] { return broker_.exports() == 0; }));
+  // A call that takes its time renews as well.
+  before = broker_.packets_received();
+  counter = *remote->Require("counter");
+  EXPECT_THAT(counter.With({.deadline = absl::Milliseconds(900)}).Call("later"),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_GE(broker_.packets_received() - before, 4u);
+  later_.clear();
+}
+
+TEST_F(ConnectionTest, ConnectAgainMakesANewSession) {
+  absl::StatusOr<Remote> remote = broker_.Connect();
+  EXPECT_THAT(remote->Close(), IsOk());
+  // Of "memory" there is no way to connect but the test's.
+  EXPECT_THAT(remote->ConnectAgain(), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Remote::Connect("carrier pigeon"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Remote::Connect("tcp:nowhere"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Remote::Connect("unix:"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Remote::Connect("unix:/x", {.ttl = absl::Hours(1)}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ttl")));
+}
+
+TEST_F(ConnectionTest, NobodyAtASocketIsUnavailable) {
+  EXPECT_THAT(Remote::Connect("unix:/tmp/hawser-nobody-is-here.sock"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("hawser-nobody-is-here")));
+  EXPECT_THAT(Remote::Connect("tcp:127.0.0.1:1"), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace hawser::tests
