@@ -25,9 +25,10 @@
 //   UNIMPLEMENTED        not a method, function, constructor, promise
 //   DEADLINE_EXCEEDED    the time of CallOptions is over
 //   RESOURCE_EXHAUSTED   a limit of the session, named
-//   ABORTED, UNAVAILABLE the session ended while the call was pending: sent, outcome unknown; or
-//   not sent FAILED_PRECONDITION  the session had ended, or the handle is empty others as the
-//   module chose
+//   ABORTED              the session ended while the call was pending: sent, outcome unknown
+//   UNAVAILABLE          the same, and it was not sent
+//   FAILED_PRECONDITION  the session had ended, or the handle is empty
+//   others               as the module chose
 //
 // Synchronous calls return when the effect is visible to everybody. They may be made inside
 // callbacks. Threads: all members are thread-safe, except assignment, Release and destruction of

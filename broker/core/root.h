@@ -4,12 +4,15 @@
 // Root: the object every session starts from, called `remote`. One for all sessions: what depends
 // on the caller it takes from the call's context. Its members are named on the wire.
 //
-//   require(name) -> any              the module of that name, or of that path below the main
-//   folder getBuiltin(name) -> any           a built-in module getGlobal(name) -> any            a
-//   global some module defines getCurrentWindow() -> object      what a module claimed for the
-//   caller's session getCurrentWebContents() -> object provide(name, object)             makes an
-//   object of the caller's a module, until its session ends process getGlobal("process") <built-in>
-//   getBuiltin("<built-in>"), one property for each
+//   require(name) -> any               the module of that name, or of that path below the main folder
+//   getBuiltin(name) -> any            a built-in module
+//   getGlobal(name) -> any             a global some module defines
+//   getCurrentWindow() -> object       what a module claimed for the caller's session
+//   getCurrentWebContents() -> object  that object's webContents
+//   provide(name, object)              makes an object of the caller's a module, until its session
+//                                      ends
+//   process                            getGlobal("process")
+//   <built-in>                         getBuiltin("<built-in>"), one property for each
 //
 // Modules' entry hooks are asked before every one of them. Thread-safe; runs on any thread and
 // never blocks.

@@ -23,8 +23,9 @@ class Plugin {
   // In this order:
   //   NOT_FOUND            no such file
   //   INVALID_ARGUMENT     no library, a symbol it needs is missing, it exports no hawser_plugin,
-  //   describes nothing, or has no usable name FAILED_PRECONDITION  built for another version of
-  //   Hawser or with another compiler or Abseil: build it again
+  //                        describes nothing, or has no usable name
+  //   FAILED_PRECONDITION  built for another version of Hawser or with another compiler or Abseil:
+  //                        build it again
   static absl::StatusOr<Plugin> Load(const std::string& path);
 
   std::string_view name() const { return info_->name; }

@@ -11,34 +11,32 @@
 // null at the end. Times are dates.
 //
 //   status()                        {state, version, pid, since, addresses, modules, sessions,
-//   detached, objects,
-//                                    callbacks, calls, ended, epoch}; calls: of sessions that live
+//                                    detached, objects, callbacks, calls, ended, epoch};
+//                                   calls: of sessions that live
 //   sessions(cursor?, limit?)       [{session, pid, uid, program, name, state, objects, callbacks,
-//   pending, since,
-//                                    transport, queued_bytes, calls}]; state: attached, detached,
-//                                    expired
+//                                     pending, since, transport, queued_bytes, calls}];
+//                                   state: attached, detached, expired
 //   session(prefix)                 one of those, with attributes and held: [{oid, class, since,
-//   via}] (first page) kick(prefix)                    ends it: everything it holds is released;
-//   true leases(cursor?, limit?)         [{session, program, state, ttl_ms, left_ms, objects,
-//   callbacks}] lease(prefix)                   one of those tombstones(cursor?, limit?) sessions
-//   that ended, newest first: [{session, pid, uid, program, name, state:
-//                                    "ended", reason, why, objects, callbacks, calls, since,
-//                                    ended}]
+//                                   via}] (first page)
+//   kick(prefix)                    ends it: everything it holds is released; true
+//   leases(cursor?, limit?)         [{session, program, state, ttl_ms, left_ms, objects, callbacks}]
+//   lease(prefix)                   one of those
+//   tombstones(cursor?, limit?)     sessions that ended, newest first: [{session, pid, uid, program,
+//                                     name, state: "ended", reason, why, objects, callbacks, calls,
+//                                     since, ended}]
 //   objects(cursor?, limit?, {class?, module?}?)
-//                                   [{oid, class, kind, module, holders, since, site}]; holders
-//                                   counts handles
+//                                   [{oid, class, kind, module, holders, since, site}];
+//                                   holders counts handles
 //   object(oid)                     one of those
 //   holders(oid)                    [{session, pid, program, name, since, via, handle}]
 //   lookup(oid)                     the object itself
 //   modules()                       [{name, kind, type, objects, holders, version, provider, path,
-//   oid}]
-//                                   kind: built-in, plugin, provided, global
+//                                     oid}]; kind: built-in, plugin, provided, global
 //   plugins()                       [{name, version, state, objects, listeners, detached, since,
-//   path, error}]
-//                                   state: loaded, failed
+//                                     path, error}]; state: loaded, failed
 //   listeners()                     [{module, live, detached, sites: [{site, detached}]}]
 //   tree(name?)                     [{name, kind, oid, holders, children}]: modules, their members,
-//   live objects
+//                                   live objects
 //
 // NOT_FOUND for an oid nobody holds or a session that is not there; INVALID_ARGUMENT for a prefix
 // of several.

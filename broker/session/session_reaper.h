@@ -4,13 +4,10 @@
 // SessionReaper: the end of sessions. Whatever the reason, a session ends in one order:
 //
 //   1. its frames are refused; every pending call, either way, is stopped and answered; its
-//   callbacks are
-//      dead                                                        (Endpoint::End, which calls
-//      Release)
+//      callbacks are dead (Endpoint::End, which calls Release)
 //   2. what it provided is no module any more
 //   3. for every module, as one item of work on that module's strand: the module's hook with the
-//   reason,
-//      then this session's pins on the module's objects. Modules do not wait for each other.
+//      reason, then this session's pins on the module's objects. Modules do not wait for each other.
 //
 // Sessions that end together are worked off one after the other on the pool, in slices of
 // reap_slice, so that nobody else waits for 100,000 leases. Thread-safe.

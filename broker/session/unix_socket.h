@@ -17,10 +17,10 @@ class UnixSocket {
  public:
   // Listens at `path`, mode 0660; the folder is made if only it is missing (0750). The socket
   // appears there only when it takes connections. A socket nobody listens at is replaced.
-  //   ALREADY_EXISTS       another broker, or something else, serves that path; it says which
-  //   process FAILED_PRECONDITION  what is there is no socket INVALID_ARGUMENT     the path is not
-  //   absolute, or longer than a socket's may be PERMISSION_DENIED, NOT_FOUND, ... as the system
-  //   says
+  //   ALREADY_EXISTS       another broker, or something else, serves that path; it says which process
+  //   FAILED_PRECONDITION  what is there is no socket
+  //   INVALID_ARGUMENT     the path is not absolute, or longer than a socket's may be
+  //   PERMISSION_DENIED, NOT_FOUND, ... as the system says
   static absl::StatusOr<UnixSocket> Listen(const std::string& path);
 
   UnixSocket(UnixSocket&&) noexcept = default;

@@ -3,11 +3,12 @@
 
 // EventEmitter: base of classes whose objects emit events. Clients get the members
 //
-//   on(event, listener)  addListener         listens until removed, or until the client's session
-//   ends once(event, listener)                    listens for one time off(event, listener)
-//   removeListener     the same function is always the same listener, so this finds it
-//   listenerCount([event])
-//   removeAllListeners([event])              of the calling session; those of others stay
+//   on(event, listener)           listens until removed, or until the client's session ends
+//   once(event, listener)         listens for one time
+//   off(event, listener)          the same function is always the same listener, so this finds it
+//   addListener, removeListener   other names of on and off
+//   listenerCount([event])        those of all sessions
+//   removeAllListeners([event])   of the calling session; those of others stay
 //
 // on, once and off give undefined. A class that declares events refuses to listen to others.
 // Listeners of a session that ended are gone at once, without waiting for the next Emit, and

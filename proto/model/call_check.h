@@ -8,11 +8,12 @@ namespace hawser {
 
 // Checks a call against the shape it is made through, before any module code: what a wrong use of
 // any object answers.
-//   NOT_FOUND          no such member ("did you mean ..."); or it is not enumerable, and the
-//   message says so UNIMPLEMENTED      calling what is no method or function; constructing what is
-//   no constructor; awaiting what is no promise INVALID_ARGUMENT   writing a read-only property;
-//   reading or writing an event; wrong count or kind of arguments, naming position, expected
-//                      and given
+//   NOT_FOUND          no such member ("did you mean ..."); or it is not enumerable, and the message
+//                      says so
+//   UNIMPLEMENTED      calling what is no method or function; constructing what is no constructor;
+//                      awaiting what is no promise
+//   INVALID_ARGUMENT   writing a read-only property; reading or writing an event; wrong count or
+//                      kind of arguments, naming position, expected and given
 // A property whose value is a function or constructor (type kFunction, kConstructor, kAny) may be
 // called or constructed through its member: the object then does it on the value.
 absl::Status CheckCall(const Shape& shape, const Invocation& call);

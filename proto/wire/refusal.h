@@ -6,8 +6,9 @@
 // false, so that each is one `return`:
 //
 //   if (text_is_bad) return refusal->Because("not UTF-8 at byte 3");
-//   if (!ReadName(...)) return refusal->In("fields", 7);               //
-//   call.args[0].fields[7].name: not UTF-8 at byte 3
+//   if (!ReadName(...)) return refusal->In("fields", 7);
+//
+// which reads "call.args[0].fields[7].name: not UTF-8 at byte 3".
 //
 // Costs nothing until there is a fault.
 
