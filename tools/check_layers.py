@@ -11,7 +11,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-# Folder -> layer; the first that matches counts.
+# Folder, or file or target without its extension -> layer; the first that matches counts.
 LAYERS = [
     ("proto/hawser", "spec"),
     ("proto/base", "base"),
@@ -24,7 +24,8 @@ LAYERS = [
     ("broker/session", "session"),
     ("broker/host", "host"),
     ("broker/inspect", "inspect"),
-    ("broker", "broker"),
+    ("broker/broker", "broker"),
+    ("broker", "daemon"),
     ("client", "client"),
     ("tools/cli", "cli"),
     ("tools/bazel", "build"),
@@ -46,8 +47,9 @@ MAY_USE = {
     "core": "base model api",
     "session": "base model api wire link core spec",
     "host": "base model api",
-    "inspect": "base model api core session host",
-    "broker": "base model api wire link core session host inspect spec",
+    "broker": "base model api wire link core session spec",
+    "inspect": "base model api link core session broker",
+    "daemon": "base model api host broker inspect",
     "client": "base model api wire link spec",
     "cli": "base model api client",
     "tools": "base model api client",
@@ -68,9 +70,9 @@ WIRE = re.compile(r"(tests/)?proto/wire/")
 
 
 def layer_of(path):
-    """The layer of a file or package, or None for what is none of ours."""
-    for folder, layer in LAYERS:
-        if path == folder or path.startswith(folder + "/"):
+    """The layer of a file or target, or None for what is none of ours."""
+    for place, layer in LAYERS:
+        if path == place or path.startswith((place + "/", place + ".")):
             return layer
     return None
 
@@ -155,7 +157,7 @@ def check_targets(rules):
     """Violations in the targets' dependencies."""
     violations = []
     for name, _, inputs in rules:
-        user = layer_of(name[2:].partition(":")[0])
+        user = layer_of(path_of(name))
         if user is None:
             continue
         for label in inputs:
@@ -165,7 +167,7 @@ def check_targets(rules):
                     if pattern and re.fullmatch(pattern, module) and user not in layers.split():
                         violations.append(f"{name}: {user} must not use {word}: {label}")
             elif label.startswith("//"):
-                used = layer_of(label[2:].partition(":")[0])
+                used = layer_of(path_of(label))
                 if not may_use(user, used):
                     violations.append(f"{name}: {user} must not use {used}: {label}")
     return violations

@@ -24,7 +24,7 @@ class GrpcServer::Impl {
   Impl(SessionRegistry& registry, PeerTable& peers)
       : registry_(registry),
         peers_(peers),
-        health_(count_),
+        health_(HealthService::Make(count_)),
         host_{count_, registry.services(),
               [this](grpc::ServerContext* context, GrpcTransport::Stream* stream, void* tag) {
                 service_.RequestAttach(context, stream, queue_.get(), queue_.get(), tag);
@@ -38,7 +38,7 @@ class GrpcServer::Impl {
   void AddConnection(UniqueFd socket) {
     grpc::AddInsecureChannelFromFd(server_.get(), socket.Release());
   }
-  void SetServing(bool serving) { health_.SetServing(serving); }
+  void SetServing(bool serving) { health_->SetServing(serving); }
   void Shutdown(absl::Duration grace);
   const std::vector<int>& ports() const { return ports_; }
 
@@ -51,7 +51,7 @@ class GrpcServer::Impl {
   SessionRegistry& registry_;
   PeerTable& peers_;
   CallCount count_;
-  HealthService health_;
+  const std::unique_ptr<HealthService> health_;
   GrpcTransport::Host host_;
   v1::Broker::WithRawMethod_Attach<v1::Broker::Service> service_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
@@ -91,7 +91,7 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
                              &ports_[i]);
   }
   builder.RegisterService(&service_);
-  builder.RegisterService(&health_.service());
+  builder.RegisterService(&health_->service());
   queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
   for (size_t i = 0; i < ports_.size(); ++i) {
@@ -107,7 +107,7 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
   }
   if (server_ == nullptr) return absl::InternalError("gRPC did not start");
   GrpcTransport::Await(host_);
-  health_.Start(queue_.get());
+  health_->Start(queue_.get());
   poller_ = std::thread([this] { Poll(); });
   pthread_setname_np(poller_.native_handle(), "stream");
   return absl::OkStatus();
@@ -132,7 +132,7 @@ std::shared_ptr<Connection> GrpcServer::Impl::Open(std::shared_ptr<GrpcTransport
 
 void GrpcServer::Impl::Shutdown(absl::Duration grace) {
   if (server_ == nullptr) return;
-  health_.Stop();
+  health_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
   peers_.CutAll();
   count_.AwaitNone();

@@ -1,22 +1,56 @@
 #include "broker/session/health_service.h"
 
+#include <grpcpp/support/async_stream.h>
+#include <grpcpp/support/async_unary_call.h>
+
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "hawser/base/mutex.h"
 
 namespace hawser::broker {
+namespace {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-class HealthService::CheckCall final : public GrpcCall {
+class GrpcHealth final : public HealthService {
  public:
-  static void Await(HealthService& health) {
+  explicit GrpcHealth(CallCount& count) : count_(count) {}
+
+  grpc::Service& service() override { return service_; }
+  void Start(grpc::ServerCompletionQueue* queue) override;
+  void SetServing(bool serving) override HAWSER_EXCLUDES(mu_);
+  void Stop() override HAWSER_EXCLUDES(mu_);
+
+ private:
+  using Status = HealthCheckResponse::ServingStatus;
+  class CheckCall;
+  class WatchCall;
+
+  // What is said of service `name`.
+  Status StatusOf(const std::string& name) const HAWSER_EXCLUDES(mu_);
+
+  CallCount& count_;
+  grpc::health::v1::Health::AsyncService service_;
+  grpc::ServerCompletionQueue* queue_ = nullptr;
+  mutable base::Mutex mu_;
+  bool serving_ HAWSER_GUARDED_BY(mu_) = false;
+  bool stopped_ HAWSER_GUARDED_BY(mu_) = false;
+  std::vector<std::weak_ptr<WatchCall>> watches_ HAWSER_GUARDED_BY(mu_);
+};
+
+class GrpcHealth::CheckCall final : public GrpcCall {
+ public:
+  static void Await(GrpcHealth& health) {
     auto call = std::make_shared<CheckCall>(health);
     health.service_.RequestCheck(&call->context_, &call->request_, &call->responder_, health.queue_,
                                  health.queue_, call->accepted_.Begin(call));
   }
-  explicit CheckCall(HealthService& health) : GrpcCall(health.count_), health_(health) {}
+  explicit CheckCall(GrpcHealth& health) : GrpcCall(health.count_), health_(health) {}
 
  private:
   void OnAccepted(bool ok) {
@@ -34,7 +68,7 @@ class HealthService::CheckCall final : public GrpcCall {
   }
   void OnFinished(bool /*ok*/) {}
 
-  HealthService& health_;
+  GrpcHealth& health_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncResponseWriter<HealthCheckResponse> responder_{&context_};
@@ -42,15 +76,15 @@ class HealthService::CheckCall final : public GrpcCall {
   GrpcOperationOf<CheckCall> finished_{this, &CheckCall::OnFinished};
 };
 
-class HealthService::WatchCall final : public GrpcCall {
+class GrpcHealth::WatchCall final : public GrpcCall {
  public:
-  static void Await(HealthService& health) {
+  static void Await(GrpcHealth& health) {
     auto call = std::make_shared<WatchCall>(health);
     call->context_.AsyncNotifyWhenDone(call->done_.Begin(call));
     health.service_.RequestWatch(&call->context_, &call->request_, &call->writer_, health.queue_,
                                  health.queue_, call->accepted_.Begin(call));
   }
-  explicit WatchCall(HealthService& health) : GrpcCall(health.count_), health_(health) {}
+  explicit WatchCall(GrpcHealth& health) : GrpcCall(health.count_), health_(health) {}
 
   // Says the present status if it is not the one said last.
   void Update() HAWSER_EXCLUDES(mu_) {
@@ -108,7 +142,7 @@ class HealthService::WatchCall final : public GrpcCall {
     over_ = true;
   }
 
-  HealthService& health_;
+  GrpcHealth& health_;
   grpc::ServerContext context_;
   HealthCheckRequest request_;
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_{&context_};
@@ -125,19 +159,19 @@ class HealthService::WatchCall final : public GrpcCall {
   bool over_ HAWSER_GUARDED_BY(mu_) = false;
 };
 
-void HealthService::Start(grpc::ServerCompletionQueue* queue) {
+void GrpcHealth::Start(grpc::ServerCompletionQueue* queue) {
   queue_ = queue;
   CheckCall::Await(*this);
   WatchCall::Await(*this);
 }
 
-HealthService::Status HealthService::StatusOf(const std::string& name) const {
+GrpcHealth::Status GrpcHealth::StatusOf(const std::string& name) const {
   if (!name.empty() && name != "hawser.v1.Broker") return HealthCheckResponse::SERVICE_UNKNOWN;
   base::MutexLock lock(mu_);
   return serving_ ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
 }
 
-void HealthService::SetServing(bool serving) {
+void GrpcHealth::SetServing(bool serving) {
   std::vector<std::weak_ptr<WatchCall>> watches;
   {
     base::MutexLock lock(mu_);
@@ -149,7 +183,7 @@ void HealthService::SetServing(bool serving) {
   }
 }
 
-void HealthService::Stop() {
+void GrpcHealth::Stop() {
   std::vector<std::weak_ptr<WatchCall>> watches;
   {
     base::MutexLock lock(mu_);
@@ -159,6 +193,12 @@ void HealthService::Stop() {
   for (const auto& weak : watches) {
     if (std::shared_ptr<WatchCall> watch = weak.lock()) watch->End();
   }
+}
+
+}  // namespace
+
+std::unique_ptr<HealthService> HealthService::Make(CallCount& count) {
+  return std::make_unique<GrpcHealth>(count);
 }
 
 }  // namespace hawser::broker
