@@ -1,4 +1,4 @@
-// Link, the receiving half: packets, frames, calls of the peer, and the end.
+// Link, the receiving half: packets, frames, calls of the peer.
 //
 // Invariants: a frame's whole table is registered before anything else in it is looked at, and
 // processed_ rises before the code a frame starts is entered. What a frame brought and nobody took
@@ -14,14 +14,6 @@
 #include "proto/link/link.h"
 
 namespace hawser::link {
-
-Ref<Proxy> Link::ImportRoot() {
-  if (Ref<Proxy> root = imports_.Find(0)) return root;
-  auto root =
-      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_[0], "", Value()));
-  imports_.Set(root.get());
-  return root;
-}
 
 // Packets
 
@@ -129,56 +121,6 @@ void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& ta
     case wire::FrameKind::kNone:
       break;
   }
-}
-
-// References
-
-absl::Status Link::RegisterReferences() {
-  absl::Status first_error;
-  for (const wire::Reference& reference : frame_.references) {
-    absl::StatusOr<ObjectRef> object = RegisterReference(reference);
-    if (!object.ok() && first_error.ok()) first_error = object.status();
-    registered_.push_back(object.ok() ? *std::move(object) : ObjectRef());
-  }
-  return first_error;
-}
-
-absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& reference) {
-  if (reference.yours) {
-    ExportTable::Entry* entry = exports_.Find(reference.handle);
-    if (entry == nullptr) {
-      return absl::NotFoundError(absl::StrCat("handle ", reference.handle,
-                                              " was not given to this session, or is released"));
-    }
-    return entry->object;
-  }
-  if (reference.definition) {
-    // Numbers rise without gaps; a repeat must not grow the table.
-    if (reference.shape_number == in_shapes_.size() + 1) {
-      in_shapes_.push_back(reference.definition);
-    } else if (reference.shape_number == 0 || reference.shape_number > in_shapes_.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("shape ", reference.shape_number, " is defined out of turn"));
-    }
-  }
-  if (Ref<Proxy> proxy = imports_.Find(reference.handle)) return ObjectRef(std::move(proxy));
-  ShapeRef shape = reference.shape_number == 0 ? out_shapes_[0]
-                   : reference.shape_number <= in_shapes_.size()
-                       ? in_shapes_[reference.shape_number - 1]
-                       : nullptr;
-  if (!shape)
-    return absl::InvalidArgumentError(
-        absl::StrCat("shape ", reference.shape_number, " was never defined"));
-  auto proxy =
-      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid,
-                                  std::move(shape), reference.site, reference.constant));
-  imports_.Set(proxy.get());
-  if (imports_.size() > limits_.imports) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("too many objects and callbacks handed over by this session (limit ",
-                     limits_.imports, ")"));
-  }
-  return ObjectRef(std::move(proxy));
 }
 
 // Calls of the peer
@@ -387,103 +329,6 @@ void Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effe
     if (Ref<Proxy> proxy = imports_.Find(handle))
       effects->gone.push_back({std::move(proxy), reason});
   }
-}
-
-// Time
-
-std::optional<base::MonoTime> Link::next_deadline() const {
-  int64_t next = INT64_MAX;
-  if (!incoming_deadlines_.empty()) next = incoming_deadlines_.begin()->first;
-  if (!pending_deadlines_.empty()) next = std::min(next, pending_deadlines_.begin()->first);
-  if (next == INT64_MAX) return std::nullopt;
-  return base::MonoTime{next};
-}
-
-void Link::Tick(base::MonoTime now, Effects* effects) {
-  while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
-    IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
-    AnswerEarly(
-        call,
-        Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"),
-        effects);
-  }
-  // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes
-  // late and is dropped.
-  while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
-    uint64_t id = pending_deadlines_.begin()->second;
-    CompletePending(
-        id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")),
-        effects);
-  }
-}
-
-// End
-
-void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
-  if (end_numbered_ || ended_) return;
-  writer_.WriteEnd(code, message, replay_.tail());
-  replay_.Commit();
-  end_numbered_ = true;
-}
-
-std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Effects* effects) {
-  if (ended_) return {};
-  ended_ = true;
-  end_status_ = why;
-  inbox_.clear();
-  inbox_head_ = 0;
-  for (auto& [id, pending] : pending_) {
-    bool sent = pending.frame != 0 && pending.frame <= replay_.last_sent();
-    absl::Status status =
-        sent ? absl::AbortedError(
-                   absl::StrCat("outcome unknown, the session ended: ", why.message()))
-             : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
-    effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
-    if (pending.target) effects->dropped.push_back(std::move(pending.target));
-  }
-  pending_.clear();
-  pending_deadlines_.clear();
-  for (Queued& queued : outbox_) {
-    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
-    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
-  }
-  outbox_.clear();
-  outbox_bytes_ = 0;
-  for (auto& [id, call] : incoming_) {
-    call->answered_ = true;
-    if (call->started_) {
-      call->AddRef();
-      effects->stop.push_back(call);
-    }
-    effects->unref.push_back(call);
-  }
-  incoming_.clear();
-  incoming_deadlines_.clear();
-  order_.Clear(&effects->dropped_values);
-  imports_.MarkAllGone(reason);
-  imports_.ForEach([&](const Proxy& proxy) {
-    if (Ref<Proxy> held = imports_.Find(proxy.handle()))
-      effects->gone.push_back({std::move(held), reason});
-  });
-  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) {
-    endpoint_->OnUnexport(entry.object.get());
-  });
-  gone_waiting_.clear();
-  return exports_.Clear();
-}
-
-LinkStats Link::stats() const {
-  LinkStats stats = counters_;
-  stats.frames_sent = replay_.next_number() - 1;
-  stats.exports = exports_.size();
-  stats.imports = imports_.size();
-  stats.calls_pending = pending_.size();
-  stats.calls_running = incoming_.size();
-  stats.answers = order_.answers();
-  stats.waiting = order_.waiting();
-  stats.replay_bytes = replay_.bytes();
-  stats.outbox_calls = outbox_.size();
-  return stats;
 }
 
 }  // namespace hawser::link

@@ -1,4 +1,4 @@
-// Link, the sending half: resolving references, numbering frames, the outbox, releases, packets.
+// Link, the sending half: numbering frames, the outbox, releases, packets.
 //
 // The invariant that makes release safe (session.proto, HOW LONG A HANDLE LIVES): between resolving
 // the references of a frame and numbering it nothing else happens, and the number is noted on each
@@ -21,8 +21,6 @@ constexpr uint64_t kAckFrames = 256;
 constexpr size_t kAckBytes = 256 << 10;
 // ... or when the peer has used up this share of what it was granted.
 constexpr uint64_t kGrantShare = 4;
-// Ways an object may have been handed out that are told apart in one session.
-constexpr size_t kMaxVias = 4096;
 // Handles of one Release frame.
 constexpr size_t kReleaseBatch = 1024;
 
@@ -32,113 +30,6 @@ Error LimitError(std::string_view what, uint64_t limit) {
 }
 
 }  // namespace
-
-Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
-    : endpoint_(endpoint), limits_(limits), start_(now) {
-  // Number 0 is the shape of the root, which is never sent.
-  out_shapes_.push_back(Shape::Build(ObjectKind::kObject, "remote"));
-  via_names_.push_back("unknown");
-  // Both sides start with the same grants until the first header or Attach says more.
-  peer_limits_ = {limits_.call_window, limits_.byte_window};
-}
-
-Link::~Link() {
-  // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
-  // ended still owns its calls.
-  for (auto& [id, call] : incoming_) call->Unref();
-}
-
-// References
-
-uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
-  auto [entry, added] =
-      out_shape_numbers_.try_emplace(shape.get(), static_cast<uint32_t>(out_shapes_.size()));
-  if (added) {
-    out_shapes_.push_back(shape);
-    reference->definition = shape;
-  }
-  return entry->second;
-}
-
-// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
-// among them.
-absl::Status Link::ResolveReferences(Via via) {
-  references_scratch_.clear();
-  entries_scratch_.clear();
-  if (objects_scratch_.empty()) return absl::OkStatus();
-  if (exports_.size() + objects_scratch_.size() > limits_.handles) {
-    return LimitError("too many handles exported to this session", limits_.handles).ToStatus();
-  }
-  auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
-  for (Object* object : objects_scratch_) {
-    wire::Reference& reference = references_scratch_.emplace_back();
-    Proxy* proxy = Proxy::From(object);
-    if (proxy != nullptr && proxy->endpoint().get() == endpoint_) {
-      reference.yours = true;
-      reference.handle = proxy->handle();
-      continue;
-    }
-    ExportTable::Entry* entry = nullptr;
-    if (std::optional<uint64_t> handle = exports_.HandleOf(object)) {
-      reference.handle = *handle;
-      entry = exports_.Find(*handle);
-      reference.shape_number = entry->shape;
-    } else {
-      ShapeRef shape = object->shape();
-      reference.shape_number = ShapeNumber(shape, &reference);
-      reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
-      endpoint_->OnExport(object, reference.handle);
-    }
-    reference.oid = endpoint_->OidOf(object, reference.handle);
-    if (out_shapes_[reference.shape_number]->kind() == ObjectKind::kFunction) {
-      reference.site = object->site();
-      reference.constant = object->constant();
-    }
-    entries_scratch_.push_back(reference.handle);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Link::PrepareReferences(std::span<const Value> values, Via via) {
-  objects_scratch_.clear();
-  absl::Status status = wire::CollectObjects(values, &objects_scratch_);
-  if (!status.ok()) return status;
-  return ResolveReferences(via);
-}
-
-void Link::NoteReferences(uint64_t frame) {
-  for (uint64_t handle : entries_scratch_) {
-    if (ExportTable::Entry* entry = exports_.Find(handle)) {
-      entry->last_frame = Planted(Defect::kCountPerSend) ? entry->last_frame + 1 : frame;
-    }
-  }
-}
-
-Via Link::ViaOf(const IncomingCall& call) {
-  ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
-  if (!shape) return 0;
-  int member = call.member_;
-  if (member == Invocation::kSelf && !call.name_.empty()) member = shape->Find(call.name_);
-  // The root's members are few and its shape changes with each built-in: named, not numbered.
-  if (member == Shape::kNotFound && !call.name_.empty()) member = Invocation::kSelf;
-  // Shapes that change with each call must not fill the table.
-  if (via_names_.size() >= kMaxVias) {
-    auto known = vias_.find(ViaKey{shape.get(), member, call.op_});
-    return known != vias_.end() ? known->second : 0;
-  }
-  auto [entry, added] =
-      vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
-  if (added) {
-    std::string name =
-        shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
-    if (member >= 0)
-      absl::StrAppend(&name, ".", shape->members()[static_cast<size_t>(member)].name);
-    if (call.op_ == Op::kNew) name = absl::StrCat("new ", name);
-    via_names_.push_back(std::move(name));
-    via_shapes_.push_back(std::move(shape));
-  }
-  return entry->second;
-}
 
 // Calls of ours
 

@@ -17,8 +17,9 @@ namespace hawser::wire {
 
 // Limits that hold before anything is allocated for what a peer sends.
 struct WireLimits {
-  // Levels in a value: arrays, records, errors, and the members of errors.
-  static constexpr int kMaxDepth = 64;
+  // Levels in a value: arrays, records, errors, and the members of errors. A level takes up to three
+  // messages, and protobuf's own parsers refuse more than 100 inside each other.
+  static constexpr int kMaxDepth = 32;
   // One frame; what is over is refused for its call.
   static constexpr uint32_t kMaxFrameBytes = 16u << 20;
   // What a transport takes at all.

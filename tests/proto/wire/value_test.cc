@@ -258,17 +258,17 @@ std::string InResult(const std::string& value) {
          std::string(size, PutVarint(size, value.size())) + value;
 }
 
-TEST(NestingTest, SixtyFourLevelsCrossAndOneMoreIsRefused) {
+TEST(NestingTest, ThirtyTwoLevelsCrossAndOneMoreIsRefused) {
   uint64_t call;
   Outcome outcome;
   BodyReader reader({}, nullptr);
   for (uint32_t container : {uint32_t{ValueTag::kArray}, uint32_t{ValueTag::kError}}) {
     uint32_t item =
         container == ValueTag::kArray ? uint32_t{ArrayTag::kItems} : uint32_t{ErrorTag::kCause};
-    EXPECT_THAT(reader.ReadReturn(InResult(Nested(64, container, item)), &call, &outcome), IsOk());
-    for (size_t levels : {65, 1000, 100000}) {
+    EXPECT_THAT(reader.ReadReturn(InResult(Nested(32, container, item)), &call, &outcome), IsOk());
+    for (size_t levels : {33, 1000, 100000}) {
       EXPECT_THAT(reader.ReadReturn(InResult(Nested(levels, container, item)), &call, &outcome),
-                  StatusIs(kInvalid, HasSubstr("nested deeper than the limit of 64 levels")));
+                  StatusIs(kInvalid, HasSubstr("nested deeper than the limit of 32 levels")));
     }
   }
 }
@@ -283,13 +283,13 @@ TEST(NestingTest, WhatNobodyKnowsMayNestAsDeepAsItLikes) {
 
 TEST(NestingTest, RecordsErrorsAndTheMembersOfErrorsCount) {
   Value value = Record{{"r", 1}};
-  for (int i = 0; i < 31; ++i)
+  for (int i = 0; i < 15; ++i)
     value = Error(absl::StatusCode::kInternal, "").WithMember("m", value);
   value = Array{value};
   EXPECT_THAT(Cross(value), IsOkAndHolds(value));
   Value deeper = Array{value};
   EXPECT_THAT(Cross(deeper),
-              StatusIs(kInvalid, HasSubstr("nested deeper than the limit of 64 levels")));
+              StatusIs(kInvalid, HasSubstr("nested deeper than the limit of 32 levels")));
   // Past the check, as a careless caller would: written flat where it goes too deep, and still
   // readable.
   FrameWriter writer;
@@ -299,10 +299,31 @@ TEST(NestingTest, RecordsErrorsAndTheMembersOfErrorsCount) {
   EXPECT_TRUE(Parse(entry, &packet));
 }
 
+TEST(NestingTest, WhatIsAllowedIsNotTooDeepForAnOrdinaryParserOfTheProtocol) {
+  auto array = [](Value inner) { return Value(Array{std::move(inner)}); };
+  auto record = [](Value inner) { return Value(Record{{"r", std::move(inner)}}); };
+  auto error = [](Value inner) {
+    return Value(Error(absl::StatusCode::kInternal, "").WithMember("m", std::move(inner)));
+  };
+  auto deepest = [](auto wrap, int levels) {
+    Value value(1);
+    for (int i = 0; i < levels; ++i) value = wrap(std::move(value));
+    return value;
+  };
+  for (const Value& value : {deepest(array, 32), deepest(record, 32), deepest(error, 16)}) {
+    EXPECT_THAT(Cross(value), IsOkAndHolds(value));
+    FrameWriter writer;
+    std::string entry;
+    writer.WriteReturn(1, value, {}, &entry);
+    v1::Packet packet;
+    EXPECT_TRUE(packet.ParseFromString(entry)) << "100 messages inside each other are its limit";
+  }
+}
+
 TEST(NestingTest, AValueNestedOutOfAllProportionIsRefusedBeforeItIsWritten) {
   Value value;
   for (int i = 0; i < 100000; ++i) value = Array{std::move(value)};
-  EXPECT_THAT(Cross(value), StatusIs(kInvalid, HasSubstr("64 levels")));
+  EXPECT_THAT(Cross(value), StatusIs(kInvalid, HasSubstr("32 levels")));
 }
 
 TEST(BytesTest, LargePartsOfAPacketAreSlicesOfItAndSmallOnesAreNot) {

@@ -1,0 +1,121 @@
+// Link, its beginning, its deadlines and its end.
+
+#include "absl/strings/str_cat.h"
+#include "proto/link/endpoint.h"
+#include "proto/link/link.h"
+
+namespace hawser::link {
+
+Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
+    : endpoint_(endpoint), limits_(limits), start_(now) {
+  // Number 0 is the shape of the root, which is never sent.
+  out_shapes_.push_back(Shape::Build(ObjectKind::kObject, "remote"));
+  via_names_.push_back("unknown");
+  // Both sides start with the same grants until the first header or Attach says more.
+  peer_limits_ = {limits_.call_window, limits_.byte_window};
+}
+
+Link::~Link() {
+  // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
+  // ended still owns its calls.
+  for (auto& [id, call] : incoming_) call->Unref();
+}
+
+// Time
+
+std::optional<base::MonoTime> Link::next_deadline() const {
+  int64_t next = INT64_MAX;
+  if (!incoming_deadlines_.empty()) next = incoming_deadlines_.begin()->first;
+  if (!pending_deadlines_.empty()) next = std::min(next, pending_deadlines_.begin()->first);
+  if (next == INT64_MAX) return std::nullopt;
+  return base::MonoTime{next};
+}
+
+void Link::Tick(base::MonoTime now, Effects* effects) {
+  while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
+    IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
+    AnswerEarly(
+        call,
+        Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"),
+        effects);
+  }
+  // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes
+  // late and is dropped.
+  while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
+    uint64_t id = pending_deadlines_.begin()->second;
+    CompletePending(
+        id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")),
+        effects);
+  }
+}
+
+// End
+
+void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
+  if (end_numbered_ || ended_) return;
+  writer_.WriteEnd(code, message, replay_.tail());
+  replay_.Commit();
+  end_numbered_ = true;
+}
+
+std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Effects* effects) {
+  if (ended_) return {};
+  ended_ = true;
+  end_status_ = why;
+  inbox_.clear();
+  inbox_head_ = 0;
+  for (auto& [id, pending] : pending_) {
+    bool sent = pending.frame != 0 && pending.frame <= replay_.last_sent();
+    absl::Status status =
+        sent ? absl::AbortedError(
+                   absl::StrCat("outcome unknown, the session ended: ", why.message()))
+             : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
+    effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
+    if (pending.target) effects->dropped.push_back(std::move(pending.target));
+  }
+  pending_.clear();
+  pending_deadlines_.clear();
+  for (Queued& queued : outbox_) {
+    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
+    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
+  }
+  outbox_.clear();
+  outbox_bytes_ = 0;
+  for (auto& [id, call] : incoming_) {
+    call->answered_ = true;
+    if (call->started_) {
+      call->AddRef();
+      effects->stop.push_back(call);
+    }
+    effects->unref.push_back(call);
+  }
+  incoming_.clear();
+  incoming_deadlines_.clear();
+  order_.Clear(&effects->dropped_values);
+  imports_.MarkAllGone(reason);
+  imports_.ForEach([&](const Proxy& proxy) {
+    if (Ref<Proxy> held = imports_.Find(proxy.handle()))
+      effects->gone.push_back({std::move(held), reason});
+  });
+  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) {
+    endpoint_->OnUnexport(entry.object.get());
+  });
+  gone_waiting_.clear();
+  return exports_.Clear();
+}
+
+LinkStats Link::stats() const {
+  LinkStats stats = counters_;
+  stats.frames_sent = replay_.next_number() - 1;
+  stats.exports = exports_.size();
+  stats.imports = imports_.size();
+  stats.calls_pending = pending_.size();
+  stats.calls_running = incoming_.size();
+  stats.answers = order_.answers();
+  stats.waiting = order_.waiting();
+  stats.replay_bytes = replay_.bytes();
+  stats.outbox_calls = outbox_.size();
+  return stats;
+}
+
+}  // namespace hawser::link
