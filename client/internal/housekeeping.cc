@@ -48,7 +48,7 @@ base::MonoTime Connection::KeepFlushed(base::MonoTime now) {
   base::MonoTime due = base::MonoTime::Max();
   if (int64_t since = flush_wanted_ns_.load(std::memory_order_acquire); since != 0) {
     due = base::MonoTime{since} + kFlushDelay;
-    if (now >= due) {
+    if (now >= due || ended()) {
       flush_wanted_ns_.store(0, std::memory_order_release);
       AwaitOrphans();
       Flush();

@@ -130,6 +130,7 @@ void Leader::RunReader(Housekeeping& house) {
   for (;;) {
     reader_poked_.store(false, std::memory_order_release);
     base::MonoTime due = house.KeepHouse();
+    rounds_.fetch_add(1, std::memory_order_acq_rel);
     if (house.finished()) break;
     base::MutexLock lock(mu_);
     if (reader_poked_.load(std::memory_order_acquire)) continue;
@@ -146,6 +147,11 @@ void Leader::RunReader(Housekeeping& house) {
     reader_wake_.WaitFor(mu_, absl::Milliseconds(10));
   }
   for (Slot* waiter : waiters_) waiter->wake_.NotifyOne();
+}
+
+bool Leader::reader_sleeps() const {
+  base::MutexLock lock(mu_);
+  return reader_waits_for_lead_;
 }
 
 void Leader::ReaderLeads(base::MonoTime due) {

@@ -81,6 +81,11 @@ class Leader {
   // Has the reader keep house soon. Under any lock.
   void PokeReader() HAWSER_EXCLUDES(mu_);
 
+  // The reader sleeps, without ticking, until the one who leads is done or it is poked. For tests.
+  bool reader_sleeps() const HAWSER_EXCLUDES(mu_);
+  // How often it has kept house.
+  uint64_t rounds() const { return rounds_.load(std::memory_order_acquire); }
+
   // True on a thread that leads now, in this or any other session: it may hold up its session's
   // events, so it must not wait for them other than by Wait.
   static bool LeadsHere();
@@ -100,7 +105,7 @@ class Leader {
   EventSource& events_;
   const base::Clock& clock_;
 
-  base::Mutex mu_;
+  mutable base::Mutex mu_;
   std::atomic<bool> stopped_{false};
   bool leading_ HAWSER_GUARDED_BY(mu_) = false;
   // The slot of the thread that leads; null if nobody does, or the reader.
@@ -113,6 +118,7 @@ class Leader {
   // The reader.
   base::CondVar reader_wake_;
   std::atomic<bool> reader_poked_{false};
+  std::atomic<uint64_t> rounds_{0};
   std::atomic<bool> reader_served_{false};  // it filled a slot while it led
   bool reader_leads_ HAWSER_GUARDED_BY(mu_) = false;
   bool reader_waits_for_lead_ HAWSER_GUARDED_BY(mu_) = false;  // sleeps through one long lead

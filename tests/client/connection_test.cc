@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "hawser/remote.h"
 #include "tests/client/scripted_broker.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 
 namespace hawser::tests {
@@ -93,7 +94,7 @@ TEST_F(ConnectionTest, ABrokerThatDoesNotAnswerIsADeadline) {
 TEST_F(ConnectionTest, ConnectWaitsForTheBrokerIfAskedTo) {
   broker_.set_reachable(false);
   std::thread starter([&] {
-    absl::SleepFor(absl::Milliseconds(30));
+    EXPECT_TRUE(Eventually([&] { return broker_.refused() > 0; }));
     broker_.set_reachable(true);
   });
   ConnectOptions options = Watched();
@@ -179,16 +180,20 @@ TEST_F(ConnectionTest, ARestartedBrokerIsAnotherOne) {
 }
 
 TEST_F(ConnectionTest, OutOfReachForATtlIsALostLease) {
-  ConnectOptions options = Watched({.ttl = absl::Seconds(1)});
-  absl::StatusOr<Remote> remote = broker_.Connect(options);
+  FakeClock clock;
+  absl::StatusOr<Remote> remote =
+      broker_.Connect(Watched({.ttl = absl::Seconds(30), .clock = &clock}));
   ASSERT_THAT(remote, IsOk());
   broker_.set_reachable(false);
   broker_.Cut();
   EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
   Future<> waiting = remote->root().CallAsync("later");
-  absl::Time begin = absl::Now();
-  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
-  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(900));
+  clock.Advance(absl::Seconds(29));
+  broker_.AwaitHousekeeping();
+  EXPECT_EQ(remote->state(), ConnectionState::kReconnecting);
+  clock.Advance(absl::Seconds(1));
+  broker_.AwaitHousekeeping();
+  EXPECT_EQ(remote->state(), ConnectionState::kLost);
   EXPECT_THAT(remote->status(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("out of reach")));
   EXPECT_THAT(waiting.Await(), StatusIs(absl::StatusCode::kUnavailable));
@@ -316,22 +321,30 @@ TEST_F(ConnectionTest, CloseMayBeCalledInACallback) {
 }
 
 TEST_F(ConnectionTest, AnIdleSessionSendsHeartbeats) {
-  absl::StatusOr<Remote> remote = broker_.Connect({.ttl = absl::Seconds(1)});
-  size_t before = broker_.packets_received();
-  absl::SleepFor(absl::Milliseconds(1200));
-  EXPECT_GE(broker_.packets_received() - before, 3u);
-  EXPECT_LE(broker_.packets_received() - before, 5u);
+  FakeClock clock;
+  absl::StatusOr<Remote> remote = broker_.Connect({.ttl = absl::Seconds(9), .clock = &clock});
+  for (int i = 0; i < 3; ++i) {
+    size_t before = broker_.packets_received();
+    clock.Advance(absl::Seconds(2));
+    broker_.AwaitHousekeeping();
+    EXPECT_EQ(broker_.packets_received() - before, 0u);
+    clock.Advance(absl::Seconds(1));
+    broker_.AwaitHousekeeping();
+    EXPECT_EQ(broker_.packets_received() - before, 1u) << "three in each term of the lease";
+  }
 }
 
 TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
-  absl::StatusOr<Remote> remote =
-      broker_.Connect({.ttl = absl::Seconds(1), .heartbeat = ConnectOptions::Heartbeat::kManual});
+  FakeClock clock;
+  absl::StatusOr<Remote> remote = broker_.Connect(
+      {.ttl = absl::Seconds(9), .heartbeat = ConnectOptions::Heartbeat::kManual, .clock = &clock});
   ASSERT_THAT(remote, IsOk());
   RemoteObject counter = *remote->Require("counter");
-  absl::SleepFor(absl::Milliseconds(100));
+  broker_.AwaitHousekeeping();
   size_t before = broker_.packets_received();
   counter.Release();  // would otherwise be told at once
-  absl::SleepFor(absl::Milliseconds(700));
+  clock.Advance(absl::Seconds(8));
+  broker_.AwaitHousekeeping();
   EXPECT_EQ(broker_.packets_received(), before);
   remote->Poll();
   EXPECT_TRUE(Eventually([&] { return broker_.packets_received() > before; }));
@@ -339,9 +352,20 @@ TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
   // A call that takes its time renews as well.
   before = broker_.packets_received();
   counter = *remote->Require("counter");
-  EXPECT_THAT(counter.With({.deadline = absl::Milliseconds(900)}).Call("later"),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_GE(broker_.packets_received() - before, 4u);
+  std::thread caller([&] {
+    EXPECT_THAT(counter.With({.deadline = absl::Seconds(10)}).Call("later"),
+                StatusIs(absl::StatusCode::kDeadlineExceeded));
+  });
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  for (int i = 0; i < 3; ++i) {
+    size_t sent = broker_.packets_received();
+    clock.Advance(absl::Seconds(3));
+    broker_.AwaitHousekeeping();
+    EXPECT_EQ(broker_.packets_received() - sent, 1u);
+  }
+  clock.Advance(absl::Seconds(3));
+  broker_.AwaitHousekeeping();
+  caller.join();
   later_.clear();
 }
 

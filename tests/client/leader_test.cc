@@ -63,20 +63,14 @@ TEST_F(LeaderTest, AWaitEndsAtItsTime) {
 TEST_F(LeaderTest, ALeaderServesOthersAndPassesTheLeadOn) {
   constexpr int kThreads = 4;
   std::vector<Leader::Slot> slots(kThreads);
-  std::atomic<int> waiting = 0;
   std::vector<std::thread> threads;
   for (Leader::Slot& slot : slots) {
-    threads.emplace_back([&] {
-      ++waiting;
-      EXPECT_TRUE(leader_.Wait(slot));
-    });
+    threads.emplace_back([&] { EXPECT_TRUE(leader_.Wait(slot)); });
   }
-  while (waiting < kThreads) std::this_thread::yield();
-  absl::SleepFor(absl::Milliseconds(5));
   // Whoever leads, each slot is filled by some leader, and the last waiter finds the lead free.
   for (Leader::Slot& slot : slots) {
+    events_.AwaitIdle();
     events_.Post([&] { leader_.Fill(slot); });
-    absl::SleepFor(absl::Milliseconds(2));
   }
   for (std::thread& thread : threads) thread.join();
 }
@@ -91,12 +85,12 @@ TEST_F(LeaderTest, TheReaderLeadsWhenNobodyDoes) {
 
 TEST_F(LeaderTest, ACallAfterAPauseIsServedByTheReaderAndTheNextOneIsNot) {
   StartReader();
-  absl::SleepFor(absl::Milliseconds(20));
+  events_.AwaitIdle();
   auto served_on = [&] {
     Leader::Slot slot;
     std::thread::id thread;
     std::thread poster([&] {
-      absl::SleepFor(absl::Microseconds(200));
+      events_.AwaitIdle();
       events_.Post([&] {
         thread = std::this_thread::get_id();
         leader_.Fill(slot);
@@ -115,7 +109,7 @@ TEST_F(LeaderTest, ACallAfterAPauseIsServedByTheReaderAndTheNextOneIsNot) {
 
 TEST_F(LeaderTest, APokedReaderKeepsHouse) {
   StartReader();
-  absl::SleepFor(absl::Milliseconds(10));
+  events_.AwaitIdle();
   int before = house_.kept;
   leader_.PokeReader();
   while (house_.kept == before) std::this_thread::yield();
@@ -123,22 +117,16 @@ TEST_F(LeaderTest, APokedReaderKeepsHouse) {
 
 TEST_F(LeaderTest, AnIdleReaderSleeps) {
   StartReader();
-  absl::SleepFor(absl::Milliseconds(20));
-  int before = house_.kept;
-  absl::SleepFor(absl::Milliseconds(100));
-  EXPECT_LE(house_.kept - before, 1);
+  EXPECT_EQ(events_.AwaitIdle(), absl::InfiniteDuration());
 }
 
 TEST_F(LeaderTest, AReaderDoesNotTickDuringALongLead) {
-  StartReader();
   Leader::Slot slot;
-  std::thread caller;
   // One that leads for long: it has begun before the reader could.
-  caller = std::thread([&] { leader_.Wait(slot); });
-  absl::SleepFor(absl::Milliseconds(20));
-  int before = house_.kept;
-  absl::SleepFor(absl::Milliseconds(100));
-  EXPECT_LE(house_.kept - before, 2);
+  std::thread caller([&] { leader_.Wait(slot); });
+  events_.AwaitIdle();
+  StartReader();
+  while (!leader_.reader_sleeps()) std::this_thread::yield();
   events_.Post([&] { leader_.Fill(slot); });
   caller.join();
 }
@@ -146,7 +134,7 @@ TEST_F(LeaderTest, AReaderDoesNotTickDuringALongLead) {
 TEST_F(LeaderTest, ASlotOfTheLeaderFilledByAnotherThreadWakesIt) {
   Leader::Slot slot;
   std::thread filler([&] {
-    absl::SleepFor(absl::Milliseconds(5));
+    events_.AwaitIdle();
     leader_.Fill(slot);
   });
   EXPECT_TRUE(leader_.Wait(slot));
@@ -169,7 +157,7 @@ TEST_F(LeaderTest, AWaitingThreadDoesItsNestedWork) {
   Leader::Slot slot;
   OnePiece work;
   std::thread other([&] {
-    absl::SleepFor(absl::Milliseconds(5));
+    events_.AwaitIdle();
     work.there = true;
     leader_.Nudge(slot);
     while (work.there) std::this_thread::yield();

@@ -1,5 +1,6 @@
 #include "tests/client/scripted_broker.h"
 
+#include <thread>
 #include <utility>
 
 #include "client/internal/remote_state.h"
@@ -23,7 +24,13 @@ bool MemoryEvents::RunOne(absl::Duration at_most) {
   base::Task event;
   {
     base::MutexLock lock(mu_);
-    if (events_.empty() && !woken_) changed_.WaitFor(mu_, at_most);
+    if (events_.empty() && !woken_) {
+      idle_ = true;
+      waits_for_ = at_most;
+      idle_changed_.NotifyAll();
+      changed_.WaitFor(mu_, at_most);
+      idle_ = false;
+    }
     woken_ = false;
     if (events_.empty()) return false;
     event = std::move(events_.front());
@@ -37,6 +44,12 @@ void MemoryEvents::Wake() {
   base::MutexLock lock(mu_);
   woken_ = true;
   changed_.NotifyAll();
+}
+
+absl::Duration MemoryEvents::AwaitIdle() {
+  base::MutexLock lock(mu_);
+  while (!idle_ || !events_.empty() || woken_) idle_changed_.Wait(mu_);
+  return waits_for_;
 }
 
 void MemoryEvents::Shutdown() {
@@ -320,9 +333,24 @@ std::vector<wire::Attach> ScriptedBroker::attaches() const {
   return attaches_;
 }
 
+size_t ScriptedBroker::refused() const {
+  base::MutexLock lock(mu_);
+  return refused_;
+}
+
 size_t ScriptedBroker::packets_received() const {
   base::MutexLock lock(mu_);
   return packets_received_;
+}
+
+void ScriptedBroker::AwaitHousekeeping() {
+  internal::Leader& leader = newest_.load()->leader();
+  // One round may have begun already.
+  for (uint64_t until = leader.rounds() + 2; leader.rounds() < until;) {
+    leader.PokeReader();
+    std::this_thread::yield();
+  }
+  events_->AwaitIdle();
 }
 
 bool ScriptedBroker::client_left() const { return peer()->client_left(); }
@@ -343,6 +371,7 @@ absl::StatusOr<Remote> ScriptedBroker::Connect(ConnectOptions options) {
   HAWSER_ASSIGN_OR_RETURN(
       Ref<internal::Connection> connection,
       internal::Connection::Connect("memory", std::move(options), NewConnector()));
+  newest_ = connection.get();
   return internal::MakeRemote(std::move(connection));
 }
 
@@ -353,7 +382,10 @@ void ScriptedBroker::OnOpened(const std::shared_ptr<ClientEnd>& end, std::string
   Ref<Peer> peer;
   {
     base::MutexLock lock(mu_);
-    if (!reachable_) status = absl::UnavailableError("nobody listens");
+    if (!reachable_) {
+      ++refused_;
+      status = absl::UnavailableError("nobody listens");
+    }
     if (status.ok() && view.attach) attaches_.push_back(*view.attach);
     if (status.ok() && !answers_) return;
     using enum wire::AttachReply::Outcome;

@@ -30,9 +30,15 @@ class MemoryEvents final : public internal::EventSource {
   void Wake() override;
   void Shutdown() override;
 
+  // Waits until somebody who leads has nothing left to do; gives how long it would wait for more.
+  absl::Duration AwaitIdle();
+
  private:
   base::Mutex mu_;
   base::CondVar changed_;
+  base::CondVar idle_changed_;
+  bool idle_ HAWSER_GUARDED_BY(mu_) = false;
+  absl::Duration waits_for_ HAWSER_GUARDED_BY(mu_);
   std::deque<base::Task> events_ HAWSER_GUARDED_BY(mu_);
   bool woken_ HAWSER_GUARDED_BY(mu_) = false;
 };
@@ -102,8 +108,12 @@ class ScriptedBroker {
   // What it saw.
   link::LinkStats stats() const;
   std::vector<wire::Attach> attaches() const;
+  size_t refused() const;  // connections, while it was not reachable
   size_t packets_received() const;
   bool client_left() const;  // with End
+  // Returns once the reader of the newest session, which lives, has looked at the clock anew and
+  // everything that led to was carried out.
+  void AwaitHousekeeping();
   size_t exports() const { return stats().exports; }
   size_t imports() const { return stats().imports; }
 
@@ -129,6 +139,7 @@ class ScriptedBroker {
   Ref<ScriptedObject> root_;
   const std::shared_ptr<MemoryEvents> events_;
   std::atomic<int> connectors_{0};  // sessions of clients not yet gone
+  std::atomic<internal::Connection*> newest_{nullptr};
 
   mutable base::Mutex mu_;
   Ref<Peer> peer_ HAWSER_GUARDED_BY(mu_);
@@ -143,6 +154,7 @@ class ScriptedBroker {
   std::shared_ptr<BrokerEnd> broker_end_ HAWSER_GUARDED_BY(mu_);
   std::deque<std::pair<std::shared_ptr<ClientEnd>, std::string>> held_ HAWSER_GUARDED_BY(mu_);
   std::vector<wire::Attach> attaches_ HAWSER_GUARDED_BY(mu_);
+  size_t refused_ HAWSER_GUARDED_BY(mu_) = 0;
   size_t packets_received_ HAWSER_GUARDED_BY(mu_) = 0;
 };
 
