@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "hawser/remote.h"
 #include "tests/client/scripted_broker.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 
@@ -13,15 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = ConnectionEvent::Kind;
-
-template <typename Condition>
-bool Eventually(Condition condition) {
-  for (int i = 0; i < 5000; ++i) {
-    if (condition()) return true;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  return condition();
-}
 
 class ConnectionTest : public ::testing::Test {
  protected:

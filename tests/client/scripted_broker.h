@@ -6,7 +6,6 @@
 // the client's leading thread, as events. Thread-safe.
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,67 +18,10 @@
 #include "hawser/remote.h"
 #include "proto/link/endpoint.h"
 #include "proto/wire/reader.h"
+#include "tests/client/memory_events.h"
+#include "tests/client/scripted_object.h"
 
 namespace hawser::tests {
-
-// Events in order, run by whoever leads.
-class MemoryEvents final : public internal::EventSource {
- public:
-  void Post(base::Task event);
-  bool RunOne(absl::Duration at_most) override;
-  void Wake() override;
-  void Shutdown() override;
-
-  // Waits until somebody who leads has nothing left to do; gives how long it would wait for more.
-  absl::Duration AwaitIdle();
-
- private:
-  base::Mutex mu_;
-  base::CondVar changed_;
-  base::CondVar idle_changed_;
-  bool idle_ HAWSER_GUARDED_BY(mu_) = false;
-  absl::Duration waits_for_ HAWSER_GUARDED_BY(mu_);
-  std::deque<base::Task> events_ HAWSER_GUARDED_BY(mu_);
-  bool woken_ HAWSER_GUARDED_BY(mu_) = false;
-};
-
-// An object made of functions, one for each method; other operations go to `other`.
-class ScriptedObject final : public Object {
- public:
-  using Method = std::function<void(Invocation, Reply)>;
-  using Function = std::function<absl::StatusOr<Value>(Args)>;
-
-  explicit ScriptedObject(ObjectKind kind = ObjectKind::kObject, std::string name = "Scripted")
-      : kind_(kind), name_(std::move(name)) {
-    ++alive;
-  }
-
-  // To be called before it is used.
-  ScriptedObject& Add(std::string name, Method method, Member member = {});
-  ScriptedObject& AddFunction(std::string name, Function function, Member member = {});
-  ScriptedObject& AddProperty(std::string name, Value value);
-  ScriptedObject& AddHidden(std::string name);
-  ScriptedObject& SetOther(Method other) {
-    other_ = std::move(other);
-    return *this;
-  }
-
-  ShapeRef shape() const override;
-  void Invoke(Invocation call, Reply reply) override;
-
-  static inline std::atomic<int> alive = 0;
-
- private:
-  ~ScriptedObject() override { --alive; }
-
-  const ObjectKind kind_;
-  const std::string name_;
-  std::vector<Member> members_;
-  std::map<std::string, Method, std::less<>> methods_;
-  Method other_;
-  mutable base::Mutex mu_;
-  mutable ShapeRef shape_ HAWSER_GUARDED_BY(mu_);
-};
 
 class ScriptedBroker {
  public:

@@ -1,0 +1,202 @@
+#include "hawser/callback.h"
+
+#include <atomic>
+#include <thread>
+
+#include "tests/client/counter_session.h"
+
+namespace hawser::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CallbackCallTest : public CounterSession {};
+
+TEST_F(CallbackCallTest, ANotifyCallbackRunsLaterAndTheCallerGetsUndefined) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  std::atomic<int64_t> got = 0;
+  Callback callback([&](int64_t x) { got = x; });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {Value(3)}), IsOkAndHolds(Value()));
+  EXPECT_TRUE(Eventually([&] { return got == 3; }));
+}
+
+TEST_F(CallbackCallTest, TheSameCallbackIsTheSameObject) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  Callback callback([] {});
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  Value first = kept_;
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  EXPECT_EQ(first, kept_);
+  EXPECT_THAT(std::string(kept_.AsObject()->site()), HasSubstr("callback_call_test.cc:"));
+  // And comes back as what it is here.
+  absl::StatusOr<Array> echo = counter.Call<Array>("echo", callback);
+  ASSERT_THAT(echo, IsOk());
+  EXPECT_EQ((*echo)[0].AsObject(), callback.object().get());
+}
+
+TEST_F(CallbackCallTest, ACallbackLivesUntilTheBrokerDropsIt) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  auto token = std::make_shared<int>(0);
+  ASSERT_THAT(counter.Call("keep", Callback([token] { ++*token; })), IsOk());
+  EXPECT_EQ(token.use_count(), 2);
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  EXPECT_TRUE(Eventually([&] { return *token == 1; }));
+  EXPECT_EQ(remote.stats().exported_objects, 1u);
+  ASSERT_THAT(counter.Call("drop"), IsOk());
+  EXPECT_TRUE(Eventually([&] { return token.use_count() == 1; }));
+  EXPECT_EQ(remote.stats().exported_objects, 0u);
+}
+
+TEST_F(CallbackCallTest, ACallModeCallbackIsAnswered) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  Callback callback([](int64_t x) { return x * 2; }, CallbackMode::kCall);
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  absl::StatusOr<Value> promise = CallNow(*kept_.AsObject(), "", {Value(21)});
+  ASSERT_THAT(promise, IsOk());
+  std::atomic<int64_t> got = 0;
+  Promise::Then(promise->TakeObject(), nullptr,
+                [&](Outcome outcome) { got = outcome.value().AsInt(); });
+  EXPECT_TRUE(Eventually([&] { return got == 42; }));
+}
+
+TEST_F(CallbackCallTest, AConstantIsAnsweredWithoutAMessage) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  ASSERT_THAT(counter.Call("keep", Callback::Constant(99)), IsOk());
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOkAndHolds(Value(99)));
+  EXPECT_EQ(remote.stats().calls_received, 0u);
+}
+
+TEST_F(CallbackCallTest, WrongArgumentsOfACallbackAreNamed) {
+  std::atomic<int> errors = 0;
+  std::string text;
+  ConnectOptions options;
+  options.on_callback_error = [&](const Error& error, std::string_view site) {
+    text = error.ToString() + " at " + std::string(site);
+    ++errors;
+  };
+  Remote remote = Connect(std::move(options));
+  RemoteObject counter = *remote.Require("counter");
+  Callback callback([](int64_t, std::string) {});
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {Value(1), Value(2)}), IsOk());
+  ASSERT_TRUE(Eventually([&] { return errors == 1; }));
+  EXPECT_THAT(text, HasSubstr("argument 2: expected string, got integer"));
+  EXPECT_THAT(text, HasSubstr("callback_call_test.cc:"));
+}
+
+TEST_F(CallbackCallTest, WhatACallbackThrowsIsReportedOrAnswered) {
+  std::atomic<int> errors = 0;
+  ConnectOptions options;
+  options.on_callback_error = [&](const Error& error, std::string_view) {
+    if (error.message() == "ouch") ++errors;
+  };
+  Remote remote = Connect(std::move(options));
+  RemoteObject counter = *remote.Require("counter");
+  ASSERT_THAT(counter.Call("keep", Callback([] { throw std::runtime_error("ouch"); })), IsOk());
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  EXPECT_TRUE(Eventually([&] { return errors == 1; }));
+
+  Callback call([]() -> absl::Status { throw std::runtime_error("ouch"); }, CallbackMode::kCall);
+  ASSERT_THAT(counter.Call("keep", call), IsOk());
+  absl::StatusOr<Value> promise = CallNow(*kept_.AsObject(), "", {});
+  std::atomic<bool> failed = false;
+  Promise::Then(promise->TakeObject(), nullptr, [&](Outcome outcome) {
+    failed = !outcome.ok() && outcome.error().message() == "ouch";
+  });
+  EXPECT_TRUE(Eventually([&] { return failed.load(); }));
+  EXPECT_EQ(errors, 1);
+}
+
+TEST_F(CallbackCallTest, SyncCallsAreAllowedInCallbacks) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  std::atomic<int64_t> got = 0;
+  Callback callback([&] { got = *counter.Call<int64_t>("add", 40, 2); });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  EXPECT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  EXPECT_TRUE(Eventually([&] { return got == 42; }));
+}
+
+TEST_F(CallbackCallTest, CallModeCallbacksRunInsideASyncCallOfACallbackAndNotifyOnesDoNot) {
+  Remote remote = Connect();
+  std::vector<std::string> order;  // of the callback thread
+  RemoteObject counter = *remote.Require("counter");
+  // The broker answers `ask` only once the callback it calls has answered.
+  counter_ = nullptr;
+  auto asker = MakeRef<ScriptedObject>();
+  asker->Add("ask", [](Invocation call, Reply reply) {
+    (void)CallNow(*call.args[0].AsObject(), "", {});  // notify
+    absl::StatusOr<Value> promise = CallNow(*call.args[1].AsObject(), "", {});
+    auto shared = std::make_shared<Reply>(std::move(reply));
+    Promise::Then(promise->TakeObject(), nullptr,
+                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
+  });
+  broker_.modules["asker"] = asker;
+  RemoteObject remote_asker = *remote.Require("asker");
+  Callback notify([&] { order.push_back("notify"); });
+  Callback call(
+      [&] {
+        order.push_back("call");
+        return 5;
+      },
+      CallbackMode::kCall);
+  std::atomic<bool> done = false;
+  Callback outer([&] {
+    order.push_back("begin");
+    absl::StatusOr<int> answer = remote_asker.Call<int>("ask", notify, call);
+    order.push_back(answer.ok() && *answer == 5 ? "end" : "failed");
+  });
+  Callback last([&] { done = true; });
+  ASSERT_THAT(counter.Call("keep", outer), IsOk());
+  ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_TRUE(Eventually([&] { return !order.empty(); }) || true);
+  ASSERT_THAT(counter.Call("keep", last), IsOk());
+  ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_TRUE(Eventually([&] { return done.load(); }));
+  EXPECT_THAT(order, ElementsAre("begin", "call", "end", "notify"));
+}
+
+TEST_F(CallbackCallTest, PollRunsCallbacksOnTheCallersThread) {
+  Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
+  RemoteObject counter = *remote.Require("counter");
+  std::thread::id ran_on;
+  int ran = 0;
+  Callback callback([&] {
+    ran_on = std::this_thread::get_id();
+    ++ran;
+    EXPECT_EQ(remote.Poll(), 0);
+  });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_THAT(counter.Call("add"), IsOk());
+  EXPECT_EQ(ran, 0);
+  EXPECT_EQ(remote.Poll(absl::Seconds(5)), 1);
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  EXPECT_EQ(remote.Poll(), 0);
+}
+
+TEST_F(CallbackCallTest, AProgramWithOneThreadIsNotItsOwnDeadlock) {
+  auto asker = MakeRef<ScriptedObject>();
+  asker->Add("ask", [](Invocation call, Reply reply) {
+    absl::StatusOr<Value> promise = CallNow(*call.args[0].AsObject(), "", {});
+    auto shared = std::make_shared<Reply>(std::move(reply));
+    Promise::Then(promise->TakeObject(), nullptr,
+                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
+  });
+  broker_.modules["asker"] = asker;
+  Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
+  Callback answer([] { return 8; }, CallbackMode::kCall);
+  EXPECT_THAT(remote.Require("asker")->Call("ask", answer), IsOkAndHolds(Value(8)));
+}
+
+// Promises
+
+}  // namespace
+}  // namespace hawser::tests

@@ -1,0 +1,117 @@
+#include "hawser/pipeline.h"
+
+#include <atomic>
+#include <thread>
+
+#include "tests/client/counter_session.h"
+
+namespace hawser::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class PipelineTest : public CounterSession {};
+
+TEST_F(PipelineTest, APromiseIsAwaited) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  absl::StatusOr<RemotePromise> promise = counter.Call<RemotePromise>("promise");
+  ASSERT_THAT(promise, IsOk());
+  Future<int> settled = promise->AwaitAsync<int>();
+  EXPECT_FALSE(settled.ready());
+  promise_->Resolve(12);
+  EXPECT_THAT(settled.Await(), IsOkAndHolds(12));
+  EXPECT_THAT(promise->Await<int>(), IsOkAndHolds(12));
+  EXPECT_THAT(counter.Call<RemoteFunction>("promise"),
+              StatusIs(absl::StatusCode::kInvalidArgument, "expected function, got promise"));
+}
+
+TEST_F(PipelineTest, ARejectionNobodyAwaitedIsReported) {
+  std::atomic<int> reported = 0;
+  ConnectOptions options;
+  options.on_unhandled_rejection = [&](const Error& error) {
+    if (error.message() == "unlucky") ++reported;
+  };
+  Remote remote = Connect(std::move(options));
+  RemoteObject counter = *remote.Require("counter");
+  ASSERT_THAT(counter.Call("promise"), IsOk());
+  Ref<Promise> promise = promise_;
+  promise->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+  EXPECT_TRUE(Eventually([&] { return reported == 1; }));
+  // An awaited one is the business of who awaited it.
+  absl::StatusOr<RemotePromise> awaited = counter.Call<RemotePromise>("promise");
+  promise_->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+  EXPECT_THAT(awaited->Await(), StatusIs(absl::StatusCode::kUnknown));
+  awaited->Release();
+  EXPECT_TRUE(Eventually([&] { return remote.stats().remote_objects == 1; }));
+  EXPECT_EQ(reported, 1);
+}
+
+// Pipelines
+
+TEST_F(PipelineTest, APipelineTakesOneRoundTrip) {
+  Remote remote = Connect();
+  broker_.set_holding(true);
+  Future<int> value = remote.Pipeline().Require("counter").Call("self").Get("value").Future<int>();
+  // Everything is there although no answer is back.
+  EXPECT_FALSE(value.ready());
+  std::thread releaser([&] {
+    EXPECT_TRUE(Eventually([&] { return broker_.stats().calls_received == 3; }));
+    broker_.set_holding(false);
+  });
+  EXPECT_THAT(value.Await(), IsOkAndHolds(1));
+  releaser.join();
+  EXPECT_TRUE(Eventually([&] { return broker_.stats().answers == 0; }));
+}
+
+TEST_F(PipelineTest, StepsOfAPipelineCanBeSharedAndBeArguments) {
+  Remote remote = Connect();
+  hawser::Pipeline counter = remote.Pipeline().Require("counter");
+  hawser::Pipeline sum = counter.Call("add", 1, 2);
+  EXPECT_THAT(counter.Call("add", sum, sum, 4).Await(), IsOkAndHolds(Value(10)));
+  EXPECT_THAT(sum.Await<int>(), IsOkAndHolds(3));
+  EXPECT_THAT(remote.Require("counter")->Call("add", counter.Call("add", 5), 6),
+              IsOkAndHolds(Value(11)));
+  EXPECT_THAT(sum.Get("x").Await(), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(PipelineTest, AFailedStepFailsThoseThatNeedIt) {
+  Remote remote = Connect();
+  hawser::Pipeline nothing = remote.Pipeline().Require("nothing");
+  Future<> first = nothing.Call("x").Future();
+  EXPECT_THAT(first.Await(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("nothing")));
+  EXPECT_THAT(nothing.Await(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(nothing.Get("y").Await(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(remote.Require("counter")->Call("add", nothing),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(PipelineTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  std::vector<int64_t> order;
+  std::atomic<int> ran = 0;
+  Callback mine(
+      [&](int64_t x) {
+        order.push_back(x);
+        ++ran;
+        return x;
+      },
+      CallbackMode::kCall);
+  ASSERT_THAT(counter.Call("keep", mine), IsOk());
+  broker_.root().AddFunction("kept", [this](Args) -> absl::StatusOr<Value> { return kept_; });
+  hawser::Pipeline kept = remote.Pipeline().Call("kept");
+  Future<> first = kept.Invoke(1).Future();
+  EXPECT_THAT(kept.Await(), IsOk());
+  Future<> second = kept.Invoke(2).Future();
+  EXPECT_THAT(second.Await(), IsOk());
+  EXPECT_THAT(first.Await(), IsOk());
+  EXPECT_TRUE(Eventually([&] { return ran == 2; }));
+  EXPECT_THAT(order, ElementsAre(1, 2));
+}
+
+// Objects that go
+
+}  // namespace
+}  // namespace hawser::tests
