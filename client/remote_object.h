@@ -2,8 +2,7 @@
 #define HAWSER_REMOTE_OBJECT_H_
 
 // RemoteObject: a handle on an object that lives in the broker (or in another client that provides
-// it); RemoteFunction, RemoteConstructor and RemotePromise are the same handle, known to be of that
-// kind.
+// it). remote_kinds.h has the same handle for objects known to be functions, constructors, promises.
 //
 //   absl::StatusOr<hawser::RemoteObject> window = Window.New(hawser::Record{{"width", 800}});
 //   window->Call("loadURL", "https://example.org");
@@ -226,9 +225,8 @@ class RemoteObject {
   hawser::Pipeline Pipeline() const;
 
   const ObjectRef& object() const { return object_; }
-  operator Value() const {
-    return Value(object_);
-  }  // NOLINT(google-explicit-constructor): usable wherever a value is
+  // NOLINTNEXTLINE(google-explicit-constructor): usable wherever a value is
+  operator Value() const { return Value(object_); }
 
   // True for the same object, whatever handle it came through.
   friend bool operator==(const RemoteObject& a, const RemoteObject& b) {
@@ -265,52 +263,7 @@ class RemoteObject {
   CallOptions options_;
 };
 
-// A RemoteObject of kind function.
-class RemoteFunction : public RemoteObject {
- public:
-  using RemoteObject::RemoteObject;
-  RemoteFunction With(CallOptions options) const {
-    return RemoteFunction(RemoteObject::With(options));
-  }
-  template <typename... A>
-  absl::StatusOr<Value> operator()(A&&... args) const {
-    return Invoke(std::forward<A>(args)...);
-  }
-
- private:
-  friend struct Convert<RemoteFunction>;
-  explicit RemoteFunction(RemoteObject object) : RemoteObject(std::move(object)) {}
-};
-
-// A RemoteObject of kind constructor. Its members are the "static" ones of its class.
-class RemoteConstructor : public RemoteObject {
- public:
-  using RemoteObject::RemoteObject;
-  RemoteConstructor With(CallOptions options) const {
-    return RemoteConstructor(RemoteObject::With(options));
-  }
-
- private:
-  friend struct Convert<RemoteConstructor>;
-  explicit RemoteConstructor(RemoteObject object) : RemoteObject(std::move(object)) {}
-};
-
-// A RemoteObject of kind promise. One that fails and is dropped by everybody without having been
-// awaited is reported to ConnectOptions::on_unhandled_rejection.
-class RemotePromise : public RemoteObject {
- public:
-  using RemoteObject::RemoteObject;
-  RemotePromise With(CallOptions options) const {
-    return RemotePromise(RemoteObject::With(options));
-  }
-
- private:
-  friend struct Convert<RemotePromise>;
-  explicit RemotePromise(RemoteObject object) : RemoteObject(std::move(object)) {}
-};
-
-// Value::As<RemoteObject>() and its kin: INVALID_ARGUMENT "expected function, got object" where the
-// value is not one.
+// Value::As<RemoteObject>(): INVALID_ARGUMENT where the value is no object.
 template <>
 struct Convert<RemoteObject> {
   static constexpr Type kType = Type::kObject;
@@ -321,27 +274,6 @@ struct Convert<RemoteObject> {
   static Value To(const RemoteObject& object) { return object; }
 };
 
-namespace internal {
-// INVALID_ARGUMENT unless `value` holds an object of this kind.
-absl::Status CheckKind(const Value& value, ObjectKind kind);
-}  // namespace internal
-
-#define HAWSER_CONVERT_REMOTE(T, TYPE, KIND)                  \
-  template <>                                                 \
-  struct Convert<T> {                                         \
-    static constexpr Type kType = TYPE;                       \
-    static absl::StatusOr<T> From(const Value& value) {       \
-      absl::Status status = internal::CheckKind(value, KIND); \
-      if (!status.ok()) return status;                        \
-      return T(value.TakeObject());                           \
-    }                                                         \
-    static Value To(const T& object) { return object; }       \
-  }
-HAWSER_CONVERT_REMOTE(RemoteFunction, Type::kFunction, ObjectKind::kFunction);
-HAWSER_CONVERT_REMOTE(RemoteConstructor, Type::kConstructor, ObjectKind::kConstructor);
-HAWSER_CONVERT_REMOTE(RemotePromise, Type::kPromise, ObjectKind::kPromise);
-#undef HAWSER_CONVERT_REMOTE
-
 }  // namespace hawser
 
 template <>
@@ -351,6 +283,7 @@ struct std::hash<hawser::RemoteObject> {
   }
 };
 
-#include "hawser/pipeline.h"  // IWYU pragma: export
+#include "hawser/pipeline.h"      // IWYU pragma: export
+#include "hawser/remote_kinds.h"  // IWYU pragma: export
 
 #endif  // HAWSER_REMOTE_OBJECT_H_

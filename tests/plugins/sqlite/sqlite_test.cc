@@ -1,23 +1,17 @@
-#include <sqlite3.h>
-#include <stdlib.h>
-
-#include <filesystem>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hawser/testing/module_harness.h"
+#include "tests/plugins/sqlite/sqlite_fixture.h"
 #include "tests/support/model_printers.h"
 #include "tests/support/status_matchers.h"
 
 namespace hawser {
 namespace {
 
-using ::hawser::testing::ModuleHarness;
-using ::hawser::testing::PendingCall;
 using ::hawser::testing::TestCallback;
 using ::hawser::testing::TestObject;
 using ::hawser::testing::TestSession;
@@ -26,60 +20,6 @@ using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
 using ::testing::HasSubstr;
 using enum absl::StatusCode;
-
-// A connection that is not the module's, as another process has one.
-class Outsider {
- public:
-  explicit Outsider(const std::string& path) {
-    EXPECT_EQ(sqlite3_open(path.c_str(), &connection_), SQLITE_OK);
-  }
-  ~Outsider() { sqlite3_close(connection_); }
-  void Exec(const char* sql) {
-    EXPECT_EQ(sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(connection_);
-  }
-
- private:
-  sqlite3* connection_ = nullptr;
-};
-
-class SqliteTest : public ::testing::Test {
- protected:
-  SqliteTest() {
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-    path_ = folder_ + "/test.db";
-  }
-  ~SqliteTest() override { std::filesystem::remove_all(folder_); }
-
-  TestObject Open(TestSession& session, Value options = {}) {
-    return *session.module_exports().CallObject("open", path_, std::move(options));
-  }
-  TestObject Open(Value options = {}) { return Open(harness_.session(), std::move(options)); }
-  // The database with a table `t` (a INTEGER PRIMARY KEY, b).
-  TestObject OpenWithTable(Value options = {}) {
-    TestObject database = Open(std::move(options));
-    EXPECT_THAT(database.Call("exec", "CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY, b)"),
-                IsOk());
-    return database;
-  }
-  static absl::StatusOr<Value> Rows(const TestObject& database, const char* sql) {
-    absl::StatusOr<TestObject> statement = database.CallObject("prepare", sql);
-    if (!statement.ok()) return statement.status();
-    return statement->Call("all");
-  }
-  static absl::StatusOr<Value> Count(const TestObject& database) {
-    absl::StatusOr<TestObject> statement =
-        database.CallObject("prepare", "SELECT count(*) AS n FROM t");
-    if (!statement.ok()) return statement.status();
-    absl::StatusOr<Value> row = statement->Call("get");
-    if (!row.ok()) return row.status();
-    return row->AsRecord()["n"];
-  }
-
-  std::string folder_ = "/tmp/hawser-sqlite-XXXXXX";
-  std::string path_;
-  ModuleHarness harness_;
-};
 
 TEST_F(SqliteTest, RunsSqlAndTellsWhatItChanged) {
   TestObject database = OpenWithTable();
@@ -210,175 +150,6 @@ TEST_F(SqliteTest, OpeningWhatCannotBeOpenedIsAnError) {
   EXPECT_THAT(Count(readonly), IsOkAndHolds(Value(0)));
 }
 
-TEST_F(SqliteTest, ATransactionIsCommittedOrRolledBackAsAWhole) {
-  TestObject database = OpenWithTable();
-  {
-    TestObject transaction = *database.CallObject("begin");
-    EXPECT_THAT(database.Get("inTransaction"), IsOkAndHolds(Value(true)));
-    EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-    EXPECT_THAT(transaction.CallObject("prepare", "INSERT INTO t VALUES (2, ?)")->Call("run", 2),
-                IsOk());
-    EXPECT_THAT(transaction.Call("commit"), IsOk());
-    EXPECT_THAT(transaction.Get("open"), IsOkAndHolds(Value(false)));
-    EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (3, 3)"),
-                StatusIs(kFailedPrecondition, "the transaction has ended: committed"));
-  }
-  TestObject transaction = *database.CallObject("begin", "exclusive");
-  TestObject statement = *transaction.CallObject("prepare", "DELETE FROM t");
-  EXPECT_THAT(statement.Call("run"), IsOk());
-  EXPECT_THAT(transaction.Call("rollback"), IsOk());
-  EXPECT_THAT(statement.Call("run"),
-              StatusIs(kFailedPrecondition, "the transaction has ended: rolled back"));
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(2)));
-  EXPECT_THAT(database.Call("begin", "later"), StatusIs(kInvalidArgument));
-}
-
-TEST_F(SqliteTest, WhileATransactionIsOpenOthersWaitInOrder) {
-  TestObject mine = OpenWithTable();
-  TestSession& other = harness_.StartSession();
-  TestObject theirs = Open(other);
-  TestObject transaction = *mine.CallObject("begin");
-  PendingCall first = theirs.Start("exec", "INSERT INTO t VALUES (10, 'first')");
-  PendingCall second = theirs.Start("exec", "UPDATE t SET b = 'second' WHERE a = 10");
-  PendingCall begin = theirs.Start("begin");
-  PendingCall third = mine.Start("exec", "INSERT INTO t VALUES (11, 'third')");
-  EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-  EXPECT_FALSE(first.answered());
-  EXPECT_THAT(transaction.Call("commit"), IsOk());
-  EXPECT_THAT(first.result(), IsOk());
-  EXPECT_THAT(second.result(),
-              IsOkAndHolds(Value(Record{{"changes", 1}, {"lastInsertRowid", 10}})));
-  EXPECT_THAT(begin.result(), IsOk());
-  EXPECT_FALSE(third.answered());  // it came after their begin
-  EXPECT_THAT(TestObject(other, begin.result()->TakeObject()).Call("rollback"), IsOk());
-  EXPECT_THAT(third.result(), IsOk());
-}
-
-TEST_F(SqliteTest, ATransactionIsRolledBackWhenItsSessionEnds) {
-  TestObject database = OpenWithTable();
-  std::optional<TestObject> leaked;
-  {
-    TestSession& other = harness_.StartSession();
-    TestObject transaction = *Open(other).CallObject("begin");
-    EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-    leaked = harness_.session().Handle(transaction.object());  // somebody else still refers to it
-    PendingCall waiting = database.Start("exec", "INSERT INTO t VALUES (2, 2)");
-    EXPECT_FALSE(waiting.answered());
-    other.End(EndReason::kLeaseExpired);
-    EXPECT_THAT(waiting.result(), IsOk());
-  }
-  EXPECT_THAT(Rows(database, "SELECT a FROM t"), IsOkAndHolds(Value(Array{Record{{"a", 2}}})));
-  EXPECT_THAT(
-      leaked->Call("exec", "INSERT INTO t VALUES (3, 3)"),
-      StatusIs(kFailedPrecondition,
-               "the transaction has ended: rolled back: its session ended (lease expired)"));
-}
-
-TEST_F(SqliteTest, ATransactionIsRolledBackWhenNobodyRefersToItAnyMore) {
-  TestObject database = OpenWithTable();
-  {
-    TestObject transaction = *database.CallObject("begin");
-    EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-  }
-  PendingCall waiting = database.Start("exec", "INSERT INTO t VALUES (2, 2)");
-  EXPECT_THAT(waiting.result(), IsOk());
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(1)));
-}
-
-TEST_F(SqliteTest, AStatementKeepsItsTransaction) {
-  TestObject database = OpenWithTable();
-  std::optional<TestObject> statement =
-      *database.CallObject("begin")->CallObject("prepare", "INSERT INTO t VALUES (1, 1)");
-  EXPECT_THAT(statement->Call("run"), IsOk());
-  PendingCall waiting = database.Start("exec", "INSERT INTO t VALUES (2, 2)");
-  EXPECT_FALSE(waiting.answered());
-  statement.reset();
-  harness_.Run();
-  EXPECT_THAT(waiting.result(), IsOk());
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(1)));
-}
-
-TEST_F(SqliteTest, ATransactionThatEndsBySqlOfItsOwnIsOver) {
-  TestObject database = OpenWithTable();
-  TestObject transaction = *database.CallObject("begin");
-  EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1); COMMIT"), IsOk());
-  EXPECT_THAT(transaction.Get("open"), IsOkAndHolds(Value(false)));
-  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (2, 2)"), IsOk());
-}
-
-TEST_F(SqliteTest, ASharedDatabaseTakesNoBeginInItsSql) {
-  TestObject database = OpenWithTable();
-  EXPECT_THAT(database.Call("exec", "BEGIN; INSERT INTO t VALUES (1, 1)"),
-              StatusIs(kInvalidArgument, HasSubstr("use begin()")));
-  EXPECT_THAT(database.Get("inTransaction"), IsOkAndHolds(Value(false)));
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
-  EXPECT_THAT(database.Call("exec", "BEGIN; INSERT INTO t VALUES (1, 1); COMMIT"), IsOk());
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(1)));
-}
-
-TEST_F(SqliteTest, AFileLockedByAnotherProcessIsTriedAgainWithoutSleeping) {
-  TestObject database = OpenWithTable();
-  Outsider outsider(path_);
-  outsider.Exec("BEGIN EXCLUSIVE");
-  PendingCall insert = database.Start("exec", "INSERT INTO t VALUES (1, 1)");
-  PendingCall next = database.Start("exec", "UPDATE t SET b = 2");
-  harness_.Advance(absl::Milliseconds(500));
-  EXPECT_FALSE(insert.answered());
-  outsider.Exec("COMMIT");
-  harness_.Advance(absl::Milliseconds(200));
-  EXPECT_THAT(insert.result(), IsOk());
-  EXPECT_THAT(next.result(), IsOkAndHolds(Value(Record{{"changes", 1}, {"lastInsertRowid", 1}})));
-}
-
-TEST_F(SqliteTest, AFileLockedForTooLongIsUnavailable) {
-  TestObject database = OpenWithTable(Record{{"busyTimeoutMs", 1000}});
-  Outsider outsider(path_);
-  outsider.Exec("BEGIN EXCLUSIVE");
-  PendingCall insert = database.Start("exec", "INSERT INTO t VALUES (1, 1)");
-  PendingCall begin = database.Start("begin");
-  harness_.Advance(absl::Milliseconds(900));
-  EXPECT_FALSE(insert.answered());
-  harness_.Advance(absl::Milliseconds(300));
-  ASSERT_THAT(insert.result(), StatusIs(kUnavailable, "database is locked"));
-  EXPECT_EQ(Error::FromStatus(insert.result().status()).members()["sqliteCode"],
-            Value("SQLITE_BUSY"));
-  harness_.Advance(absl::Milliseconds(1300));
-  EXPECT_THAT(begin.result(), StatusIs(kUnavailable));
-  outsider.Exec("COMMIT");
-  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-}
-
-TEST_F(SqliteTest, AnOperationNobodyWaitsForIsNotTriedAgain) {
-  TestObject database = OpenWithTable();
-  Outsider outsider(path_);
-  outsider.Exec("BEGIN EXCLUSIVE");
-  TestSession& other = harness_.StartSession();
-  {
-    TestObject theirs = Open(other);
-    PendingCall insert = theirs.Start("exec", "INSERT INTO t VALUES (1, 1)");
-  }
-  PendingCall mine = database.Start("exec", "INSERT INTO t VALUES (2, 2)");
-  other.End(EndReason::kExited);
-  outsider.Exec("COMMIT");
-  harness_.Advance(absl::Seconds(1));
-  EXPECT_THAT(mine.result(), IsOk());
-  EXPECT_THAT(Rows(database, "SELECT a FROM t"), IsOkAndHolds(Value(Array{Record{{"a", 2}}})));
-}
-
-TEST_F(SqliteTest, ALockedTransactionIsRolledBackWhenItsSessionEnds) {
-  TestObject database = OpenWithTable();
-  Outsider outsider(path_);
-  outsider.Exec("BEGIN; SELECT * FROM t");  // a reader: nobody else can commit
-  TestSession& other = harness_.StartSession();
-  TestObject transaction = *Open(other).CallObject("begin");
-  EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
-  PendingCall commit = transaction.Start("commit");
-  EXPECT_FALSE(commit.answered());
-  other.End();
-  outsider.Exec("COMMIT");
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
-}
-
 TEST_F(SqliteTest, ListenersHearOfCommittedChanges) {
   TestObject database = OpenWithTable();
   TestCallback update = *database.Listen("update");
@@ -410,15 +181,6 @@ TEST_F(SqliteTest, ListenersHearOfCommittedChanges) {
   EXPECT_THAT(transaction.Call("rollback"), IsOk());
   EXPECT_EQ(heard(), "");
   EXPECT_THAT(database.Call("on", "insert", harness_.Callback()), StatusIs(kInvalidArgument));
-}
-
-TEST_F(SqliteTest, ACancelledOperationThatWaitsIsNotRun) {
-  TestObject database = OpenWithTable();
-  TestObject transaction = *database.CallObject("begin");
-  PendingCall waiting = database.Start("exec", "INSERT INTO t VALUES (1, 1)");
-  waiting.Cancel();
-  EXPECT_THAT(transaction.Call("commit"), IsOk());
-  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
 }
 
 }  // namespace
