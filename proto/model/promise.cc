@@ -1,6 +1,7 @@
 #include "hawser/promise.h"
 
-#include <memory>
+#include <algorithm>
+#include <stop_token>
 #include <utility>
 
 #include "hawser/base/executor.h"
@@ -9,6 +10,10 @@
 // A Reply into a promise owns one reference of it, which Deliver takes back. Its token says what
 // the answer means: 0, the answer is what to settle with; above, it is the answer of the token-th
 // promise that this one follows.
+//
+// A call that waits here holds the promise, and the promise its Reply. What breaks that circle is
+// the call's stop token. Its callback takes mu_, so it is registered and given up outside of mu_:
+// giving it up waits until it is not running.
 
 namespace hawser {
 namespace {
@@ -46,9 +51,47 @@ class Continuation final : public ReplySink {
 
 }  // namespace
 
+// One call that waits.
+struct Promise::Waiter {
+  Reply reply;
+  bool stopped = false;  // before it got into waiting_
+  std::optional<std::stop_callback<std::function<void()>>> on_stop;
+};
+
+Promise::Promise() = default;
+
 Promise::~Promise() {
-  for (Reply& reply : waiting_)
-    reply.Fail(absl::InternalError("the promise was dropped before it settled"));
+  Waiters waiting;
+  {
+    base::MutexLock lock(mu_);
+    waiting.swap(waiting_);
+  }
+  AnswerAll(std::move(waiting),
+            Outcome::Failed(absl::InternalError("the promise was dropped before it settled")));
+}
+
+void Promise::AnswerAll(Waiters waiting, const Outcome& outcome) {
+  // All first: an answer may let go of the promise their callbacks use.
+  for (const std::unique_ptr<Waiter>& waiter : waiting) waiter->on_stop.reset();
+  for (const std::unique_ptr<Waiter>& waiter : waiting) waiter->reply.Answer(outcome);
+}
+
+void Promise::OnStopped(Waiter* waiter) {
+  std::unique_ptr<Waiter> stopped;
+  {
+    base::MutexLock lock(mu_);
+    auto found = std::ranges::find(waiting_, waiter, &std::unique_ptr<Waiter>::get);
+    if (found == waiting_.end()) {
+      waiter->stopped = true;
+      return;
+    }
+    stopped = std::move(*found);
+    waiting_.erase(found);
+  }
+  // Its answer may be the end of this promise.
+  Reply reply = std::move(stopped->reply);
+  stopped.reset();
+  reply.Fail(absl::CancelledError("nobody waits for the promise any more"));
 }
 
 void Promise::Settle(Outcome outcome) {
@@ -65,7 +108,7 @@ void Promise::Settle(Outcome outcome) {
 }
 
 void Promise::Finish(State from, Outcome outcome) {
-  std::vector<Reply> waiting;
+  Waiters waiting;
   {
     base::MutexLock lock(mu_);
     if (state_ != from) return;
@@ -74,7 +117,7 @@ void Promise::Finish(State from, Outcome outcome) {
     waiting.swap(waiting_);
   }
   // From here on `this` may be gone: one of those who wait may have been its last owner.
-  for (Reply& reply : waiting) reply.Answer(outcome);
+  AnswerAll(std::move(waiting), outcome);
 }
 
 void Promise::Follow(ObjectRef promise, uint64_t step) {
@@ -138,16 +181,30 @@ void Promise::Invoke(Invocation call, Reply reply) {
     reply.Fail(absl::UnimplementedError("a promise can only be awaited"));
     return;
   }
+  if (std::optional<Outcome> settled = outcome()) {
+    reply.Answer(*std::move(settled));
+    return;
+  }
+  auto waiter = std::make_unique<Waiter>();
+  waiter->reply = std::move(reply);
+  if (call.context != nullptr) {
+    waiter->on_stop.emplace(call.context->stop_token(),
+                            [this, waiter = waiter.get()] { OnStopped(waiter); });
+  }
   Outcome outcome;
   {
     base::MutexLock lock(mu_);
-    if (state_ != State::kSettled) {
-      waiting_.push_back(std::move(reply));
+    if (state_ != State::kSettled && !waiter->stopped) {
+      waiting_.push_back(std::move(waiter));
       return;
     }
-    outcome = outcome_;
+    outcome = state_ == State::kSettled
+                  ? outcome_
+                  : Outcome::Failed(absl::CancelledError("the call was stopped before it began"));
   }
-  reply.Answer(std::move(outcome));
+  Waiters one;
+  one.push_back(std::move(waiter));
+  AnswerAll(std::move(one), outcome);
 }
 
 }  // namespace hawser

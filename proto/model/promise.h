@@ -3,9 +3,11 @@
 
 // Promise: an Object one awaits by a call (OP_AWAIT), answered when it settles. Crosses by
 // reference like any object. Thread-safe. Destroyed unsettled, it answers those who wait with
-// INTERNAL.
+// INTERNAL. Who no longer waits, because its call was cancelled, its deadline passed or its session
+// ended, is forgotten at once.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,7 +18,7 @@ namespace hawser {
 
 class Promise final : public Object, public ReplySink {
  public:
-  Promise() = default;
+  Promise();
 
   // Settles it; only the first of all calls of Resolve, Reject and Settle counts. Waiting calls are
   // answered on this thread, with no lock held. Resolving with another promise follows that
@@ -48,8 +50,14 @@ class Promise final : public Object, public ReplySink {
  private:
   enum class State : uint8_t { kPending, kFollowing, kSettled };
 
+  struct Waiter;
+  using Waiters = std::vector<std::unique_ptr<Waiter>>;
+
   ~Promise() override;
 
+  // The call of `waiter` was stopped.
+  void OnStopped(Waiter* waiter);
+  static void AnswerAll(Waiters waiting, const Outcome& outcome);
   // Settles with what is no promise, if the state is `from`.
   void Finish(State from, Outcome outcome);
   // Settles as `promise` will, the `step`-th in a row.
@@ -58,7 +66,7 @@ class Promise final : public Object, public ReplySink {
   mutable base::Mutex mu_;
   State state_ HAWSER_GUARDED_BY(mu_) = State::kPending;
   Outcome outcome_ HAWSER_GUARDED_BY(mu_);
-  std::vector<Reply> waiting_ HAWSER_GUARDED_BY(mu_);
+  Waiters waiting_ HAWSER_GUARDED_BY(mu_);
 };
 
 }  // namespace hawser

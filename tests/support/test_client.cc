@@ -17,6 +17,7 @@ class TestClient::Session final : public link::Endpoint {
 
   bool wants_flush = false;
   bool over = false;
+  bool orphaned = false;
   absl::Status why;
   std::deque<link::IncomingCall*> calls;  // to be run when no packet is in work
 
@@ -25,7 +26,11 @@ class TestClient::Session final : public link::Endpoint {
     for (link::IncomingCall* call : calls) call->Unref();
   }
   void StartCall(link::IncomingCall* call) override { calls.push_back(call); }
-  void WantFlush() override { wants_flush = true; }
+  void WantFlush() override {
+    wants_flush = true;
+    // Objects that outlive the client.
+    if (orphaned) Flush();
+  }
   void OnEnded(EndReason /*reason*/, const absl::Status& status,
                std::vector<ObjectRef> /*exported*/) override {
     over = true;
@@ -60,6 +65,8 @@ TestClient::TestClient(std::map<std::string, std::string> attributes, const base
 TestClient::~TestClient() {
   Cut();
   end_->End(EndReason::kLeft, absl::OkStatus());
+  end_->orphaned = true;
+  end_->Flush();
 }
 
 absl::StatusOr<wire::AttachReply> TestClient::Attach(std::unique_ptr<PacketPipe> pipe) {

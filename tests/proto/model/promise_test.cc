@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -165,6 +166,81 @@ TEST(PromiseTest, DroppedUnsettledItFailsThoseWhoWait) {
   ASSERT_EQ(heard.outcomes.size(), 1u);
   EXPECT_EQ(heard.outcomes[0].error(),
             Error(kInternal, "the promise was dropped before it settled"));
+}
+
+// A call that holds what it is made on until it is answered, as calls of other processes do.
+class HoldingCall final : public ReplySink, public CallContext {
+ public:
+  explicit HoldingCall(ObjectRef target) : target_(std::move(target)) {}
+  void Start() {
+    Invocation call{.op = Op::kAwait, .context = this};
+    target_->Invoke(call, Reply(this, 0));
+  }
+  void Stop() { stop_.request_stop(); }
+  void Deliver(uint64_t /*token*/, Outcome outcome) override {
+    outcome_ = std::move(outcome);
+    answers.fetch_add(1);
+    target_.reset();
+  }
+  SessionRef session() const override { return nullptr; }
+  std::stop_token stop_token() override { return stop_.get_token(); }
+  const Outcome& outcome() const { return outcome_; }
+
+  std::atomic<int> answers = 0;
+
+ private:
+  ObjectRef target_;
+  std::stop_source stop_;
+  Outcome outcome_;
+};
+
+TEST(PromiseTest, ACallThatIsStoppedNoLongerWaitsAndHoldsNothing) {
+  auto promise = MakeRef<Promise>();
+  HoldingCall stopped(promise);
+  HoldingCall waiting(promise);
+  stopped.Start();
+  waiting.Start();
+  stopped.Stop();
+  EXPECT_EQ(stopped.answers, 1);
+  EXPECT_EQ(stopped.outcome().error().code(), kCancelled);
+  EXPECT_EQ(waiting.answers, 0);
+  promise->Resolve(5);
+  EXPECT_EQ(waiting.outcome().value(), 5);
+  EXPECT_EQ(stopped.answers, 1);
+}
+
+TEST(PromiseTest, ACallStoppedBeforeItBeganIsAnsweredAtOnce) {
+  HoldingCall call(MakeRef<Promise>());
+  call.Stop();
+  call.Start();
+  EXPECT_EQ(call.outcome().error().code(), kCancelled);
+}
+
+TEST(PromiseTest, TheLastCallThatIsStoppedTakesThePromiseAlong) {
+  HoldingCall call(MakeRef<Promise>());
+  call.Start();
+  call.Stop();
+  EXPECT_EQ(call.answers, 1);
+}
+
+TEST(PromiseTest, StoppingRacesWithSettlingAndEachCallIsAnsweredOnce) {
+  for (int i = 0; i < 500; ++i) {
+    auto promise = MakeRef<Promise>();
+    HoldingCall first(promise);
+    HoldingCall second(promise);
+    std::thread starter([&] {
+      first.Start();
+      second.Start();
+    });
+    std::thread stopper([&] { first.Stop(); });
+    promise->Resolve(i);
+    promise = nullptr;
+    starter.join();
+    stopper.join();
+    EXPECT_EQ(first.answers, 1);
+    EXPECT_EQ(second.answers, 1);
+    EXPECT_EQ(second.outcome().value(), i);
+  }
 }
 
 TEST(PromiseTest, AReplyIntoItSettlesIt) {
