@@ -41,7 +41,7 @@ TEST_F(CallbackCallTest, TheSameCallbackIsTheSameObject) {
 TEST_F(CallbackCallTest, ACallbackLivesUntilTheBrokerDropsIt) {
   Remote remote = Connect();
   RemoteObject counter = *remote.Require("counter");
-  auto token = std::make_shared<int>(0);
+  auto token = std::make_shared<std::atomic<int>>(0);
   ASSERT_THAT(counter.Call("keep", Callback([token] { ++*token; })), IsOk());
   EXPECT_EQ(token.use_count(), 2);
   EXPECT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
@@ -156,7 +156,6 @@ TEST_F(CallbackCallTest, CallModeCallbacksRunInsideASyncCallOfACallbackAndNotify
   Callback last([&] { done = true; });
   ASSERT_THAT(counter.Call("keep", outer), IsOk());
   ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
-  ASSERT_TRUE(Eventually([&] { return !order.empty(); }) || true);
   ASSERT_THAT(counter.Call("keep", last), IsOk());
   ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
   ASSERT_TRUE(Eventually([&] { return done.load(); }));
