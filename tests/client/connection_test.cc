@@ -3,6 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "hawser/remote.h"
+#include "tests/client/kept_replies.h"
 #include "tests/client/scripted_broker.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
@@ -21,7 +22,7 @@ class ConnectionTest : public ::testing::Test {
     counter_
         ->AddFunction("increment",
                       [this](Args) -> absl::StatusOr<Value> { return Value(++increments_); })
-        .Add("later", [this](Invocation, Reply reply) { later_.push_back(std::move(reply)); });
+        .Add("later", [this](Invocation, Reply reply) { later_.Keep(std::move(reply)); });
     broker_.modules["counter"] = counter_;
   }
 
@@ -49,7 +50,7 @@ class ConnectionTest : public ::testing::Test {
   ScriptedBroker broker_;
   Ref<ScriptedObject> counter_;
   std::atomic<int> increments_ = 0;
-  std::vector<Reply> later_;
+  KeptReplies later_;
   base::Mutex mu_;
   std::vector<ConnectionEvent> events_;
 };
@@ -158,7 +159,7 @@ TEST_F(ConnectionTest, TheLeaseIsOverEveryCallSaysSo) {
   ASSERT_EQ(lost.lost_objects.size(), 1u);
   EXPECT_EQ(lost.lost_objects[0].class_name, "Counter");
   EXPECT_EQ(lost.lost_objects[0].id, counter.id());
-  later_.clear();
+  later_.Clear();
 }
 
 TEST_F(ConnectionTest, ARestartedBrokerIsAnotherOne) {
@@ -199,7 +200,7 @@ TEST_F(ConnectionTest, WithoutReconnectALostConnectionEndsTheSession) {
   broker_.Cut();
   EXPECT_THAT(sent.Await(), StatusIs(absl::StatusCode::kAborted));
   EXPECT_EQ(remote->loss(), LossReason::kDisconnected);
-  later_.clear();
+  later_.Clear();
 }
 
 TEST_F(ConnectionTest, APolicyThatRefusesIsFinal) {
@@ -232,7 +233,7 @@ TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
   EXPECT_EQ(remote->loss(), LossReason::kClosed);
   EXPECT_THAT(counter.Call("increment"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed")));
-  later_.clear();
+  later_.Clear();
 }
 
 TEST_F(ConnectionTest, WhatWasSentBeforeCloseArrives) {
@@ -358,7 +359,7 @@ TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
   clock.Advance(absl::Seconds(3));
   broker_.AwaitHousekeeping();
   caller.join();
-  later_.clear();
+  later_.Clear();
 }
 
 TEST_F(ConnectionTest, ConnectAgainMakesANewSession) {

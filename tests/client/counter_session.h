@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "hawser/promise.h"
 #include "hawser/remote.h"
+#include "tests/client/kept_replies.h"
 #include "tests/client/scripted_broker.h"
 #include "tests/support/eventually.h"
 #include "tests/support/status_matchers.h"
@@ -49,7 +50,7 @@ class CounterSession : public ::testing::Test {
                            .WithCause("the weather")
                            .ToStatus();
                      })
-        .Add("later", [this](Invocation, Reply reply) { later_.push_back(std::move(reply)); })
+        .Add("later", [this](Invocation, Reply reply) { later_.Keep(std::move(reply)); })
         .AddFunction("promise",
                      [this](Args) -> absl::StatusOr<Value> {
                        promise_ = MakeRef<Promise>();
@@ -69,7 +70,7 @@ class CounterSession : public ::testing::Test {
   ScriptedBroker broker_;
   Ref<ScriptedObject> counter_;
   Value kept_;
-  std::vector<Reply> later_;
+  KeptReplies later_;
   Ref<Promise> promise_;
 };
 

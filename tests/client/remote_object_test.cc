@@ -101,7 +101,7 @@ TEST_F(RemoteObjectTest, APendingCallOwnsItsTarget) {
   EXPECT_THAT(remote.root().Call("nothing"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(broker_.exports(), 1u);
   ASSERT_EQ(later_.size(), 1u);
-  later_[0].Return("done");
+  later_.Take().Return("done");
   EXPECT_THAT(later.Await(), IsOkAndHolds(Value("done")));
   EXPECT_TRUE(Eventually([&] { return broker_.exports() == 0; }));
 }
@@ -115,7 +115,7 @@ TEST_F(RemoteObjectTest, AFutureAwaitsThenAndCancels) {
   std::atomic<int64_t> got = 0;
   later.Then([&](absl::StatusOr<Value> value) { got = value->AsInt(); });
   ASSERT_EQ(later_.size(), 1u);
-  later_[0].Return(42);
+  later_.Take().Return(42);
   EXPECT_THAT(later.Await(), IsOkAndHolds(Value(42)));
   EXPECT_TRUE(later.ready());
   EXPECT_TRUE(Eventually([&] { return got == 42; }));
@@ -139,7 +139,7 @@ TEST_F(RemoteObjectTest, ADeadlineEndsSyncAndAsyncCalls) {
     told = value.status().code() == absl::StatusCode::kDeadlineExceeded;
   });
   EXPECT_TRUE(Eventually([&] { return told.load(); }));
-  later_.clear();
+  later_.Clear();
 }
 
 TEST_F(RemoteObjectTest, CallsOfManyThreadsAllGetTheirAnswers) {
