@@ -15,8 +15,8 @@ namespace {
 
 constexpr Column kMemberColumns[] = {
     {"text", "MEMBER"},
-    {"flags", "FLAGS"},
-    {"doc", "WHAT IT DOES"},
+    {"flags", "FLAGS", Format::kText, Column::Detail::kIfAny},
+    {"doc", "WHAT IT DOES", Format::kProse, Column::Detail::kIfAny},
 };
 constexpr View kMemberView = {
     .name = {"name", "NAME"}, .columns = kMemberColumns, .none = "it shows no members"};

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/wrap.h"
 
 namespace hawser::cli {
 namespace {
@@ -23,25 +24,6 @@ constexpr Example kFirstSteps[] = {
 // Every command may end so.
 constexpr Exit kCommonExits[] = {Exit::kOk,       Exit::kUsage,  Exit::kUnreachable,
                                  Exit::kDeadline, Exit::kDenied, Exit::kInterrupted};
-
-// `text` with no line longer than `width`, the second line and those after it indented.
-std::string Wrap(std::string_view text, size_t width, size_t indent) {
-  std::string wrapped;
-  size_t column = 0;
-  while (!text.empty()) {
-    size_t size = std::min(text.find(' '), text.size());
-    std::string_view word = text.substr(0, size);
-    text.remove_prefix(std::min(size + 1, text.size()));
-    if (column > 0 && indent + column + 1 + word.size() > width) {
-      wrapped += "\n" + std::string(indent, ' ');
-      column = 0;
-    }
-    if (column > 0) wrapped += ' ';
-    wrapped += word;
-    column += word.size() + (column > 0 ? 1 : 0);
-  }
-  return wrapped;
-}
 
 size_t TextWidth(const Look& look) {
   return std::clamp<size_t>(look.terminal ? look.width : 80, 50, 100);

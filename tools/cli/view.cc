@@ -56,6 +56,7 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
     case Format::kYesNo:
       return value.AsBool() ? "yes" : "no";
     case Format::kText:
+    case Format::kProse:
     case Format::kNumber:
     case Format::kState:
     case Format::kValue:
@@ -72,6 +73,11 @@ std::string CellText(const Record& record, const Column& column, absl::Time now)
     return std::string(kNothing);
   std::string text = Printable(FormatValue(*value, column.format, now));
   return text.empty() ? std::string(kNothing) : text;
+}
+
+bool HasCell(const Record& record, const Column& column) {
+  // Of no format is the time of importance here.
+  return CellText(record, column, absl::UnixEpoch()) != kNothing;
 }
 
 Tone CellTone(const Record& record, const Column& column) {
