@@ -81,7 +81,9 @@ Record DescribeObject(const RemoteObject& object, std::string_view name) {
   record.Set("oid", object.id().value());
   Array members;
   for (const Member& member : object.members()) members.emplace_back(DescribeMember(member));
-  record.Set("members", std::move(members));
+  // A function has members now and then; that it has none is not worth a word.
+  if (!members.empty() || object.kind() == ObjectKind::kObject)
+    record.Set("members", std::move(members));
   return record;
 }
 

@@ -6,6 +6,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
+#include "tools/cli/inspection.h"
 
 namespace hawser::cli {
 namespace {
@@ -37,7 +38,7 @@ absl::Status Run(Context& context) {
   Array arguments;
   if (!context.line.arguments.empty()) arguments.emplace_back(context.line.arguments[0]);
   HAWSER_ASSIGN_OR_RETURN(Value tree, context.session.Inspect("tree", std::move(arguments)));
-  Array roots = tree.is(Kind::kArray) ? tree.AsArray() : Array{tree};
+  Array roots = WithoutOwn(context.session, tree.is(Kind::kArray) ? tree.AsArray() : Array{tree});
   if (context.line.Has("--depth")) {
     HAWSER_ASSIGN_OR_RETURN(int64_t depth, ParseCount("--depth", context.line.Get("--depth"), 0));
     roots = Pruned(roots, depth);

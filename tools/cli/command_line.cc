@@ -8,6 +8,7 @@
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/endpoint.h"
 #include "tools/cli/suggest.h"
 
 namespace hawser::cli {
@@ -161,8 +162,10 @@ class Reader {
       for (const Flag& flag : flags) names.emplace_back(flag.name);
     }
     absl::Status status =
-        Fail(Exit::kUsage, fmt::format("hawser {} has no option {}", line_.command->name, word),
+        Fail(Exit::kUsage, fmt::format("'{}' has no option {}", line_.command->name, word),
              DidYouMean(word.substr(0, word.find('=')), names));
+    status = WithHint(std::move(status),
+                      fmt::format("its options: hawser help {}", line_.command->name));
     if (line_.command->most > 0) {
       status = WithHint(std::move(status),
                         fmt::format("to pass it as an argument, write -- before it: -- {}", word));
@@ -177,11 +180,11 @@ class Reader {
     std::string usage = fmt::format("usage: hawser {} {}", command.name, command.arguments);
     if (given < command.least) {
       return WithHint(
-          Fail(Exit::kUsage, fmt::format("hawser {} needs more arguments", command.name), usage),
+          Fail(Exit::kUsage, fmt::format("'{}' needs more arguments", command.name), usage),
           fmt::format("more about it: hawser help {}", command.name));
     }
     absl::Status status =
-        Fail(Exit::kUsage, fmt::format("hawser {} does not know what to do with '{}'", command.name,
+        Fail(Exit::kUsage, fmt::format("'{}' does not know what to do with '{}'", command.name,
                                        line_.arguments[command.most]));
     return WithHint(std::move(status),
                     command.most == 0 && command.arguments.empty()
@@ -211,10 +214,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> words)
 
 absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
   Options options;
-  options.endpoint = line.Get("--endpoint");
-  if (options.endpoint.starts_with('/') || options.endpoint.starts_with("./")) {
-    options.endpoint.insert(0, "unix:");
-  }
+  options.endpoint = FullEndpoint(line.Get("--endpoint"));
   options.headings = line.Has("--no-headers") ? Headings::kNo : Headings::kYes;
   options.verbose = line.Has("--verbose");
   if (line.Has("--output")) {

@@ -36,10 +36,10 @@ struct Entry {
 
 // Entries with the right sides under each other.
 std::string ListText(const std::vector<Entry>& entries, const Look& look) {
-  constexpr size_t kWidest = 30;
+  const size_t widest = TextWidth(look) / 2;
   size_t left = 0;
   for (const Entry& entry : entries) {
-    if (entry.left.size() <= kWidest) left = std::max(left, entry.left.size());
+    if (entry.left.size() <= widest) left = std::max(left, entry.left.size());
   }
   std::string text;
   for (const Entry& entry : entries) {

@@ -11,7 +11,7 @@
 
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
-#include "tools/cli/convert_argument.h"
+#include "tools/cli/argument_list.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/json.h"
 #include "tools/cli/resolve.h"
@@ -54,6 +54,12 @@ absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
   if (json->is(Kind::kArray)) return json->AsArray();
   return Fail(Exit::kUsage, "--data: expected a JSON array of all arguments",
               "for one argument, put brackets around it: -d '[...]'");
+}
+
+// For people only.
+void Advise(Context& context, std::string_view text) {
+  const Look& look = context.output.messages_look();
+  if (look.terminal) context.output.Say(Paint(text, Tone::kFaint, look));
 }
 
 // Until the object is gone or the session is lost; Ctrl-C ends the process elsewhere.
@@ -101,10 +107,12 @@ absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {
   }
   context.printer.Result(answer, asked);
   if (keep) return Hold(context, RemoteObject(answer.TakeObject()));
-  if (answer.is_object() && context.output.messages_look().terminal) {
-    context.output.Say(Paint(
-        fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)),
-        Tone::kFaint, context.output.messages_look()));
+  if (answer.is_object() && answer.AsObject()->oid() != ObjectId()) {
+    Advise(context,
+           fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)));
+  } else if (answer.is(Kind::kBytes) && context.output.look().terminal &&
+             context.options.format != OutputFormat::kJson) {
+    Advise(context, "a file or a pipe gets the bytes themselves");
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "tools/cli/output.h"
 
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "fmt/format.h"
@@ -26,7 +28,12 @@ class FileSink final : public Sink {
         bytes.remove_prefix(static_cast<size_t>(written));
       } else if (errno == EPIPE) {
         EndByBrokenPipe();
+      } else if (errno == EAGAIN) {
+        // Whoever shares the terminal may have made it so.
+        pollfd ready = {fd_, POLLOUT, 0};
+        poll(&ready, 1, -1);
       } else if (errno != EINTR) {
+        EndByError(errno);
         return;
       }
     }
@@ -41,6 +48,14 @@ class FileSink final : public Sink {
     pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
     raise(SIGPIPE);
     _exit(128 + SIGPIPE);
+  }
+
+  // What a script takes for data must be all of it.
+  void EndByError(int error) const {
+    if (fd_ == STDERR_FILENO) return;  // nobody is left to be told
+    std::string message = fmt::format("hawser: cannot write: {}\n", std::strerror(error));
+    [[maybe_unused]] ssize_t written = write(STDERR_FILENO, message.data(), message.size());
+    _exit(1);
   }
 
   const int fd_;

@@ -22,7 +22,8 @@ class Sink {
 };
 
 // Writes to a descriptor, all of it at once. When the reader is gone (EPIPE) the process ends by
-// SIGPIPE, without a word, as programs in a pipe do.
+// SIGPIPE, without a word, as programs in a pipe do; when it cannot be written for another reason (a
+// full disk), with a message and exit code 1.
 std::unique_ptr<Sink> MakeFileSink(int fd);
 
 // What text means, for colour.

@@ -13,6 +13,7 @@
 #include "hawser/record.h"
 #include "hawser/typed_array.h"
 #include "tests/support/status_matchers.h"
+#include "tools/cli/argument_list.h"
 #include "tools/cli/failure.h"
 
 namespace hawser::cli {

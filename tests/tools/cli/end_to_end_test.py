@@ -77,6 +77,8 @@ class EndToEndTest(unittest.TestCase):
         self.assertIn("did you mean 'counter'?", err)
         _, err = self.run_it("call", "counter.ad", code=3)
         self.assertIn("did you mean 'add'", err)
+        _, err = self.run_it("call", "remote.requir", "counter", code=3)
+        self.assertIn("did you mean 'require'?", err)
         self.run_it("refs", "@999999", code=3)
         self.run_it("session", "show", "ffffffffffff", code=3)
         self.run_it("session", "show", "zzzz", code=2)
@@ -153,6 +155,14 @@ class EndToEndTest(unittest.TestCase):
         self.run_it("session", "kick", session[:8])
         self.assertEqual(process.wait(timeout=30), 7)
 
+    def test_what_is_only_looked_at_is_held_by_nobody(self):
+        self.assertEqual(self.run_it("refs", "counter"), ("", "nobody but this command holds it\n"))
+        broker = [name for name in json.loads(self.run_it("list", "-o", "json")[0]) if name["name"] == "broker"]
+        self.assertEqual(broker[0]["holders"], 0)
+
+    def test_describe_shows_what_every_session_starts_from(self):
+        self.assertIn("require(string) -> any", self.run_it("describe", "remote")[0])
+
     def test_wait_for_an_object_to_go(self):
         oid, process = self.keep("window.BrowserWindow")
         self.run_it("wait", oid, "--gone", "--timeout", "200ms", code=8)
@@ -218,6 +228,22 @@ class EndToEndTest(unittest.TestCase):
                               capture_output=True, check=False)
         self.assertEqual(done.stderr, "")
         self.assertEqual(done.stdout, "# hawser, the command line\n")
+
+    def test_what_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([HAWSER, "list"], env=self.environment, text=True, stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write: No space left on device", done.stderr)
+
+    def test_a_closed_stream_is_not_mistaken_for_a_connection(self):
+        done = subprocess.run(["/bin/sh", "-c", f"{HAWSER} list >&-"], env=self.environment, check=False)
+        self.assertEqual(done.returncode, 0)
+
+    def test_the_endpoint_may_be_a_path_alone(self):
+        path = {"HAWSER_ENDPOINT": f"{self.folder}/s"}
+        self.assertEqual(self.run_it("call", "counter.add", "1", "2", environment=path)[0], "3\n")
+        self.assertEqual(self.run_it("-e", "s", "call", "counter.add", "1", "2", cwd=self.folder)[0], "3\n")
 
     def test_colours_are_for_terminals_that_want_them(self):
         def on_a_terminal(*words, **environment):

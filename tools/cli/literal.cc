@@ -1,0 +1,103 @@
+#include "tools/cli/literal.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "fmt/format.h"
+#include "hawser/base/string_view.h"
+#include "tools/cli/expected.h"
+#include "tools/cli/failure.h"
+
+namespace hawser::cli {
+
+std::optional<int64_t> ReadInteger(std::string_view text) {
+  int base = 10;
+  bool negative = text.starts_with('-');
+  std::string_view digits = text.substr(negative || text.starts_with('+') ? 1 : 0);
+  if (digits.starts_with("0x") || digits.starts_with("0X")) {
+    base = 16;
+    digits.remove_prefix(2);
+  }
+  if (digits.empty() || digits[0] == '-') return std::nullopt;
+  std::string number = (negative ? "-" : "") + std::string(digits);
+  int64_t integer = 0;
+  const char* end = number.data() + number.size();
+  auto read = std::from_chars(number.data(), end, integer, base);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return integer;
+}
+
+std::optional<Value> ReadNumber(std::string_view text) {
+  if (auto integer = ReadInteger(text)) return Value(*integer);
+  if (text == "NaN") return Value(std::numeric_limits<double>::quiet_NaN());
+  if (text == "Infinity") return Value(std::numeric_limits<double>::infinity());
+  if (text == "-Infinity") return Value(-std::numeric_limits<double>::infinity());
+  double number = 0;
+  const char* end = text.data() + text.size();
+  auto read = std::from_chars(text.data(), end, number);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return Value(number);
+}
+
+std::optional<Value> ReadDate(std::string_view text) {
+  if (text == "now") return Value(Date::From(absl::Now()));
+  if (auto ms = ReadInteger(text)) return Value(Date{*ms});
+  for (const char* format :
+       {"%Y-%m-%dT%H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%dT%H:%M:%E*S",
+        "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+    absl::Time time;
+    std::string error;
+    if (absl::ParseTime(format, base::ToAbsl(text), absl::UTCTimeZone(), &time, &error)) {
+      return Value(Date::From(time));
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Value> ReadBase64(std::string_view text) {
+  std::string bytes;
+  if (!absl::Base64Unescape(base::ToAbsl(text), &bytes) &&
+      !absl::WebSafeBase64Unescape(base::ToAbsl(text), &bytes)) {
+    return ExpectedText("base64", text);
+  }
+  return Value(Bytes(std::move(bytes)));
+}
+
+absl::StatusOr<Value> ReadBytes(std::string_view text) {
+  auto skip = [&](std::string_view prefix) {
+    if (!text.starts_with(prefix)) return false;
+    text.remove_prefix(prefix.size());
+    return true;
+  };
+  if (skip("base64:")) return ReadBase64(text);
+  if (skip("hex:")) {
+    if (text.size() % 2 != 0 || text.find_first_not_of("0123456789abcdefABCDEF") != text.npos) {
+      return ExpectedText("pairs of hexadecimal digits", text);
+    }
+    return Value(Bytes(absl::HexStringToBytes(base::ToAbsl(text))));
+  }
+  if (skip("file:")) {
+    std::ifstream file{std::string(text), std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file) {
+      return Fail(Exit::kUsage,
+                  fmt::format("cannot read the file {}: {}", text, std::strerror(errno)));
+    }
+    return Value(Bytes(std::move(content)));
+  }
+  return Value(Bytes::Copy(text));
+}
+
+}  // namespace hawser::cli
