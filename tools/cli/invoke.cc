@@ -72,6 +72,11 @@ absl::Status Hold(Context& context, const RemoteObject& object) {
   }));
   context.output.Say(fmt::format("holding {} until Ctrl-C", ObjectText(object)));
   while (gone == GoneReason::kAlive) waiter.Wait(absl::InfiniteDuration());
+  if (gone == GoneReason::kSessionEnded && context.session.remote()) {
+    return Fail(Exit::kExpired,
+                fmt::format("the session is over ({}), and with it {}",
+                            LossReasonName(context.session.remote().loss()), ObjectText(object)));
+  }
   return Fail(Exit::kExpired,
               fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
 }

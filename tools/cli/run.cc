@@ -7,6 +7,7 @@
 #include "hawser/error.h"
 #include "hawser/record.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/connection_news.h"
 #include "tools/cli/context.h"
 #include "tools/cli/help.h"
 #include "tools/cli/printer.h"
@@ -58,6 +59,10 @@ Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings
   }
   std::unique_ptr<Printer> printer = MakePrinter(*output, options->format, options->headings);
   std::unique_ptr<Session> session = surroundings.make_session(*options);
+  // Who holds something waits for nothing but the end of it.
+  if (line->Has("--keep")) {
+    session->OnConnection([&](const ConnectionEvent& event) { TellNews(event, *output); });
+  }
   Context context{*line, *options, *output, *printer, *session};
   surroundings.session_runs(session.get());
   absl::Status status = line->command->run(context);
