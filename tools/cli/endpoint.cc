@@ -79,6 +79,25 @@ Reason WhyNot(std::string_view endpoint, const absl::Status& status) {
   return {std::string(message), ""};
 }
 
+std::string_view OriginText(Origin origin) {
+  switch (origin) {
+    case Origin::kOption:
+      return "";
+    case Origin::kEnvironment:
+      return " (from $HAWSER_ENDPOINT)";
+    case Origin::kDefault:
+      return " (the default)";
+  }
+  return "";
+}
+
+std::string HowToStart(std::string_view endpoint, Origin origin) {
+  // The daemon has the same default.
+  if (origin == Origin::kDefault) return "hawserd &";
+  return fmt::format("hawserd --listen {}{} &", endpoint,
+                     endpoint.starts_with(kTcp) ? " --insecure-tcp" : "");
+}
+
 }  // namespace
 
 std::string FullEndpoint(std::string_view text) {
@@ -87,9 +106,10 @@ std::string FullEndpoint(std::string_view text) {
 }
 
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,
-                                 std::string_view where) {
+                                 Origin origin) {
   Reason reason = WhyNot(endpoint, status);
-  std::string message = fmt::format("cannot connect to {}: {}", where, reason.text);
+  std::string message =
+      fmt::format("cannot connect to {}{}: {}", endpoint, OriginText(origin), reason.text);
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return Fail(Exit::kUsage, message, "see: hawser help endpoints");
@@ -102,8 +122,7 @@ absl::Status ExplainNoConnection(const absl::Status& status, std::string_view en
       break;
   }
   if (reason.hint.empty()) {
-    reason.hint = fmt::format("to start a broker there: hawserd --listen {}{} &", endpoint,
-                              endpoint.starts_with(kTcp) ? " --insecure-tcp" : "");
+    reason.hint = "to start a broker there: " + HowToStart(endpoint, origin);
   }
   return WithHint(Fail(Exit::kUnreachable, message, reason.hint),
                   "to ask another one: hawser --endpoint unix:/path/of/socket, or set "

@@ -13,10 +13,13 @@ namespace hawser::cli {
 // "unix:/a/b" of "/a/b" and of any other path; what says how to connect stays as it is.
 std::string FullEndpoint(std::string_view text);
 
-// The failure of connecting to `endpoint`, which is called `where` in it: with an exit code, the
-// reason and what to try. `status` is what the SDK said; what the system says of a socket tells more.
+// Who chose an endpoint.
+enum class Origin { kOption, kEnvironment, kDefault };
+
+// The failure of connecting to `endpoint`: with an exit code, the reason and what to try. `status` is
+// what the SDK said; what the system says of a socket tells more.
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,
-                                 std::string_view where);
+                                 Origin origin);
 
 }  // namespace hawser::cli
 

@@ -158,10 +158,10 @@ std::string Session::id() const {
 
 absl::Status Session::ExplainConnect(const absl::Status& status) const {
   const char* set = std::getenv("HAWSER_ENDPOINT");
-  std::string_view origin = !options_.endpoint.empty()         ? ""
-                            : set != nullptr && set[0] != '\0' ? " (from $HAWSER_ENDPOINT)"
-                                                               : " (the default)";
-  return ExplainNoConnection(status, endpoint(), endpoint() + std::string(origin));
+  Origin origin = !options_.endpoint.empty()         ? Origin::kOption
+                  : set != nullptr && set[0] != '\0' ? Origin::kEnvironment
+                                                     : Origin::kDefault;
+  return ExplainNoConnection(status, endpoint(), origin);
 }
 
 absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject& target,

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 absl::Status Explain(const std::string& endpoint, const absl::Status& status) {
-  return ExplainNoConnection(status, endpoint, endpoint);
+  return ExplainNoConnection(status, endpoint, Origin::kOption);
 }
 
 TEST(EndpointTest, APathAloneIsASocket) {
@@ -51,6 +51,15 @@ TEST(EndpointTest, OfAChainOfTransportWordsTheLastIsTheReason) {
                              "refused"));
   EXPECT_EQ(MessageOf(status), "cannot connect to tcp:127.0.0.1:1: Connection refused");
   EXPECT_THAT(HintsOf(status)[0], HasSubstr("hawserd --listen tcp:127.0.0.1:1 --insecure-tcp &"));
+}
+
+TEST(EndpointTest, WhoChoseTheEndpointIsSaid) {
+  absl::Status unavailable = absl::UnavailableError("");
+  absl::Status status = ExplainNoConnection(unavailable, "unix:nobody.sock", Origin::kDefault);
+  EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("unix:nobody.sock (the default): "));
+  EXPECT_EQ(HintsOf(status)[0], "to start a broker there: hawserd &");
+  status = ExplainNoConnection(unavailable, "unix:nobody.sock", Origin::kEnvironment);
+  EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("(from $HAWSER_ENDPOINT): "));
 }
 
 TEST(EndpointTest, WhatIsNoEndpointIsWrongUsage) {
