@@ -39,6 +39,13 @@ std::string PlainText(const Value& value, Format format) {
   return text;
 }
 
+// What is counted in millions is remembered to the second, and then there is nothing to say below.
+std::string AgeText(Date since, absl::Time now) {
+  absl::Duration age = now - since.ToTime();
+  bool whole_seconds = since.ToTime() == absl::FromUnixSeconds(absl::ToUnixSeconds(since.ToTime()));
+  return whole_seconds && age < absl::Seconds(1) ? "<1s" : DurationText(age);
+}
+
 std::string FormatValue(const Value& value, Format format, absl::Time now) {
   switch (format) {
     case Format::kBytes:
@@ -46,7 +53,7 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
     case Format::kDuration:
       return DurationText(absl::Milliseconds(value.AsDouble()));
     case Format::kAge:
-      return DurationText(now - value.AsDate().ToTime());
+      return AgeText(value.AsDate(), now);
     case Format::kTime:
       return absl::FormatTime("%H:%M:%E3S", value.AsDate().ToTime(), absl::LocalTimeZone());
     case Format::kSession:

@@ -160,6 +160,18 @@ TEST_F(PrinterTest, ProseIsFoldedOnATerminalAndStandsBelowWhereThereIsNoRoom) {
             "reset()\n");
 }
 
+TEST_F(PrinterTest, AnAgeIsNoMorePreciseThanTheTimeItCountsFrom) {
+  absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.WallNow()));
+  clock_.Advance(second + absl::Milliseconds(1250) - clock_.WallNow());
+  auto age = [&](absl::Duration after) {
+    Record record{{"since", Date::From(second + after)}};
+    return CellText(record, {"since", "AGE", Format::kAge}, clock_.WallNow());
+  };
+  EXPECT_EQ(age(absl::ZeroDuration()), "1s");
+  EXPECT_EQ(age(absl::Seconds(1)), "<1s");
+  EXPECT_EQ(age(absl::Milliseconds(1001)), "249ms");
+}
+
 TEST_F(PrinterTest, ColoursSayWhatAStateIs) {
   Print(*MakePrinter(MakeOutput({.terminal = true, .colours = true}), OutputFormat::kTable,
                      Headings::kNo),
