@@ -28,6 +28,33 @@ bool IsFlag(std::string_view word) {
   return !((word[1] >= '0' && word[1] <= '9') || word[1] == '.' || word == "-Infinity");
 }
 
+// The command that is called `name` in other programs, or is a noun's verb: "did you mean 'list'?".
+std::string Known(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+      {"ls", "list"},
+      {"ps", "session list"},
+      {"clients", "session list"},
+      {"client", "session"},
+      {"info", "describe"},
+      {"inspect", "describe"},
+      {"show", "describe"},
+      {"monitor", "watch"},
+      {"introspect", "describe"},
+      {"revoke", "session kick"},
+      {"ping", "health"},
+  };
+  std::string_view known;
+  for (const auto& [elsewhere, here] : kElsewhere) {
+    if (name == elsewhere) known = here;
+  }
+  for (const Command* command : Commands()) {
+    size_t space = command->name.find(' ');
+    if (known.empty() && space != command->name.npos && command->name.substr(space + 1) == name)
+      known = command->name;
+  }
+  return known.empty() ? "" : fmt::format("did you mean '{}'?", known);
+}
+
 class Reader {
  public:
   explicit Reader(std::span<const std::string> words) : words_(words) {}
@@ -91,7 +118,8 @@ class Reader {
       if (name.find(' ') == name.npos)
         names.emplace_back(command->name.substr(0, command->name.find(' ')));
     }
-    std::string hint = DidYouMean(name, names);
+    std::string hint = Known(name);
+    if (hint.empty()) hint = DidYouMean(name, names);
     if (hint.empty() && name.find(' ') == name.npos) {
       hint = fmt::format("to see an object of that name: hawser describe {}", name);
     }

@@ -174,7 +174,9 @@ std::string CommandMarkdown(const Command& command) {
 }  // namespace
 
 std::string OverviewText(const Look& look) {
-  std::string text = fmt::format("hawser: {}\n\nusage: {}\n\n", kSummary, kUsage);
+  size_t width = TextWidth(look);
+  std::string text = fmt::format("{}\n\nusage: {}\n\n",
+                                 Wrap(fmt::format("hawser: {}", kSummary), width, 0), kUsage);
   for (Group group : {Group::kLook, Group::kUse, Group::kFollow, Group::kBroker, Group::kHelp}) {
     std::vector<Entry> entries;
     for (const Command* command : Commands()) {
@@ -186,7 +188,7 @@ std::string OverviewText(const Look& look) {
   text +=
       Heading("Options of every command", look) + ListText(FlagEntries(GlobalFlags()), look) + "\n";
   text += Heading("First steps", look) + ListText(ExampleEntries(kFirstSteps), look) + "\n";
-  text += "More: hawser help COMMAND, and hawser help TOPIC, where TOPIC is\n";
+  text += Wrap("More: hawser help COMMAND, and hawser help TOPIC, where TOPIC is", width, 0) + "\n";
   std::vector<Entry> topics;
   for (const Topic& topic : Topics())
     topics.push_back({std::string(topic.name), std::string(topic.summary)});

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -141,6 +142,17 @@ std::string Printable(std::string_view text) {
     } else {
       printable += text[i];
     }
+  }
+  return printable;
+}
+
+std::string PrintableLines(std::string_view text) {
+  std::string printable;
+  for (size_t begin = 0; begin <= text.size();) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    if (begin > 0) printable += '\n';
+    printable += Printable(text.substr(begin, end - begin));
+    begin = end + 1;
   }
   return printable;
 }

@@ -49,6 +49,8 @@ size_t WidthOf(std::string_view text);
 
 // Control characters as \x1b, so that no name from elsewhere can drive a terminal or break a line.
 std::string Printable(std::string_view text);
+// The same, but lines stay lines.
+std::string PrintableLines(std::string_view text);
 
 // Thread-safe.
 class Output {

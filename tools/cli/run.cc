@@ -30,17 +30,27 @@ std::vector<std::string> Details(const absl::Status& status) {
   return details;
 }
 
+// `text` as it is said: of several lines, all but the first are indented, so that none can pass for
+// something else.
+std::string Said(std::string_view text, std::string_view indent, const Look& look) {
+  std::string lines = look.terminal ? PrintableLines(text) : std::string(text);
+  std::string said;
+  for (char c : lines) {
+    said += c;
+    if (c == '\n') said += indent;
+  }
+  return said;
+}
+
 Exit Report(const absl::Status& status, Output& output, bool verbose) {
   const Look& look = output.messages_look();
-  std::string message(MessageOf(status));
-  if (look.terminal) message = Printable(message);
-  output.Say(Paint("hawser:", Tone::kBad, look) + " " + message);
+  output.Say(Paint("hawser:", Tone::kBad, look) + " " + Said(MessageOf(status), "  ", look));
   std::vector<std::string> lines = HintsOf(status);
   if (verbose) {
     std::vector<std::string> details = Details(status);
     lines.insert(lines.begin(), details.begin(), details.end());
   }
-  for (const std::string& line : lines) output.Say("  " + (look.terminal ? Printable(line) : line));
+  for (const std::string& line : lines) output.Say("  " + Said(line, "    ", look));
   return ExitOf(status);
 }
 

@@ -61,6 +61,8 @@ class CommandsTest : public ::testing::Test {
                       .WithMember("table", "t")
                       .ToStatus();
                 })
+        .Method("failAtLength", {},
+                [](Args) -> Answer { return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus(); })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
         .Method("later", {{}, Type::kPromise},
@@ -186,6 +188,13 @@ TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
   EXPECT_EQ(messages_, "hawser: counter.fail raised DbError: no such row (NOT_FOUND)\n");
   EXPECT_EQ(Run({"call", "counter.fail", "-v"}), 1);
   EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
+}
+
+TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {
+  EXPECT_EQ(Run({"call", "counter.failAtLength"}), 1);
+  EXPECT_EQ(messages_,
+            "hawser: counter.failAtLength raised Error: line one\n"
+            "  hawser: line two\n");
 }
 
 TEST_F(CommandsTest, WhatPolicyRefusesIsExitCode6) {

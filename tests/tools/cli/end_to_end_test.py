@@ -134,6 +134,41 @@ class EndToEndTest(unittest.TestCase):
         ended = json.loads(self.run_it("session", "list", "--all", "-o", "json")[0])
         self.assertIn("left", [session.get("reason") for session in ended])
 
+    def test_who_stays_is_told_of_a_broker_that_dies(self):
+        environment = {**self.environment, "HAWSER_ENDPOINT": f"{self.folder}/d"}
+        command = [HAWSERD, "--listen", environment["HAWSER_ENDPOINT"], "--plugin", PLUGINS[0]]
+        ready = [HAWSER, "wait", "counter", "--timeout", "20s"]
+
+        def start_daemon():
+            daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(daemon.wait)
+            self.addCleanup(daemon.kill)
+            subprocess.run(ready, env=environment, check=True)
+            return daemon
+
+        daemon = start_daemon()
+        keeper = subprocess.Popen([HAWSER, "new", "counter.Counter", "--keep", "-o", "name"], env=environment, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(keeper.kill)
+        oid = keeper.stdout.readline().strip()
+        watch = subprocess.Popen([HAWSER, "watch", oid], env=environment, text=True, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.addCleanup(watch.kill)
+        callbacks = 0
+        while callbacks == 0:  # until it listens
+            listed = subprocess.run([HAWSER, "session", "-o", "json"], env=environment, text=True, capture_output=True,
+                                    check=True)
+            callbacks = sum(session["callbacks"] for session in json.loads(listed.stdout))
+        daemon.kill()
+        daemon.wait()
+        start_daemon()
+        for process in (keeper, watch):
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 7, err)
+            self.assertIn("the connection is lost", err)
+            self.assertIn("the session is over (broker restarted), and with it", err)
+            self.assertEqual(err.count("the session is over"), 1)
+
     # --- Who holds what.
 
     def test_refs_and_describe_say_who_holds_an_object_and_since_when(self):
