@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -87,13 +88,13 @@ Record DescribeObject(const RemoteObject& object, std::string_view name) {
   return record;
 }
 
-// What inspection knows beyond the shape. Who may not inspect still gets the rest.
-absl::Status AddInspection(Context& context, Record* record) {
+// What inspection knows beyond the shape. Who may not inspect still gets the rest, and `note`.
+absl::Status AddInspection(Context& context, Record* record, std::string* note) {
   auto oid = static_cast<uint64_t>((*record)["oid"].AsInt());
   absl::StatusOr<Value> object = context.session.Inspect("object", {Value(oid)});
   if (!object.ok()) {
     if (ExitOf(object.status()) != Exit::kDenied) return object.status();
-    context.output.Say(fmt::format("who holds it is not shown: {}", MessageOf(object.status())));
+    *note = fmt::format("who holds it is not shown: {}", MessageOf(object.status()));
     return absl::OkStatus();
   }
   for (const auto& [name, value] : object->AsRecord()) {
@@ -115,8 +116,10 @@ absl::Status Run(Context& context) {
   }
   HAWSER_ASSIGN_OR_RETURN(RemoteObject object, ResolveObject(context.session, address));
   Record record = DescribeObject(object, name);
-  if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record));
+  std::string note;
+  if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record, &note));
   context.printer.Item(kView, record);
+  if (!note.empty()) context.output.Say(note);
   return absl::OkStatus();
 }
 

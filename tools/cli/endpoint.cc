@@ -37,6 +37,13 @@ struct Reason {
   std::string hint;
 };
 
+// Of gRPC's chains of words only the last says what the system said.
+std::string LastOf(const absl::Status& status) {
+  std::string_view message = MessageOf(status);
+  size_t colon = message.rfind(": ");
+  return std::string(colon == message.npos ? message : message.substr(colon + 2));
+}
+
 Reason WhyNoSocket(const std::string& path, const absl::Status& status) {
   struct stat file = {};
   bool there = stat(path.c_str(), &file) == 0;
@@ -56,22 +63,18 @@ Reason WhyNoSocket(const std::string& path, const absl::Status& status) {
                     : "ask whoever started the broker, or be root"};
     case ENAMETOOLONG:
       return {"the path is too long for a socket", "use a shorter one"};
+    case 0:
+      return {fmt::format("something listens there, but not like a broker ({})", LastOf(status)),
+              "is it another program's socket?"};
     default:
-      return {std::string(MessageOf(status)), ""};
+      return {LastOf(status), ""};
   }
-}
-
-// Of gRPC's chains of words only the last says what the system said.
-std::string WhyNoHost(const absl::Status& status) {
-  std::string_view message = MessageOf(status);
-  size_t colon = message.rfind(": ");
-  return std::string(colon == message.npos ? message : message.substr(colon + 2));
 }
 
 Reason WhyNot(std::string_view endpoint, const absl::Status& status) {
   if (absl::IsUnavailable(status) && endpoint.starts_with(kUnix))
     return WhyNoSocket(std::string(endpoint.substr(kUnix.size())), status);
-  if (absl::IsUnavailable(status) && endpoint.starts_with(kTcp)) return {WhyNoHost(status), ""};
+  if (absl::IsUnavailable(status) && endpoint.starts_with(kTcp)) return {LastOf(status), ""};
   // The SDK names the endpoint, too.
   std::string_view message = MessageOf(status);
   std::string named = fmt::format("endpoint {}: ", endpoint);

@@ -81,7 +81,11 @@ ConnectOptions Session::MakeConnectOptions() const {
   ConnectOptions options;
   // A command needs no window of its own.
   options.attributes = {{"name", "hawser"}, {"window", "none"}};
-  if (options_.timeout) options.connect_timeout = std::max(TimeLeft(), absl::Milliseconds(1));
+  // In whole milliseconds, because it is said when it is over.
+  if (options_.timeout) {
+    options.connect_timeout =
+        std::max(absl::Ceil(TimeLeft(), absl::Milliseconds(1)), absl::Milliseconds(1));
+  }
   if (wait_for_broker_) {
     options.wait_for_broker = true;
     if (!options_.timeout) options.connect_timeout = absl::InfiniteDuration();
@@ -114,7 +118,8 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
   // What is not there, or is not clear, is said by the broker in full.
   if (absl::IsNotFound(answer.status())) return WithExit(answer.status(), Exit::kNotFound);
   if (absl::IsInvalidArgument(answer.status())) return WithExit(answer.status(), Exit::kUsage);
-  return denied(ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method)));
+  // Who may is said by the broker, too.
+  return ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method));
 }
 
 absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,

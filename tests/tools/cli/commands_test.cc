@@ -62,7 +62,9 @@ class CommandsTest : public ::testing::Test {
                       .ToStatus();
                 })
         .Method("failAtLength", {},
-                [](Args) -> Answer { return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus(); })
+                [](Args) -> Answer {
+                  return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus();
+                })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
         .Method("later", {{}, Type::kPromise},

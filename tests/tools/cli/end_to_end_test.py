@@ -5,8 +5,10 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -87,6 +89,26 @@ class EndToEndTest(unittest.TestCase):
         _, err = self.run_it("list", "--endpoint", f"{self.folder}/nobody", code=4)
         self.assertIn("there is no such socket", err)
         self.assertIn("hawserd --listen", err)
+
+    def test_4_something_else_than_a_broker(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{self.folder}/other")
+            listener.listen()
+
+            def hang_up():
+                for _ in range(2):  # the SDK's, and the look at what is there
+                    listener.accept()[0].close()
+
+            threading.Thread(target=hang_up, daemon=True).start()
+            _, err = self.run_it("list", "--endpoint", f"{self.folder}/other", code=4)
+        self.assertIn("something listens there, but not like a broker", err)
+
+    def test_4_no_answer_within_the_time(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{self.folder}/silent")
+            listener.listen()
+            _, err = self.run_it("list", "-e", f"{self.folder}/silent", "-t", "300ms", code=4)
+        self.assertIn("no broker within 300ms", err)
 
     def test_5_no_answer_in_time(self):
         self.run_it("call", "counter.after", "60000", "--timeout", "100ms", code=5)
