@@ -120,6 +120,11 @@ absl::Status Run(Context& context) {
   if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record, &note));
   context.printer.Item(kView, record);
   if (!note.empty()) context.output.Say(note);
+  // Members belong to objects; a constructor knows what it takes, not what they show.
+  if (object.kind() == ObjectKind::kConstructor) {
+    context.output.Advise(fmt::format(
+        "what its objects show: hawser new {} ... --keep, then hawser describe @ID", name));
+  }
   return absl::OkStatus();
 }
 

@@ -44,6 +44,7 @@ bool IsObjectId(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<Value> ConvertText(std::string_view text, Type type, const ObjectLookup& lookup) {
+  if (type != Type::kBytes) HAWSER_RETURN_IF_ERROR(CheckText(text));
   std::optional<Value> value;
   switch (type) {
     case Type::kString:

@@ -14,6 +14,7 @@
 #include "tools/cli/argument_list.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/json.h"
+#include "tools/cli/literal.h"
 #include "tools/cli/resolve.h"
 #include "tools/cli/value_text.h"
 #include "tools/cli/waiter.h"
@@ -49,17 +50,12 @@ absl::StatusOr<std::string> ReadData(std::string_view data) {
 
 absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
   HAWSER_ASSIGN_OR_RETURN(std::string text, ReadData(data));
+  HAWSER_RETURN_IF_ERROR(WithPrefix(CheckText(text), "--data: "));
   absl::StatusOr<Value> json = ParseJson(text);
   if (!json.ok()) return Fail(Exit::kUsage, fmt::format("--data: {}", MessageOf(json.status())));
   if (json->is(Kind::kArray)) return json->AsArray();
   return Fail(Exit::kUsage, "--data: expected a JSON array of all arguments",
               "for one argument, put brackets around it: -d '[...]'");
-}
-
-// For people only.
-void Advise(Context& context, std::string_view text) {
-  const Look& look = context.output.messages_look();
-  if (look.terminal) context.output.Say(Paint(text, Tone::kFaint, look));
 }
 
 // Until the object is gone or the session is lost; Ctrl-C ends the process elsewhere.
@@ -94,6 +90,8 @@ absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature
   } else if (!texts.empty()) {
     return Fail(Exit::kUsage, "--data gives all arguments; there can be no others");
   } else {
+    if (context.line.Get("--data") == "@-" && isatty(STDIN_FILENO) == 1)
+      context.output.Advise("the arguments, as a JSON array; Ctrl-D ends them");
     HAWSER_ASSIGN_OR_RETURN(Array values, ReadDataArguments(context.line.Get("--data")));
     arguments = ConvertJsonArguments(values, signature, lookup);
   }
@@ -113,11 +111,11 @@ absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {
   context.printer.Result(answer, asked);
   if (keep) return Hold(context, RemoteObject(answer.TakeObject()));
   if (answer.is_object() && answer.AsObject()->oid() != ObjectId()) {
-    Advise(context,
-           fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)));
+    context.output.Advise(
+        fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)));
   } else if (answer.is(Kind::kBytes) && context.output.look().terminal &&
              context.options.format != OutputFormat::kJson) {
-    Advise(context, "a file or a pipe gets the bytes themselves");
+    context.output.Advise("a file or a pipe gets the bytes themselves");
   }
   return absl::OkStatus();
 }

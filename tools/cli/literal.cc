@@ -19,6 +19,39 @@
 #include "tools/cli/failure.h"
 
 namespace hawser::cli {
+namespace {
+
+// How many bytes the character at the beginning of `text` has; 0 if it is none.
+size_t CharacterSize(std::string_view text) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || size > text.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  // Written longer than needed, a half of a surrogate pair, beyond the last character.
+  bool wrong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+               (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f);
+  return wrong ? 0 : size;
+}
+
+}  // namespace
+
+absl::Status CheckText(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    size_t size = CharacterSize(text.substr(at));
+    if (size == 0) {
+      return Fail(Exit::kUsage,
+                  fmt::format("expected text in UTF-8, got byte 0x{:02x} at {}",
+                              static_cast<unsigned char>(text[at]), at),
+                  "what is no text can be passed as bytes: hex:6869, file:PATH");
+    }
+    at += size;
+  }
+  return absl::OkStatus();
+}
 
 std::optional<int64_t> ReadInteger(std::string_view text) {
   int base = 10;

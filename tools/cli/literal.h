@@ -12,6 +12,8 @@
 
 namespace hawser::cli {
 
+// Exit::kUsage if it is not UTF-8, which all text is that crosses.
+absl::Status CheckText(std::string_view text);
 // nullopt if it is none, or none that 64 bits hold.
 std::optional<int64_t> ReadInteger(std::string_view text);
 // An integer or a finite double, NaN, Infinity.

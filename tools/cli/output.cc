@@ -175,4 +175,8 @@ void Output::Say(std::string_view message) {
   messages_->Write(std::string(message) + "\n");
 }
 
+void Output::Advise(std::string_view message) {
+  if (messages_look_.terminal) Say(Paint(message, Tone::kFaint, messages_look_));
+}
+
 }  // namespace hawser::cli

@@ -64,6 +64,9 @@ class Output {
   // One message, with a newline behind it.
   void Say(std::string_view message) HAWSER_EXCLUDES(mu_);
 
+  // A message that only helps who looks on: nothing where nobody does.
+  void Advise(std::string_view message) HAWSER_EXCLUDES(mu_);
+
   const Look& look() const { return data_look_; }
   const Look& messages_look() const { return messages_look_; }
   absl::Time now() const { return clock_.WallNow(); }
