@@ -53,6 +53,7 @@ void Grid::AppendProse(const Cell& cell, size_t begin, size_t at, std::string* o
     return;
   }
   if (begin + std::min(kLeastProse, widths_.back()) > look_.width) {
+    if (cell.tone == Tone::kHeading) return;  // of no column any more
     *out += '\n';
     begin = indent_.size() + kProseIndent;
     at = 0;

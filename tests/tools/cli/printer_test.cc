@@ -153,7 +153,6 @@ TEST_F(PrinterTest, ProseIsFoldedOnATerminalAndStandsBelowWhereThereIsNoRoom) {
   print(50);
   EXPECT_EQ(data_,
             "MEMBER\n"
-            "    WHAT IT DOES\n"
             "increment(integer?) -> integer\n"
             "    Counts up by one, or by the number given; the\n"
             "    new value.\n"
