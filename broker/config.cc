@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 
 namespace hawser::broker {
 namespace {
@@ -28,26 +29,35 @@ std::string InstalledModules() {
   return std::filesystem::is_directory(folder, error) ? folder.string() : "";
 }
 
-// "unix:PATH" or "tcp:HOST:PORT" into `config`; what is wrong otherwise.
+// Whether `text` ends in a colon and a port.
+bool HasPort(const std::string& text) {
+  size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  std::string digits = text.substr(colon + 1);
+  return !digits.empty() && digits.size() <= 5 &&
+         digits.find_first_not_of("0123456789") == std::string::npos && std::stoi(digits) <= 65535;
+}
+
+// "unix:PATH", the path alone, or "tcp:HOST:PORT" into `config`; what is wrong otherwise.
 std::string AddListen(const std::string& listen, bool insecure_tcp, Config* config) {
-  if (listen.starts_with("unix:")) {
-    std::string path = listen.substr(5);
-    if (path.empty()) return "--listen " + listen + ": the path is missing";
-    config->sockets.push_back(std::filesystem::absolute(path).string());
-    return "";
-  }
   if (listen.starts_with("tcp:")) {
+    std::string host = listen.substr(4);
+    if (!HasPort(host)) return "--listen " + listen + ": expected tcp:HOST:PORT, PORT up to 65535";
     if (!insecure_tcp) {
       return "--listen " + listen +
              ": over TCP nobody proves who they are and nothing is encrypted; if that is what you "
              "want, add --insecure-tcp";
     }
-    if (listen.find(':', 4) == std::string::npos)
-      return "--listen " + listen + ": expected tcp:HOST:PORT";
-    config->tcp.push_back(listen.substr(4));
+    config->tcp.push_back(host);
     return "";
   }
-  return "--listen " + listen + ": expected unix:PATH or tcp:HOST:PORT";
+  bool alone = !listen.empty() && (listen[0] == '/' || listen[0] == '.');
+  if (!alone && !listen.starts_with("unix:"))
+    return "--listen " + listen + ": expected unix:PATH or tcp:HOST:PORT";
+  std::string path = alone ? listen : listen.substr(5);
+  if (path.empty()) return "--listen " + listen + ": the path is missing";
+  config->sockets.push_back(std::filesystem::absolute(path).lexically_normal().string());
+  return "";
 }
 
 const std::map<std::string, base::LogLevel> kLevels = {{"debug", base::LogLevel::kDebug},
@@ -57,6 +67,22 @@ const std::map<std::string, base::LogLevel> kLevels = {{"debug", base::LogLevel:
                                                        {"off", base::LogLevel::kOff}};
 const std::map<std::string, base::LogFormat> kFormats = {{"text", base::LogFormat::kText},
                                                          {"json", base::LogFormat::kJson}};
+
+// Says of an option's value what it should be, unless it is one of `names`.
+template <typename T>
+auto OneOf(const std::map<std::string, T>& names, std::string expected) {
+  return [&names, expected](const std::string& value) {
+    return names.contains(value) ? "" : "'" + value + "': expected " + expected;
+  };
+}
+
+auto SecondsBetween(double least, double most, std::string expected) {
+  return [=](const std::string& value) {
+    double seconds = 0;
+    bool good = CLI::detail::lexical_cast(value, seconds) && seconds >= least && seconds <= most;
+    return good ? "" : "'" + value + "': expected " + expected;
+  };
+}
 
 }  // namespace
 
@@ -71,6 +97,8 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
   Config config;
   std::vector<std::string> listen;
   bool insecure_tcp = false;
+  std::string log_level = "info";
+  std::string log_format = "text";
   double lease_ttl_s = absl::ToDoubleSeconds(config.lease_ttl);
   double drain_s = absl::ToDoubleSeconds(config.drain);
 
@@ -79,47 +107,61 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       "in them.",
       "hawserd");
   app.footer(kExamples);
-  app.set_version_flag("--version", std::string("hawserd ") + kVersion);
+  app.set_help_flag("-h,--help", "Show this, and end");
+  app.set_version_flag("--version", std::string("hawserd ") + kVersion,
+                       "Show the version, and end");
   app.add_option("--listen", listen,
                  "Where clients connect: unix:PATH, or tcp:HOST:PORT. Default: unix:" +
                      Config::DefaultSocket())
       ->envname("HAWSER_LISTEN")
+      ->type_name("ADDRESS")
       ->take_all();
   app.add_flag("--insecure-tcp", insecure_tcp,
                "Allow tcp: without encryption or proof of identity");
-  app.add_option("--plugin", config.plugins, "A plugin file to load")->take_all();
+  app.add_option("--plugin", config.plugins,
+                 "A plugin file to load; without --plugin-dir, instead of the installed modules")
+      ->type_name("FILE")
+      ->take_all();
   app.add_option("--plugin-dir", config.plugin_dirs,
                  "A folder whose *.so are loaded. Default: the installed modules")
       ->envname("HAWSER_PLUGIN_DIR")
+      ->type_name("FOLDER")
       ->take_all();
   app.add_option("--main", config.main_dir,
                  "Folder that require('./x') is relative to. Default: the plugin folder")
-      ->envname("HAWSER_MAIN");
-  app.add_option(
-         "--lease-ttl", lease_ttl_s,
-         "Lease of clients that wish for none in particular, seconds, 1 to 600. Default: 30")
+      ->envname("HAWSER_MAIN")
+      ->type_name("FOLDER");
+  app.add_option("--lease-ttl", lease_ttl_s,
+                 "Lease of clients that wish for none in particular, 1 to 600. Default: 30")
       ->envname("HAWSER_LEASE_TTL")
-      ->check(CLI::Range(1.0, 600.0));
-  app.add_option("--drain", drain_s, "How long calls may go on after SIGTERM, seconds. Default: 5")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--log-level", config.log.level, "debug, info (default), warning, error or off")
+      ->type_name("SECONDS")
+      ->check(SecondsBetween(1, 600, "seconds, 1 to 600"));
+  app.add_option("--drain", drain_s, "How long calls may go on after SIGTERM. Default: 5")
+      ->type_name("SECONDS")
+      ->check(SecondsBetween(0, 86400, "seconds, 0 to 86400"));
+  app.add_option("--log-level", log_level, "debug, info (default), warning, error or off")
       ->envname("HAWSER_LOG_LEVEL")
-      ->transform(CLI::CheckedTransformer(kLevels, CLI::ignore_case))
-      ->type_name("LEVEL");
+      ->type_name("LEVEL")
+      ->check(OneOf(kLevels, "debug, info, warning, error or off"));
   app.add_option("--log-file", config.log.file, "Log there instead of stderr")
-      ->envname("HAWSER_LOG_FILE");
-  app.add_option("--log-format", config.log.format, "text (default) or json")
+      ->envname("HAWSER_LOG_FILE")
+      ->type_name("FILE");
+  app.add_option("--log-format", log_format, "text (default) or json")
       ->envname("HAWSER_LOG_FORMAT")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case))
-      ->type_name("FORMAT");
+      ->type_name("FORMAT")
+      ->check(OneOf(kFormats, "text or json"));
   app.add_option("--check-plugin", config.check_plugin,
-                 "Only load this plugin, make its module, say what it is, and end");
+                 "Only load this plugin, make its module, say what it is, and end")
+      ->type_name("FILE");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    int code = app.exit(error);
-    return {std::nullopt, code == 0 ? 0 : 2};
+    if (error.get_exit_code() == 0) return {std::nullopt, app.exit(error)};
+    std::cerr << "hawserd: " << error.what() << "\n  all options: hawserd --help\n";
+    return {std::nullopt, 2};
   }
+  config.log.level = kLevels.at(log_level);
+  config.log.format = kFormats.at(log_format);
   config.lease_ttl = absl::Seconds(lease_ttl_s);
   config.drain = absl::Seconds(drain_s);
   for (const std::string& one : listen) {

@@ -68,8 +68,9 @@ int CheckPlugin(const std::string& path) {
     std::cerr << base::ToStd(broker.status().message()) << std::endl;
     return 1;
   }
-  absl::StatusOr<std::shared_ptr<HostedModule>> module =
-      Plugin::CreateModule(*std::move(plugin), (*broker)->NewHost(name));
+  bool unloaded = true;
+  absl::StatusOr<std::shared_ptr<HostedModule>> module = Plugin::CreateModule(
+      *std::move(plugin), (*broker)->NewHost(name), [&unloaded](bool left) { unloaded = left; });
   if (!module.ok()) {
     std::cerr << base::ToStd(module.status().message()) << std::endl;
     return 1;
@@ -93,6 +94,12 @@ int CheckPlugin(const std::string& path) {
   exports = Value();
   (*broker)->AddModule(*std::move(module)).IgnoreError();
   (*broker)->Stop(absl::ZeroDuration());
+  broker->reset();
+  if (!unloaded) {
+    std::cerr << "note: it would stay in memory when it is unloaded, because it shows more symbols "
+                 "than hawser_plugin: link it with $(pkg-config --libs hawser-module)"
+              << std::endl;
+  }
   return 0;
 }
 

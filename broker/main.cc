@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "absl/synchronization/mutex.h"
@@ -39,6 +40,9 @@ int Serve(const Config& config) {
   absl::StatusOr<std::unique_ptr<Broker>> started = Broker::Start(std::move(options));
   if (!started.ok()) {
     std::cerr << "hawserd: " << base::ToStd(started.status().message()) << std::endl;
+    if (absl::IsPermissionDenied(started.status()))
+      std::cerr << "  to listen where user " << geteuid() << " may: hawserd --listen unix:PATH"
+                << std::endl;
     return 1;
   }
   Broker& broker = **started;
@@ -76,6 +80,9 @@ int main(int argc, char** argv) {
   // Abseil's detector walks a graph of locks on each lock gRPC takes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   signal(SIGPIPE, SIG_IGN);
+  // What gRPC would write to stderr in its own words comes back as a status. Whoever looks into gRPC
+  // itself sets the variable.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   broker::ParsedConfig parsed = broker::ParseCommandLine(argc, argv);
   if (!parsed.config) return parsed.exit_code;
   if (absl::Status status = hawser::base::ConfigureLog(parsed.config->log); !status.ok()) {

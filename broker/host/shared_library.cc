@@ -28,8 +28,13 @@ absl::StatusOr<SharedLibrary> SharedLibrary::Open(const std::string& path) {
   if (!std::filesystem::is_regular_file(file, error))
     return absl::InvalidArgumentError(path + " is not a file");
   void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    return absl::InvalidArgumentError(path + " cannot be loaded: " + dlerror());
+  if (handle == nullptr) {
+    // The loader begins with the file, unless it is another one that is wrong.
+    std::string why = dlerror();
+    std::string named = file.string() + ": ";
+    if (why.starts_with(named)) why.erase(0, named.size());
+    return absl::InvalidArgumentError(path + " cannot be loaded: " + why);
+  }
   return SharedLibrary(handle, file.string());
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/session/grpc_transport.h"
 #include "broker/session/health_service.h"
+#include "broker/session/tcp_address.h"
 #include "hawser/v1/session.grpc.pb.h"
 #include "proto/wire/frame.h"
 
@@ -102,8 +103,9 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
     for (bool ok = false; queue_->Next(&tag, &ok);) {
     }
     server_ = nullptr;
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on tcp:", options.insecure_tcp[i], "; is the port taken?"));
+    std::string why = WhyNotListening(options.insecure_tcp[i]);
+    return absl::UnavailableError(absl::StrCat("cannot listen on tcp:", options.insecure_tcp[i],
+                                               ": ", why.empty() ? "gRPC refuses" : why));
   }
   if (server_ == nullptr) return absl::InternalError("gRPC did not start");
   GrpcTransport::Await(host_);

@@ -86,17 +86,35 @@ class Installation(unittest.TestCase):
         output = self.run_document("writing-a-module.md")
         self.assertIn("Good morning, Ada", output)
         self.assertIn("nobody to greet", output)
+        self.assertIn("[  PASSED  ] 3 tests.", output)  # with pkg-config
+        self.assertIn("100% tests passed", output)  # with CMake
+        self.assertNotIn("stay in memory", output)
+
+    def test_a_plugin_that_shows_too_much_is_told_so(self):
+        folder = tempfile.mkdtemp(dir=self.root)
+        with open(os.path.join(folder, "pinned.cc"), "w", encoding="utf-8") as file:
+            # What such a plugin has by accident: a static of an inline function, which g++ makes unique in the process.
+            file.write("#include <hawser/module.h>\ninline int& Shared() { static int n = 0; return n; }\n"
+                       "HAWSER_MODULE(pinned, module) { module.Global(\"n\", ++Shared()); }\n")
+        command = "g++ -std=c++20 -shared -fPIC pinned.cc -o pinned.so $(pkg-config --cflags --libs hawser)"
+        environment = self.environment(folder)
+        subprocess.run(["bash", "-c", command], cwd=folder, env=environment, check=True)
+        done = subprocess.run(["hawserd", "--check-plugin", "./pinned.so"], cwd=folder, env=environment, text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("pkg-config --libs hawser-module", done.stderr)
 
     def test_headers_of_the_installation_stand_alone(self):
         include = os.path.join(self.prefix, "include")
         headers = sorted(name for name in os.listdir(os.path.join(include, "hawser")) if name.endswith(".h"))
         self.assertIn("remote.h", headers)
         self.assertIn("module.h", headers)
-        for name in ["remote.h", "module.h", "value.h"]:
+        for name in ["remote.h", "module.h", "value.h", "testing/module_harness.h"]:
             subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-x", "c++", "-I", include, "-"],
                            input=("#include <hawser/%s>\n" % name).encode(), check=True)
 
     def test_the_package_is_valid(self):
         environment = self.environment(self.root)
-        subprocess.run(["pkg-config", "--validate", "hawser"], env=environment, check=True)
+        for package in ["hawser", "hawser-module", "hawser-testing"]:
+            subprocess.run(["pkg-config", "--validate", package], env=environment, check=True)
 

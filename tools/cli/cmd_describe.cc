@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -15,8 +16,8 @@ namespace {
 
 constexpr Column kMemberColumns[] = {
     {"text", "MEMBER"},
-    {"flags", "FLAGS"},
-    {"doc", "WHAT IT DOES"},
+    {"flags", "FLAGS", Format::kText, Column::Detail::kIfAny},
+    {"doc", "WHAT IT DOES", Format::kProse, Column::Detail::kIfAny},
 };
 constexpr View kMemberView = {
     .name = {"name", "NAME"}, .columns = kMemberColumns, .none = "it shows no members"};
@@ -81,17 +82,19 @@ Record DescribeObject(const RemoteObject& object, std::string_view name) {
   record.Set("oid", object.id().value());
   Array members;
   for (const Member& member : object.members()) members.emplace_back(DescribeMember(member));
-  record.Set("members", std::move(members));
+  // A function has members now and then; that it has none is not worth a word.
+  if (!members.empty() || object.kind() == ObjectKind::kObject)
+    record.Set("members", std::move(members));
   return record;
 }
 
-// What inspection knows beyond the shape. Who may not inspect still gets the rest.
-absl::Status AddInspection(Context& context, Record* record) {
+// What inspection knows beyond the shape. Who may not inspect still gets the rest, and `note`.
+absl::Status AddInspection(Context& context, Record* record, std::string* note) {
   auto oid = static_cast<uint64_t>((*record)["oid"].AsInt());
   absl::StatusOr<Value> object = context.session.Inspect("object", {Value(oid)});
   if (!object.ok()) {
     if (ExitOf(object.status()) != Exit::kDenied) return object.status();
-    context.output.Say(fmt::format("who holds it is not shown: {}", MessageOf(object.status())));
+    *note = fmt::format("who holds it is not shown: {}", MessageOf(object.status()));
     return absl::OkStatus();
   }
   for (const auto& [name, value] : object->AsRecord()) {
@@ -113,8 +116,15 @@ absl::Status Run(Context& context) {
   }
   HAWSER_ASSIGN_OR_RETURN(RemoteObject object, ResolveObject(context.session, address));
   Record record = DescribeObject(object, name);
-  if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record));
+  std::string note;
+  if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record, &note));
   context.printer.Item(kView, record);
+  if (!note.empty()) context.output.Say(note);
+  // Members belong to objects; a constructor knows what it takes, not what they show.
+  if (object.kind() == ObjectKind::kConstructor) {
+    context.output.Advise(fmt::format(
+        "what its objects show: hawser new {} ... --keep, then hawser describe @ID", name));
+  }
   return absl::OkStatus();
 }
 

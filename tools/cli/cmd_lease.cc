@@ -28,8 +28,7 @@ absl::Status RunList(Context& context) {
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value lease,
-                          context.session.Inspect("lease", {context.line.arguments[0]}));
+  HAWSER_ASSIGN_OR_RETURN(Value lease, InspectSession(context, "lease"));
   context.printer.Item(kView, lease.AsRecord());
   return absl::OkStatus();
 }

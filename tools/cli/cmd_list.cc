@@ -1,3 +1,6 @@
+#include <string>
+
+#include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
 #include "tools/cli/commands.h"
@@ -30,18 +33,25 @@ constexpr Column kObjectColumns[] = {
     {"since", "AGE", Format::kAge},
     {"site", "MADE AT", Format::kText, Column::Detail::kWide},
 };
-constexpr View kObjectView = {.name = {"oid", "ID", Format::kObject},
-                              .columns = kObjectColumns,
-                              .none = "no session holds an object"};
+constexpr View kObjectView = {.name = {"oid", "ID", Format::kObject}, .columns = kObjectColumns};
 
 absl::Status ListObjects(Context& context) {
   Record filter;
-  if (context.line.Has("--class")) filter.Set("class", context.line.Get("--class"));
-  if (context.line.Has("--module")) filter.Set("module", context.line.Get("--module"));
-  context.printer.BeginList(kObjectView);
+  std::string none = "no session holds an object";
+  if (context.line.Has("--class")) {
+    filter.Set("class", context.line.Get("--class"));
+    none += fmt::format(" of class {}", context.line.Get("--class"));
+  }
+  if (context.line.Has("--module")) {
+    filter.Set("module", context.line.Get("--module"));
+    none += fmt::format(" of module {}", context.line.Get("--module"));
+  }
+  View view = kObjectView;
+  view.none = none;
+  context.printer.BeginList(view);
   HAWSER_RETURN_IF_ERROR(
       ForEachPage(context.session, "objects", {Value(filter)}, [&](const Array& page) {
-        context.printer.Rows(page);
+        context.printer.Rows(WithoutOwn(context.session, page));
         return absl::OkStatus();
       }));
   context.printer.EndList();
@@ -55,7 +65,7 @@ absl::Status Run(Context& context) {
   }
   HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
   context.printer.BeginList(kModuleView);
-  context.printer.Rows(modules.AsArray());
+  context.printer.Rows(WithoutOwn(context.session, modules.AsArray()));
   context.printer.EndList();
   return absl::OkStatus();
 }
@@ -77,7 +87,8 @@ constexpr Command kListCommand = {
     .name = "list",
     .group = Group::kLook,
     .summary = "list modules, built-ins and globals, or live objects",
-    .details = "What hawser does when no command is given.",
+    .details =
+        "What hawser does when no command is given. What this command itself holds is left out.",
     .flags = kFlags,
     .examples = kExamples,
     .view = &kModuleView,

@@ -15,7 +15,7 @@ constexpr Column kColumns[] = {
     {"detached", "STALE", Format::kNumber, Column::Detail::kWide},
     {"since", "AGE", Format::kAge},
     {"path", "FILE"},
-    {"error", "WHY NOT"},
+    {"error", "WHY NOT", Format::kProse, Column::Detail::kIfAny},
 };
 constexpr View kView = {
     .name = {"name", "NAME"}, .columns = kColumns, .none = "the broker has loaded no plugins"};

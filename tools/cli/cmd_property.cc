@@ -19,6 +19,10 @@ absl::Status RunGet(Context& context) {
 
 absl::Status RunSet(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
+  if (address.steps.empty()) {
+    return Fail(Exit::kUsage, fmt::format("{} is no property of an object", address.ToString()),
+                "only what an object has can be written: hawser set NAME.PROPERTY VALUE");
+  }
   HAWSER_ASSIGN_OR_RETURN(Target target, ResolveTarget(context.session, address));
   if (target.info == nullptr || target.info->kind != MemberKind::kProperty) {
     return Fail(Exit::kUsage, fmt::format("{} is no property", target.text),

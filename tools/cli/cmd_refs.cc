@@ -3,25 +3,36 @@
 #include "hawser/base/status_macros.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
+#include "tools/cli/failure.h"
 #include "tools/cli/inspection.h"
 #include "tools/cli/resolve.h"
 
 namespace hawser::cli {
 namespace {
 
-absl::StatusOr<uint64_t> ObjectIdAt(Context& context, const Address& address) {
-  // An id is asked about without becoming a holder of the object.
-  if (address.root == Address::Root::kObject && address.steps.empty()) return address.oid;
-  HAWSER_ASSIGN_OR_RETURN(RemoteObject object, ResolveObject(context.session, address));
-  return object.id().value();
+absl::Status NotHeld(absl::Status status) {
+  if (!absl::IsNotFound(status)) return status;
+  return WithHint(std::move(status), "those that are held: hawser list --objects");
 }
 
 absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
-  HAWSER_ASSIGN_OR_RETURN(uint64_t oid, ObjectIdAt(context, address));
-  HAWSER_ASSIGN_OR_RETURN(Array holders, HoldersOf(context.session, oid));
+  if (address.root == Address::Root::kRemote && address.steps.empty()) {
+    return Fail(Exit::kUsage, "nobody needs to hold remote: every session starts from it",
+                "the sessions: hawser session list");
+  }
+  // An id is asked about without becoming a holder of the object. What has a name is held while it
+  // is asked about: else nobody might, and there would be no such object.
+  RemoteObject object;
+  uint64_t oid = address.oid;
+  if (address.root != Address::Root::kObject || !address.steps.empty()) {
+    HAWSER_ASSIGN_OR_RETURN(object, ResolveObject(context.session, address));
+    oid = object.id().value();
+  }
+  absl::StatusOr<Array> holders = HoldersOf(context.session, oid);
+  if (!holders.ok()) return NotHeld(holders.status());
   context.printer.BeginList(kHolderView);
-  context.printer.Rows(holders);
+  context.printer.Rows(*holders);
   context.printer.EndList();
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include "hawser/record.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
+#include "tools/cli/failure.h"
 #include "tools/cli/inspection.h"
 
 namespace hawser::cli {
@@ -69,16 +70,19 @@ absl::Status RunList(Context& context) {
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value session,
-                          context.session.Inspect("session", {context.line.arguments[0]}));
+  HAWSER_ASSIGN_OR_RETURN(Value session, InspectSession(context, "session"));
   context.printer.Item(kView, session.AsRecord());
   return absl::OkStatus();
 }
 
 absl::Status RunKick(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value ended,
-                          context.session.Inspect("kick", {context.line.arguments[0]}));
-  context.output.Say(fmt::format("session {} is ended", context.line.arguments[0]));
+  const std::string& id = context.line.arguments[0];
+  if (!id.empty() && context.session.id().starts_with(id)) {
+    return Fail(Exit::kUsage, fmt::format("session {} is this command's own", id),
+                "the others: hawser session list");
+  }
+  HAWSER_RETURN_IF_ERROR(InspectSession(context, "kick").status());
+  context.output.Say(fmt::format("session {} is ended", id));
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
+#include "tools/cli/inspection.h"
 
 namespace hawser::cli {
 namespace {
@@ -36,8 +37,11 @@ Array Pruned(const Array& nodes, int64_t depth) {
 absl::Status Run(Context& context) {
   Array arguments;
   if (!context.line.arguments.empty()) arguments.emplace_back(context.line.arguments[0]);
-  HAWSER_ASSIGN_OR_RETURN(Value tree, context.session.Inspect("tree", std::move(arguments)));
-  Array roots = tree.is(Kind::kArray) ? tree.AsArray() : Array{tree};
+  absl::StatusOr<Value> tree = context.session.Inspect("tree", std::move(arguments));
+  if (absl::IsNotFound(tree.status())) return WithHint(tree.status(), "all there are: hawser list");
+  HAWSER_RETURN_IF_ERROR(tree.status());
+  Array roots =
+      WithoutOwn(context.session, tree->is(Kind::kArray) ? tree->AsArray() : Array{*tree});
   if (context.line.Has("--depth")) {
     HAWSER_ASSIGN_OR_RETURN(int64_t depth, ParseCount("--depth", context.line.Get("--depth"), 0));
     roots = Pruned(roots, depth);

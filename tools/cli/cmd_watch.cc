@@ -12,6 +12,7 @@
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/connection_news.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/resolve.h"
@@ -101,6 +102,9 @@ class Watcher {
           "an id names an object only as long as the broker runs; watch it by a name to go on "
           "after that");
     }
+    context_.output.Say(fmt::format("the session is over ({}); looking for {} again",
+                                    LossReasonName(context_.session.remote().loss()),
+                                    address_.ToString()));
     constexpr absl::Duration kPause = absl::Milliseconds(500);
     while (true) {
       absl::Status status = context_.session.ConnectAgain();
@@ -151,23 +155,10 @@ class Watcher {
   }
 
   void Told(const ConnectionEvent& event) {
-    switch (event.kind) {
-      case ConnectionEvent::Kind::kConnected:
-        break;
-      case ConnectionEvent::Kind::kReconnecting:
-        context_.output.Say(
-            fmt::format("the connection is lost ({}); trying again", MessageOf(event.status)));
-        break;
-      case ConnectionEvent::Kind::kResumed:
-        context_.output.Say("connected again; nothing was lost");
-        break;
-      case ConnectionEvent::Kind::kLost:
-        if (event.loss == LossReason::kClosed) break;
-        context_.output.Say(fmt::format("the session is over: {}", LossReasonName(event.loss)));
-        lost_ = true;
-        waiter_.Wake();
-        break;
-    }
+    TellNews(event, context_.output);
+    if (event.kind != ConnectionEvent::Kind::kLost || event.loss == LossReason::kClosed) return;
+    lost_ = true;
+    waiter_.Wake();
   }
 
   Context& context_;

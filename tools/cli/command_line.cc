@@ -8,6 +8,7 @@
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/endpoint.h"
 #include "tools/cli/suggest.h"
 
 namespace hawser::cli {
@@ -25,6 +26,33 @@ bool IsNoun(std::string_view word) {
 bool IsFlag(std::string_view word) {
   if (word.size() < 2 || word[0] != '-') return false;
   return !((word[1] >= '0' && word[1] <= '9') || word[1] == '.' || word == "-Infinity");
+}
+
+// The command that is called `name` in other programs, or is a noun's verb: "did you mean 'list'?".
+std::string Known(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+      {"ls", "list"},
+      {"ps", "session list"},
+      {"clients", "session list"},
+      {"client", "session"},
+      {"info", "describe"},
+      {"inspect", "describe"},
+      {"show", "describe"},
+      {"monitor", "watch"},
+      {"introspect", "describe"},
+      {"revoke", "session kick"},
+      {"ping", "health"},
+  };
+  std::string_view known;
+  for (const auto& [elsewhere, here] : kElsewhere) {
+    if (name == elsewhere) known = here;
+  }
+  for (const Command* command : Commands()) {
+    size_t space = command->name.find(' ');
+    if (known.empty() && space != command->name.npos && command->name.substr(space + 1) == name)
+      known = command->name;
+  }
+  return known.empty() ? "" : fmt::format("did you mean '{}'?", known);
 }
 
 class Reader {
@@ -90,7 +118,8 @@ class Reader {
       if (name.find(' ') == name.npos)
         names.emplace_back(command->name.substr(0, command->name.find(' ')));
     }
-    std::string hint = DidYouMean(name, names);
+    std::string hint = Known(name);
+    if (hint.empty()) hint = DidYouMean(name, names);
     if (hint.empty() && name.find(' ') == name.npos) {
       hint = fmt::format("to see an object of that name: hawser describe {}", name);
     }
@@ -161,8 +190,10 @@ class Reader {
       for (const Flag& flag : flags) names.emplace_back(flag.name);
     }
     absl::Status status =
-        Fail(Exit::kUsage, fmt::format("hawser {} has no option {}", line_.command->name, word),
+        Fail(Exit::kUsage, fmt::format("'{}' has no option {}", line_.command->name, word),
              DidYouMean(word.substr(0, word.find('=')), names));
+    status = WithHint(std::move(status),
+                      fmt::format("its options: hawser help {}", line_.command->name));
     if (line_.command->most > 0) {
       status = WithHint(std::move(status),
                         fmt::format("to pass it as an argument, write -- before it: -- {}", word));
@@ -177,11 +208,11 @@ class Reader {
     std::string usage = fmt::format("usage: hawser {} {}", command.name, command.arguments);
     if (given < command.least) {
       return WithHint(
-          Fail(Exit::kUsage, fmt::format("hawser {} needs more arguments", command.name), usage),
+          Fail(Exit::kUsage, fmt::format("'{}' needs more arguments", command.name), usage),
           fmt::format("more about it: hawser help {}", command.name));
     }
     absl::Status status =
-        Fail(Exit::kUsage, fmt::format("hawser {} does not know what to do with '{}'", command.name,
+        Fail(Exit::kUsage, fmt::format("'{}' does not know what to do with '{}'", command.name,
                                        line_.arguments[command.most]));
     return WithHint(std::move(status),
                     command.most == 0 && command.arguments.empty()
@@ -211,10 +242,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> words)
 
 absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
   Options options;
-  options.endpoint = line.Get("--endpoint");
-  if (options.endpoint.starts_with('/') || options.endpoint.starts_with("./")) {
-    options.endpoint.insert(0, "unix:");
-  }
+  options.endpoint = FullEndpoint(line.Get("--endpoint"));
   options.headings = line.Has("--no-headers") ? Headings::kNo : Headings::kYes;
   options.verbose = line.Has("--verbose");
   if (line.Has("--output")) {

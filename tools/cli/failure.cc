@@ -15,7 +15,7 @@ constexpr absl::string_view kHintPayload = "hawser.cli.hint";
 
 constexpr std::array<ExitMeaning, 10> kMeanings = {{
     {Exit::kOk, "done"},
-    {Exit::kRaised, "the remote method raised an error"},
+    {Exit::kRaised, "the remote method raised an error, or the output cannot be written"},
     {Exit::kUsage, "the command line is wrong"},
     {Exit::kNotFound, "no such object or member"},
     {Exit::kUnreachable, "cannot connect to the broker"},

@@ -16,7 +16,7 @@ namespace hawser::cli {
 
 enum class Exit : int {
   kOk = 0,
-  kRaised = 1,        // the remote method raised an error
+  kRaised = 1,        // the remote method raised an error, or the output cannot be written
   kUsage = 2,         // the command line is wrong
   kNotFound = 3,      // no such object or member
   kUnreachable = 4,   // cannot connect

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/wrap.h"
 
 namespace hawser::cli {
 namespace {
@@ -24,25 +25,6 @@ constexpr Example kFirstSteps[] = {
 constexpr Exit kCommonExits[] = {Exit::kOk,       Exit::kUsage,  Exit::kUnreachable,
                                  Exit::kDeadline, Exit::kDenied, Exit::kInterrupted};
 
-// `text` with no line longer than `width`, the second line and those after it indented.
-std::string Wrap(std::string_view text, size_t width, size_t indent) {
-  std::string wrapped;
-  size_t column = 0;
-  while (!text.empty()) {
-    size_t size = std::min(text.find(' '), text.size());
-    std::string_view word = text.substr(0, size);
-    text.remove_prefix(std::min(size + 1, text.size()));
-    if (column > 0 && indent + column + 1 + word.size() > width) {
-      wrapped += "\n" + std::string(indent, ' ');
-      column = 0;
-    }
-    if (column > 0) wrapped += ' ';
-    wrapped += word;
-    column += word.size() + (column > 0 ? 1 : 0);
-  }
-  return wrapped;
-}
-
 size_t TextWidth(const Look& look) {
   return std::clamp<size_t>(look.terminal ? look.width : 80, 50, 100);
 }
@@ -54,10 +36,10 @@ struct Entry {
 
 // Entries with the right sides under each other.
 std::string ListText(const std::vector<Entry>& entries, const Look& look) {
-  constexpr size_t kWidest = 30;
+  const size_t widest = TextWidth(look) / 2;
   size_t left = 0;
   for (const Entry& entry : entries) {
-    if (entry.left.size() <= kWidest) left = std::max(left, entry.left.size());
+    if (entry.left.size() <= widest) left = std::max(left, entry.left.size());
   }
   std::string text;
   for (const Entry& entry : entries) {
@@ -192,7 +174,9 @@ std::string CommandMarkdown(const Command& command) {
 }  // namespace
 
 std::string OverviewText(const Look& look) {
-  std::string text = fmt::format("hawser: {}\n\nusage: {}\n\n", kSummary, kUsage);
+  size_t width = TextWidth(look);
+  std::string text = fmt::format("{}\n\nusage: {}\n\n",
+                                 Wrap(fmt::format("hawser: {}", kSummary), width, 0), kUsage);
   for (Group group : {Group::kLook, Group::kUse, Group::kFollow, Group::kBroker, Group::kHelp}) {
     std::vector<Entry> entries;
     for (const Command* command : Commands()) {
@@ -204,7 +188,7 @@ std::string OverviewText(const Look& look) {
   text +=
       Heading("Options of every command", look) + ListText(FlagEntries(GlobalFlags()), look) + "\n";
   text += Heading("First steps", look) + ListText(ExampleEntries(kFirstSteps), look) + "\n";
-  text += "More: hawser help COMMAND, and hawser help TOPIC, where TOPIC is\n";
+  text += Wrap("More: hawser help COMMAND, and hawser help TOPIC, where TOPIC is", width, 0) + "\n";
   std::vector<Entry> topics;
   for (const Topic& topic : Topics())
     topics.push_back({std::string(topic.name), std::string(topic.summary)});

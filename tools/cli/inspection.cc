@@ -4,6 +4,7 @@
 
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
+#include "tools/cli/failure.h"
 
 namespace hawser::cli {
 namespace {
@@ -41,6 +42,14 @@ absl::Status ForEachPage(Session& session, std::string_view method, const Array&
   return absl::OkStatus();
 }
 
+absl::StatusOr<Value> InspectSession(Context& context, std::string_view method) {
+  absl::StatusOr<Value> answer = context.session.Inspect(method, {context.line.arguments[0]});
+  if (answer.ok()) return answer;
+  Exit exit = ExitOf(answer.status());
+  if (exit != Exit::kNotFound && exit != Exit::kUsage) return answer;
+  return WithHint(answer.status(), "those there are, and were: hawser session list --all");
+}
+
 absl::StatusOr<Array> HoldersOf(Session& session, uint64_t oid) {
   HAWSER_ASSIGN_OR_RETURN(Value all, session.Inspect("holders", {Value(oid)}));
   Array holders;
@@ -48,6 +57,29 @@ absl::StatusOr<Array> HoldersOf(Session& session, uint64_t oid) {
     if (holder.AsRecord()["session"].AsString() != session.id()) holders.push_back(holder);
   }
   return holders;
+}
+
+Array WithoutOwn(const Session& session, const Array& records) {
+  auto own = static_cast<int64_t>(session.inspection_id().value());
+  Array others;
+  for (const Value& value : records) {
+    Record record = value.AsRecord();
+    if (own != 0 && record["oid"].AsInt() == own) {
+      int64_t holders = record["holders"].AsInt() - 1;
+      bool named = record.Has("name") && record["kind"].AsString() == "built-in";
+      if (holders <= 0 && !named) continue;
+      record.Set("holders", holders);
+      if (holders <= 0) {
+        record.Set("oid", nullptr);
+        if (int64_t objects = record["objects"].AsInt(); objects > 0)
+          record.Set("objects", objects - 1);
+      }
+    }
+    if (record.Has("children"))
+      record.Set("children", WithoutOwn(session, record["children"].AsArray()));
+    others.emplace_back(std::move(record));
+  }
+  return others;
 }
 
 }  // namespace hawser::cli

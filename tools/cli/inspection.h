@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "hawser/value.h"
+#include "tools/cli/context.h"
 #include "tools/cli/session.h"
 #include "tools/cli/view.h"
 
@@ -20,9 +21,17 @@ namespace hawser::cli {
 absl::Status ForEachPage(Session& session, std::string_view method, const Array& filters,
                          const std::function<absl::Status(const Array&)>& take);
 
+// What `method` says of the session that the command's first argument names.
+absl::StatusOr<Value> InspectSession(Context& context, std::string_view method);
+
 // The sessions that hold the object, this one left out.
 absl::StatusOr<Array> HoldersOf(Session& session, uint64_t oid);
 extern const View kHolderView;
+
+// Records with `oid` and `holders`, and those in their `children`, without what only this session
+// holds to be able to ask at all: somebody who looks is not to see themselves. A record that is
+// there for its name stays, without an object.
+Array WithoutOwn(const Session& session, const Array& records);
 
 }  // namespace hawser::cli
 

@@ -11,9 +11,10 @@
 
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
-#include "tools/cli/convert_argument.h"
+#include "tools/cli/argument_list.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/json.h"
+#include "tools/cli/literal.h"
 #include "tools/cli/resolve.h"
 #include "tools/cli/value_text.h"
 #include "tools/cli/waiter.h"
@@ -49,6 +50,7 @@ absl::StatusOr<std::string> ReadData(std::string_view data) {
 
 absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
   HAWSER_ASSIGN_OR_RETURN(std::string text, ReadData(data));
+  HAWSER_RETURN_IF_ERROR(WithPrefix(CheckText(text), "--data: "));
   absl::StatusOr<Value> json = ParseJson(text);
   if (!json.ok()) return Fail(Exit::kUsage, fmt::format("--data: {}", MessageOf(json.status())));
   if (json->is(Kind::kArray)) return json->AsArray();
@@ -66,6 +68,11 @@ absl::Status Hold(Context& context, const RemoteObject& object) {
   }));
   context.output.Say(fmt::format("holding {} until Ctrl-C", ObjectText(object)));
   while (gone == GoneReason::kAlive) waiter.Wait(absl::InfiniteDuration());
+  if (gone == GoneReason::kSessionEnded && context.session.remote()) {
+    return Fail(Exit::kExpired,
+                fmt::format("the session is over ({}), and with it {}",
+                            LossReasonName(context.session.remote().loss()), ObjectText(object)));
+  }
   return Fail(Exit::kExpired,
               fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
 }
@@ -83,6 +90,8 @@ absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature
   } else if (!texts.empty()) {
     return Fail(Exit::kUsage, "--data gives all arguments; there can be no others");
   } else {
+    if (context.line.Get("--data") == "@-" && isatty(STDIN_FILENO) == 1)
+      context.output.Advise("the arguments, as a JSON array; Ctrl-D ends them");
     HAWSER_ASSIGN_OR_RETURN(Array values, ReadDataArguments(context.line.Get("--data")));
     arguments = ConvertJsonArguments(values, signature, lookup);
   }
@@ -101,10 +110,12 @@ absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {
   }
   context.printer.Result(answer, asked);
   if (keep) return Hold(context, RemoteObject(answer.TakeObject()));
-  if (answer.is_object() && context.output.messages_look().terminal) {
-    context.output.Say(Paint(
-        fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)),
-        Tone::kFaint, context.output.messages_look()));
+  if (answer.is_object() && answer.AsObject()->oid() != ObjectId()) {
+    context.output.Advise(
+        fmt::format("{} is released as this command ends; --keep holds it", ObjectText(answer)));
+  } else if (answer.is(Kind::kBytes) && context.output.look().terminal &&
+             context.options.format != OutputFormat::kJson) {
+    context.output.Advise("a file or a pipe gets the bytes themselves");
   }
   return absl::OkStatus();
 }

@@ -14,7 +14,7 @@
 //
 // JSON that is read gives integers (where they fit 64 bits), numbers, strings, booleans, null,
 // arrays and records. What a record such as {"$object": 7}, {"$bytes": "aGk="} or {"$date":
-// "2026-01-31"} means is for convert_argument.h.
+// "2026-01-31"} means is for json_tags.h.
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,6 @@
 // hawser: the command line of the broker; see docs/cli.md.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -27,9 +28,19 @@ std::unique_ptr<Output> MakeOutput(ColourChoice colour) {
                                   hawser::base::SystemClock());
 }
 
+// A stream that is closed would be given to the next file or connection that is opened, and that
+// would get what is meant for people.
+void OpenStreams() {
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
+    // Opens the lowest that is closed, which is this one.
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(1);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  OpenStreams();
   // Which characters there are and how wide; numbers stay as they are.
   std::setlocale(LC_CTYPE, "");
   // A reader that went away is noticed where it is written to.

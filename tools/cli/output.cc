@@ -1,13 +1,16 @@
 #include "tools/cli/output.h"
 
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "fmt/format.h"
@@ -26,7 +29,12 @@ class FileSink final : public Sink {
         bytes.remove_prefix(static_cast<size_t>(written));
       } else if (errno == EPIPE) {
         EndByBrokenPipe();
+      } else if (errno == EAGAIN) {
+        // Whoever shares the terminal may have made it so.
+        pollfd ready = {fd_, POLLOUT, 0};
+        poll(&ready, 1, -1);
       } else if (errno != EINTR) {
+        EndByError(errno);
         return;
       }
     }
@@ -41,6 +49,14 @@ class FileSink final : public Sink {
     pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
     raise(SIGPIPE);
     _exit(128 + SIGPIPE);
+  }
+
+  // What a script takes for data must be all of it.
+  void EndByError(int error) const {
+    if (fd_ == STDERR_FILENO) return;  // nobody is left to be told
+    std::string message = fmt::format("hawser: cannot write: {}\n", std::strerror(error));
+    [[maybe_unused]] ssize_t written = write(STDERR_FILENO, message.data(), message.size());
+    _exit(1);
   }
 
   const int fd_;
@@ -130,6 +146,17 @@ std::string Printable(std::string_view text) {
   return printable;
 }
 
+std::string PrintableLines(std::string_view text) {
+  std::string printable;
+  for (size_t begin = 0; begin <= text.size();) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    if (begin > 0) printable += '\n';
+    printable += Printable(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return printable;
+}
+
 Output::Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look,
                Look messages_look, const base::Clock& clock)
     : data_look_(data_look),
@@ -146,6 +173,10 @@ void Output::Write(std::string_view bytes) {
 void Output::Say(std::string_view message) {
   base::MutexLock lock(mu_);
   messages_->Write(std::string(message) + "\n");
+}
+
+void Output::Advise(std::string_view message) {
+  if (messages_look_.terminal) Say(Paint(message, Tone::kFaint, messages_look_));
 }
 
 }  // namespace hawser::cli

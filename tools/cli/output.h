@@ -22,7 +22,8 @@ class Sink {
 };
 
 // Writes to a descriptor, all of it at once. When the reader is gone (EPIPE) the process ends by
-// SIGPIPE, without a word, as programs in a pipe do.
+// SIGPIPE, without a word, as programs in a pipe do; when it cannot be written for another reason (a
+// full disk), with a message and exit code 1.
 std::unique_ptr<Sink> MakeFileSink(int fd);
 
 // What text means, for colour.
@@ -48,6 +49,8 @@ size_t WidthOf(std::string_view text);
 
 // Control characters as \x1b, so that no name from elsewhere can drive a terminal or break a line.
 std::string Printable(std::string_view text);
+// The same, but lines stay lines.
+std::string PrintableLines(std::string_view text);
 
 // Thread-safe.
 class Output {
@@ -60,6 +63,9 @@ class Output {
   void Write(std::string_view bytes) HAWSER_EXCLUDES(mu_);
   // One message, with a newline behind it.
   void Say(std::string_view message) HAWSER_EXCLUDES(mu_);
+
+  // A message that only helps who looks on: nothing where nobody does.
+  void Advise(std::string_view message) HAWSER_EXCLUDES(mu_);
 
   const Look& look() const { return data_look_; }
   const Look& messages_look() const { return messages_look_; }

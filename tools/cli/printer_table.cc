@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/cli/grid.h"
 #include "tools/cli/printer.h"
 #include "tools/cli/value_text.h"
 
@@ -14,62 +15,20 @@ namespace {
 
 constexpr std::string_view kGap = "  ";
 
+Grid::Cell::Align AlignOf(Format format) {
+  if (format == Format::kProse) return Grid::Cell::Align::kProse;
+  return IsRightAligned(format) ? Grid::Cell::Align::kRight : Grid::Cell::Align::kLeft;
+}
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return lower;
 }
 
-// Rows of cells that are laid out under each other. The first rows decide how wide the columns are;
-// a wider cell later widens its column from there on, so that a list of any length is printed as it
-// comes.
-class Grid {
- public:
-  struct Cell {
-    std::string text;
-    Tone tone = Tone::kPlain;
-    bool right = false;
-  };
-  using Row = std::vector<Cell>;
-
-  explicit Grid(const Look& look, std::string indent = "")
-      : look_(look), indent_(std::move(indent)) {}
-
-  void Add(Row row) { rows_.push_back(std::move(row)); }
-
-  // The rows added since the last time.
-  std::string Take() {
-    for (const Row& row : rows_) {
-      widths_.resize(std::max(widths_.size(), row.size()));
-      for (size_t i = 0; i < row.size(); ++i)
-        widths_[i] = std::max(widths_[i], WidthOf(row[i].text));
-    }
-    std::string text;
-    for (const Row& row : rows_) AppendRow(row, &text);
-    rows_.clear();
-    return text;
-  }
-
- private:
-  void AppendRow(const Row& row, std::string* out) const {
-    *out += indent_;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const Cell& cell = row[i];
-      std::string blank(widths_[i] - WidthOf(cell.text), ' ');
-      if (i > 0) *out += kGap;
-      if (cell.right) *out += blank;
-      *out += Paint(cell.text, cell.tone, look_);
-      // No blanks at the end of a line.
-      if (!cell.right && i + 1 < row.size()) *out += blank;
-    }
-    *out += '\n';
-  }
-
-  Look look_;
-  std::string indent_;
-  std::vector<Row> rows_;
-  std::vector<size_t> widths_;
-};
+// Rows that are held back so that all of a list that is no longer has the same columns. A longer one
+// is printed as it comes.
+constexpr size_t kHeldBack = 1000;
 
 class TablePrinter final : public Printer {
  public:
@@ -78,20 +37,19 @@ class TablePrinter final : public Printer {
 
   void BeginList(const View& view) override {
     view_ = &view;
-    empty_ = true;
+    held_back_.clear();
     grid_ = Grid(output_.look());
+    columns_.clear();
   }
 
   void Rows(const Array& records) override {
-    if (records.empty()) return;
-    if (empty_) AddHeadings(*view_, detail_, &grid_);
-    empty_ = false;
-    for (const Value& record : records) AddRow(*view_, record.AsRecord(), detail_, &grid_);
-    output_.Write(grid_.Take());
+    held_back_.insert(held_back_.end(), records.begin(), records.end());
+    if (held_back_.size() >= kHeldBack) WriteRows(More::kYes);
   }
 
   void EndList() override {
-    if (empty_ && !view_->none.empty()) output_.Say(view_->none);
+    WriteRows(More::kNo);
+    if (columns_.empty() && !view_->none.empty()) output_.Say(view_->none);
   }
 
   void Item(const View& view, const Record& record) override {
@@ -100,8 +58,9 @@ class TablePrinter final : public Printer {
 
   void Tree(const View& view, const Array& roots) override {
     grid_ = Grid(output_.look());
-    AddHeadings(view, detail_, &grid_);
-    AddBranches(view, roots, "", Level::kRoot);
+    columns_ = ColumnsFor(view, roots, More::kYes);
+    AddHeadings(columns_, &grid_);
+    AddBranches(roots, "", Level::kRoot);
     output_.Write(grid_.Take());
   }
 
@@ -120,7 +79,7 @@ class TablePrinter final : public Printer {
   void Event(const View& view, const Record& record) override {
     std::string line;
     for (const Column& column : view.columns) {
-      if (!Shows(column, detail_)) continue;
+      if (column.detail == Column::Detail::kWide && detail_ != Column::Detail::kWide) continue;
       if (!line.empty()) line += kGap;
       line +=
           Paint(CellText(record, column, output_.now()), CellTone(record, column), output_.look());
@@ -130,33 +89,52 @@ class TablePrinter final : public Printer {
 
  private:
   enum class Level { kRoot, kBelow };
+  // Whether records may follow that are not known yet.
+  enum class More { kNo, kYes };
+  using Columns = std::vector<const Column*>;
 
-  static bool Shows(const Column& column, Column::Detail detail) {
-    return column.detail == Column::Detail::kAlways || detail == Column::Detail::kWide;
+  // Those to show. What only some records have is shown if one of `records` has it, or one still to
+  // come may.
+  Columns ColumnsFor(const View& view, const Array& records, More more) const {
+    Columns columns;
+    for (const Column& column : view.columns) {
+      auto has = [&](const Value& record) { return HasCell(record.AsRecord(), column); };
+      bool shown = column.detail == Column::Detail::kAlways || detail_ == Column::Detail::kWide ||
+                   (column.detail == Column::Detail::kIfAny &&
+                    (more == More::kYes || std::any_of(records.begin(), records.end(), has)));
+      if (shown) columns.push_back(&column);
+    }
+    return columns;
   }
 
-  void AddHeadings(const View& view, Column::Detail detail, Grid* grid) {
+  void WriteRows(More more) {
+    if (held_back_.empty()) return;
+    if (columns_.empty()) {
+      columns_ = ColumnsFor(*view_, held_back_, more);
+      AddHeadings(columns_, &grid_);
+    }
+    for (const Value& record : held_back_) grid_.Add(RowOf(columns_, record.AsRecord()));
+    held_back_.clear();
+    output_.Write(grid_.Take());
+  }
+
+  void AddHeadings(const Columns& columns, Grid* grid) {
     if (headings_ == Headings::kNo) return;
     Grid::Row row;
-    for (const Column& column : view.columns) {
-      if (!Shows(column, detail)) continue;
-      row.push_back({std::string(column.heading), Tone::kHeading, IsRightAligned(column.format)});
+    for (const Column* column : columns) {
+      row.push_back({std::string(column->heading), Tone::kHeading, AlignOf(column->format)});
     }
     grid->Add(std::move(row));
   }
 
-  Grid::Row RowOf(const View& view, const Record& record, Column::Detail detail) {
+  Grid::Row RowOf(const Columns& columns, const Record& record) {
     Grid::Row row;
-    for (const Column& column : view.columns) {
-      if (!Shows(column, detail)) continue;
-      row.push_back({CellText(record, column, output_.now()), CellTone(record, column),
-                     IsRightAligned(column.format)});
+    for (const Column* column : columns) {
+      bool blank = column->format == Format::kProse && !HasCell(record, *column);
+      row.push_back({blank ? "" : CellText(record, *column, output_.now()),
+                     CellTone(record, *column), AlignOf(column->format)});
     }
     return row;
-  }
-
-  void AddRow(const View& view, const Record& record, Column::Detail detail, Grid* grid) {
-    grid->Add(RowOf(view, record, detail));
   }
 
   // One field a line, then the lists of records it has.
@@ -182,13 +160,14 @@ class TablePrinter final : public Printer {
     if (records.empty())
       return "  " + (view.none.empty() ? std::string("none") : std::string(view.none)) + "\n";
     Grid rows(output_.look(), "  ");
-    AddHeadings(view, detail_, &rows);
-    for (const Value& record : records) AddRow(view, record.AsRecord(), detail_, &rows);
+    Columns columns = ColumnsFor(view, records, More::kNo);
+    AddHeadings(columns, &rows);
+    for (const Value& record : records) rows.Add(RowOf(columns, record.AsRecord()));
     return rows.Take();
   }
 
   // The first column is drawn as a tree.
-  void AddBranches(const View& view, const Array& records, const std::string& indent, Level level) {
+  void AddBranches(const Array& records, const std::string& indent, Level level) {
     bool unicode = output_.look().unicode;
     for (size_t i = 0; i < records.size(); ++i) {
       const Record& record = records[i].AsRecord();
@@ -196,19 +175,21 @@ class TablePrinter final : public Printer {
       std::string branch = last ? (unicode ? "└─ " : "`- ") : (unicode ? "├─ " : "|- ");
       std::string below = last ? "   " : (unicode ? "│  " : "|  ");
       if (level == Level::kRoot) branch = below = "";
-      Grid::Row row = RowOf(view, record, detail_);
+      Grid::Row row = RowOf(columns_, record);
       row.front().text.insert(0, indent + branch);
       grid_.Add(std::move(row));
-      AddBranches(view, record["children"].AsArray(), indent + below, Level::kBelow);
+      AddBranches(record["children"].AsArray(), indent + below, Level::kBelow);
     }
   }
 
   Output& output_;
   const Column::Detail detail_;
   const Headings headings_;
+  // Of the list or tree under way.
   Grid grid_;
   const View* view_ = nullptr;
-  bool empty_ = true;
+  Columns columns_;
+  Array held_back_;
 };
 
 }  // namespace

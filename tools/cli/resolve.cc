@@ -35,16 +35,10 @@ class Resolver {
     Address at = address;
     at.steps.clear();
     HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
-    bool named = address.root == Address::Root::kRemote;
     for (size_t i = 0; i < steps; ++i) {
       std::string before = at.ToString();
       at.steps.push_back(address.steps[i]);
-      if (named && i == 0) {
-        HAWSER_ASSIGN_OR_RETURN(value, session_.Apply(RemoteObject(value.TakeObject()), Op::kGet,
-                                                      address.steps[i].name, {}, at.ToString()));
-      } else {
-        HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
-      }
+      HAWSER_ASSIGN_OR_RETURN(value, Step(value, address.steps[i], before, at.ToString()));
       HAWSER_ASSIGN_OR_RETURN(value, session_.Settle(std::move(value), at.ToString()));
     }
     return value;
@@ -55,7 +49,9 @@ class Resolver {
   // shorter name.
   absl::StatusOr<Value> ResolveRoot(Address* address, size_t* steps) {
     HAWSER_ASSIGN_OR_RETURN(RemoteObject root, session_.Root());
-    if (address->root == Address::Root::kRemote) return Value(root);
+    // It is used without having been shown; asked for, it shows its members like any other.
+    if (address->root == Address::Root::kRemote)
+      return session_.Apply(root, Op::kDescribe, "", {}, "remote");
     if (address->root == Address::Root::kObject) return FindObject(address->oid);
     absl::StatusOr<Value> found = FindName(root, *address);
     if (found.ok() || !absl::IsNotFound(found.status()) || address->quoted) return found;
@@ -216,8 +212,6 @@ absl::StatusOr<Target> ResolveTarget(Session& session, const Address& address) {
     if (value.ok() && value->is_object()) {
       HAWSER_ASSIGN_OR_RETURN(target.object, AsObject(*std::move(value), parent));
       target.member = address.steps.back().name;
-      // The members of what every session starts from are named, not shown.
-      if (parent.root == Address::Root::kRemote && parent.steps.empty()) return target;
       target.shape = target.object.shape();
       HAWSER_ASSIGN_OR_RETURN(target.info,
                               FindMember(target.shape, target.member, parent.ToString()));

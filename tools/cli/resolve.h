@@ -12,7 +12,7 @@
 #include "hawser/shape.h"
 #include "hawser/value.h"
 #include "tools/cli/address.h"
-#include "tools/cli/convert_argument.h"
+#include "tools/cli/json_tags.h"
 #include "tools/cli/session.h"
 
 namespace hawser::cli {

@@ -7,6 +7,7 @@
 #include "hawser/error.h"
 #include "hawser/record.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/connection_news.h"
 #include "tools/cli/context.h"
 #include "tools/cli/help.h"
 #include "tools/cli/printer.h"
@@ -29,17 +30,27 @@ std::vector<std::string> Details(const absl::Status& status) {
   return details;
 }
 
+// `text` as it is said: of several lines, all but the first are indented, so that none can pass for
+// something else.
+std::string Said(std::string_view text, std::string_view indent, const Look& look) {
+  std::string lines = look.terminal ? PrintableLines(text) : std::string(text);
+  std::string said;
+  for (char c : lines) {
+    said += c;
+    if (c == '\n') said += indent;
+  }
+  return said;
+}
+
 Exit Report(const absl::Status& status, Output& output, bool verbose) {
   const Look& look = output.messages_look();
-  std::string message(MessageOf(status));
-  if (look.terminal) message = Printable(message);
-  output.Say(Paint("hawser:", Tone::kBad, look) + " " + message);
+  output.Say(Paint("hawser:", Tone::kBad, look) + " " + Said(MessageOf(status), "  ", look));
   std::vector<std::string> lines = HintsOf(status);
   if (verbose) {
     std::vector<std::string> details = Details(status);
     lines.insert(lines.begin(), details.begin(), details.end());
   }
-  for (const std::string& line : lines) output.Say("  " + (look.terminal ? Printable(line) : line));
+  for (const std::string& line : lines) output.Say("  " + Said(line, "    ", look));
   return ExitOf(status);
 }
 
@@ -58,6 +69,10 @@ Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings
   }
   std::unique_ptr<Printer> printer = MakePrinter(*output, options->format, options->headings);
   std::unique_ptr<Session> session = surroundings.make_session(*options);
+  // Who holds something waits for nothing but the end of it.
+  if (line->Has("--keep")) {
+    session->OnConnection([&](const ConnectionEvent& event) { TellNews(event, *output); });
+  }
   Context context{*line, *options, *output, *printer, *session};
   surroundings.session_runs(session.get());
   absl::Status status = line->command->run(context);

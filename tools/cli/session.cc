@@ -1,13 +1,9 @@
 #include "tools/cli/session.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -15,47 +11,13 @@
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/error.h"
+#include "tools/cli/endpoint.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/value_text.h"
 #include "tools/cli/view.h"
 
 namespace hawser::cli {
 namespace {
-
-// What keeps this process from a Unix socket, as errno; 0 if nothing does.
-int TrySocket(const std::string& path) {
-  sockaddr_un address = {};
-  if (path.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return errno;
-  int error =
-      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
-  close(fd);
-  return error;
-}
-
-// Why there is no connection, for people: what the system says of the socket, if that is it, tells
-// more than the transport's words.
-std::string WhyNot(std::string_view endpoint, const absl::Status& status) {
-  constexpr std::string_view kUnix = "unix:";
-  if (endpoint.starts_with(kUnix) && absl::IsUnavailable(status)) {
-    switch (TrySocket(std::string(endpoint.substr(kUnix.size())))) {
-      case ENOENT:
-        return "there is no such socket";
-      case ECONNREFUSED:
-        return "nobody listens there any more";
-      case EACCES:
-        return fmt::format("the socket's permissions keep user {} out", getuid());
-      case ENAMETOOLONG:
-        return "the path is too long for a socket";
-      default:
-        break;
-    }
-  }
-  return std::string(MessageOf(status));
-}
 
 constexpr absl::Duration kLeaveWithin = absl::Milliseconds(300);
 
@@ -119,7 +81,11 @@ ConnectOptions Session::MakeConnectOptions() const {
   ConnectOptions options;
   // A command needs no window of its own.
   options.attributes = {{"name", "hawser"}, {"window", "none"}};
-  if (options_.timeout) options.connect_timeout = std::max(TimeLeft(), absl::Milliseconds(1));
+  // In whole milliseconds, because it is said when it is over.
+  if (options_.timeout) {
+    options.connect_timeout =
+        std::max(absl::Ceil(TimeLeft(), absl::Milliseconds(1)), absl::Milliseconds(1));
+  }
   if (wait_for_broker_) {
     options.wait_for_broker = true;
     if (!options_.timeout) options.connect_timeout = absl::InfiniteDuration();
@@ -152,7 +118,8 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
   // What is not there, or is not clear, is said by the broker in full.
   if (absl::IsNotFound(answer.status())) return WithExit(answer.status(), Exit::kNotFound);
   if (absl::IsInvalidArgument(answer.status())) return WithExit(answer.status(), Exit::kUsage);
-  return denied(ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method)));
+  // Who may is said by the broker, too.
+  return ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method));
 }
 
 absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,
@@ -185,39 +152,21 @@ absl::Duration Session::TimeLeft() const {
 }
 
 std::string Session::endpoint() const {
-  return options_.endpoint.empty() ? Remote::DefaultEndpoint() : options_.endpoint;
+  return options_.endpoint.empty() ? FullEndpoint(Remote::DefaultEndpoint()) : options_.endpoint;
 }
+
+ObjectId Session::inspection_id() const { return inspection_.id(); }
 
 std::string Session::id() const {
   return remote_ ? remote_.session_id().ToString() : std::string();
 }
 
 absl::Status Session::ExplainConnect(const absl::Status& status) const {
-  std::string where = endpoint();
-  std::string origin = !options_.endpoint.empty()                  ? ""
-                       : std::getenv("HAWSER_ENDPOINT") != nullptr ? " (from $HAWSER_ENDPOINT)"
-                                                                   : " (the default)";
-  std::string message =
-      fmt::format("cannot connect to {}{}: {}", where, origin, WhyNot(where, status));
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-      return Fail(Exit::kUsage, message, "see: hawser help endpoints");
-    case absl::StatusCode::kPermissionDenied:
-      return Fail(Exit::kDenied, message);
-    case absl::StatusCode::kDeadlineExceeded:
-      return Fail(Exit::kUnreachable, message,
-                  "something is there, but it does not answer like a broker in time");
-    default:
-      break;
-  }
-  std::string start =
-      where.starts_with("unix:") ? fmt::format("hawserd --listen {} &", where) : "hawserd";
-  return Fail(
-      Exit::kUnreachable, message,
-      fmt::format(
-          "to start a broker there: {}\n"
-          "to ask another one: hawser --endpoint unix:/path/of/socket, or set HAWSER_ENDPOINT",
-          start));
+  const char* set = std::getenv("HAWSER_ENDPOINT");
+  Origin origin = !options_.endpoint.empty()         ? Origin::kOption
+                  : set != nullptr && set[0] != '\0' ? Origin::kEnvironment
+                                                     : Origin::kDefault;
+  return ExplainNoConnection(status, endpoint(), origin);
 }
 
 absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject& target,

@@ -62,6 +62,8 @@ class Session {
   std::string endpoint() const;
   // After Connect; of nothing in tests.
   const Remote& remote() const { return remote_; }
+  // Of the object Inspect asks, which this session holds like any other; 0 before it asked.
+  ObjectId inspection_id() const;
   // This session's id as inspection names it; "" in tests.
   std::string id() const;
 

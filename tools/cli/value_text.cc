@@ -106,18 +106,6 @@ class Writer {
   std::string& out_;
 };
 
-// As Printable, but lines stay lines.
-std::string PrintableLines(std::string_view text) {
-  std::string printable;
-  for (size_t begin = 0; begin <= text.size();) {
-    size_t end = std::min(text.find('\n', begin), text.size());
-    if (begin > 0) printable += '\n';
-    printable += Printable(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return printable;
-}
-
 }  // namespace
 
 std::string ResultText(const Value& value, const Look& look) {

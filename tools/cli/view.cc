@@ -39,6 +39,13 @@ std::string PlainText(const Value& value, Format format) {
   return text;
 }
 
+// What is counted in millions is remembered to the second, and then there is nothing to say below.
+std::string AgeText(Date since, absl::Time now) {
+  absl::Duration age = now - since.ToTime();
+  bool whole_seconds = since.ToTime() == absl::FromUnixSeconds(absl::ToUnixSeconds(since.ToTime()));
+  return whole_seconds && age < absl::Seconds(1) ? "<1s" : DurationText(age);
+}
+
 std::string FormatValue(const Value& value, Format format, absl::Time now) {
   switch (format) {
     case Format::kBytes:
@@ -46,7 +53,7 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
     case Format::kDuration:
       return DurationText(absl::Milliseconds(value.AsDouble()));
     case Format::kAge:
-      return DurationText(now - value.AsDate().ToTime());
+      return AgeText(value.AsDate(), now);
     case Format::kTime:
       return absl::FormatTime("%H:%M:%E3S", value.AsDate().ToTime(), absl::LocalTimeZone());
     case Format::kSession:
@@ -56,6 +63,7 @@ std::string FormatValue(const Value& value, Format format, absl::Time now) {
     case Format::kYesNo:
       return value.AsBool() ? "yes" : "no";
     case Format::kText:
+    case Format::kProse:
     case Format::kNumber:
     case Format::kState:
     case Format::kValue:
@@ -72,6 +80,11 @@ std::string CellText(const Record& record, const Column& column, absl::Time now)
     return std::string(kNothing);
   std::string text = Printable(FormatValue(*value, column.format, now));
   return text.empty() ? std::string(kNothing) : text;
+}
+
+bool HasCell(const Record& record, const Column& column) {
+  // Of no format is the time of importance here.
+  return CellText(record, column, absl::UnixEpoch()) != kNothing;
 }
 
 Tone CellTone(const Record& record, const Column& column) {

@@ -18,6 +18,7 @@ namespace hawser::cli {
 
 enum class Format {
   kText,
+  kProse,  // words for people, in the last column: folded on a terminal, blank if there are none
   kNumber,
   kBytes,     // 12.3 KiB
   kDuration,  // of milliseconds: 3m12s
@@ -34,8 +35,9 @@ struct Column {
   std::string_view field;
   std::string_view heading;
   Format format = Format::kText;
-  // Where it is shown. kWide: with -o wide, and where one record is shown in full.
-  enum class Detail { kAlways, kWide } detail = Detail::kAlways;
+  // Where it is shown. kIfAny: where a record has it. kWide: with -o wide, and where one record is
+  // shown in full.
+  enum class Detail { kAlways, kIfAny, kWide } detail = Detail::kAlways;
 };
 
 struct View {
@@ -53,8 +55,10 @@ struct View {
   std::string_view none = {};
 };
 
-// One field as text, without control characters; "-" if it is not there.
+// One field as text, without control characters; "-" if it is not there or empty.
 std::string CellText(const Record& record, const Column& column, absl::Time now);
+// Whether CellText would have anything to say.
+bool HasCell(const Record& record, const Column& column);
 Tone CellTone(const Record& record, const Column& column);
 // Numbers and times stand on the right.
 bool IsRightAligned(Format format);

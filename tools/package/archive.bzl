@@ -11,6 +11,12 @@ def _install_archive_impl(ctx):
                 entries.append((header, "include/" + parts[1][parts[1].index("/") + 1:], "644"))
     entries += [(file, "bin/" + file.basename, "755") for file in ctx.files.programs]
     entries += [(file, "lib/" + file.basename, "644") for file in ctx.files.libraries]
+    for target, name in ctx.attr.static_libraries.items():
+        for linker_input in target[CcInfo].linking_context.linker_inputs.to_list():
+            for library in linker_input.libraries:
+                archive = library.pic_static_library or library.static_library
+                if archive and linker_input.owner == target.label:
+                    entries.append((archive, "lib/" + name, "644"))
     entries += [(file, "lib/hawser/modules/" + file.basename, "644") for file in ctx.files.modules]
     entries += [(target.files.to_list()[0], path, "644") for target, path in ctx.attr.files.items()]
     inputs = [file for file, _, _ in entries]
@@ -48,6 +54,7 @@ install_archive = rule(
         "headers": attr.label_list(providers = [CcInfo], doc = "libraries whose public headers are installed"),
         "programs": attr.label_list(allow_files = True),
         "libraries": attr.label_list(allow_files = True, doc = "shared libraries, named with their soname"),
+        "static_libraries": attr.label_keyed_string_dict(providers = [CcInfo], doc = "cc_library targets and their file names"),
         "modules": attr.label_list(allow_files = True),
         "files": attr.label_keyed_string_dict(allow_files = True, doc = "further files and their places"),
     },

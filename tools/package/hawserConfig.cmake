@@ -1,7 +1,10 @@
 # find_package(hawser) gives
 #   hawser::client   the SDK: #include <hawser/remote.h>
 #   hawser::module   what a plugin links with: #include <hawser/module.h>
-# and the function hawser_add_module(NAME SOURCES...), which makes NAME.so, a plugin.
+#   hawser::testing  what a plugin's unit test links with: #include <hawser/testing/module_harness.h>
+# and two functions:
+#   hawser_add_module(NAME SOURCES...)       makes NAME.so, a plugin
+#   hawser_add_module_test(NAME SOURCES...)  makes NAME, a program of the module's sources and its tests', and tells ctest
 include(CMakeFindDependencyMacro)
 find_dependency(absl)
 
@@ -21,13 +24,25 @@ if(NOT TARGET hawser::module)
     IMPORTED_LOCATION "${_hawser_prefix}/lib/libhawser_client.so.0"
     IMPORTED_SONAME "libhawser_client.so.0"
     INTERFACE_LINK_LIBRARIES hawser::module)
+
+  add_library(hawser::testing STATIC IMPORTED)
+  set_target_properties(hawser::testing PROPERTIES
+    IMPORTED_LOCATION "${_hawser_prefix}/lib/libhawser_testing.a"
+    INTERFACE_LINK_LIBRARIES hawser::module)
 endif()
 
 # Only the entry symbol is exported, so that the broker can unload the plugin without a trace.
+set(_hawser_plugin_symbols "${_hawser_prefix}/lib/hawser/plugin.lds")
+
 function(hawser_add_module name)
   add_library(${name} MODULE ${ARGN})
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/${name}.lds" "{ global: hawser_plugin; local: *; };\n")
-  target_link_options(${name} PRIVATE "-Wl,--version-script=${CMAKE_CURRENT_BINARY_DIR}/${name}.lds" "-Wl,-z,defs")
+  target_link_options(${name} PRIVATE "-Wl,--version-script=${_hawser_plugin_symbols}" "-Wl,-z,defs")
   target_link_libraries(${name} PRIVATE hawser::module)
+endfunction()
+
+function(hawser_add_module_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE hawser::testing)
+  add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -83,8 +83,11 @@ TEST(CommandLineTest, WhatIsWrongIsSaidWithWhatIsNear) {
   ExpectUsage({"lst"}, "no command 'lst'", "did you mean 'list'?");
   ExpectUsage({"sesion", "list"}, "no command 'sesion'", "did you mean 'session'");
   ExpectUsage({"session", "lst"}, "no command 'session lst'", "did you mean 'session list'");
+  ExpectUsage({"kick", "4f"}, "no command 'kick'", "did you mean 'session kick'?");
+  ExpectUsage({"ls"}, "no command 'ls'", "did you mean 'list'?");
   ExpectUsage({"counter"}, "no command 'counter'", "hawser describe counter");
   ExpectUsage({"list", "--otput", "json"}, "no option --otput", "did you mean '--output'?");
+  ExpectUsage({"list", "--nope"}, "no option --nope", "hawser help list");
   ExpectUsage({"call", "f", "-x"}, "no option -x", "write -- before it");
   ExpectUsage({"call"}, "needs more arguments", "usage: hawser call NAME.METHOD [ARG]...");
   ExpectUsage({"get", "a", "b"}, "does not know what to do with 'b'", "usage: hawser get");

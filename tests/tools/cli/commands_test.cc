@@ -61,6 +61,10 @@ class CommandsTest : public ::testing::Test {
                       .WithMember("table", "t")
                       .ToStatus();
                 })
+        .Method("failAtLength", {},
+                [](Args) -> Answer {
+                  return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus();
+                })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
         .Method("later", {{}, Type::kPromise},
@@ -80,8 +84,25 @@ class CommandsTest : public ::testing::Test {
                    if (args[0].AsInt() == 7) return Value(counter_);
                    return absl::NotFoundError("no such object");
                  })
+        .Method("holders", {{Type::kInteger}, Type::kArray, kOne},
+                [](Args args) -> Answer {
+                  if (args[0].AsInt() == 2) return Value(Array{});
+                  return absl::NotFoundError("no session holds an object");
+                })
+        .Method("objects", {{}, Type::kRecord, 0, true},
+                [](Args) -> Answer {
+                  return Value(Record{{"items", Array{Record{{"oid", 1}, {"holders", 1}},
+                                                      Record{{"oid", 7}, {"holders", 1}}}}});
+                })
+        .Method("session", {{Type::kString}, Type::kRecord, kOne},
+                [](Args) -> Answer { return absl::NotFoundError("no session starts with 'f'"); })
         .Method("modules", {}, [](Args) -> Answer {
-          return Value(Array{Record{{"name", "counter"}}});
+          return Value(Array{Record{{"name", "broker"},
+                                    {"kind", "built-in"},
+                                    {"objects", 1},
+                                    {"holders", 2},
+                                    {"oid", 1}},
+                             Record{{"name", "counter"}}});
         });
     auto named = [](Ref<FakeObject> object, std::string name) {
       return [object, name](Args args) -> Answer {
@@ -171,6 +192,13 @@ TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
   EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
 }
 
+TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {
+  EXPECT_EQ(Run({"call", "counter.failAtLength"}), 1);
+  EXPECT_EQ(messages_,
+            "hawser: counter.failAtLength raised Error: line one\n"
+            "  hawser: line two\n");
+}
+
 TEST_F(CommandsTest, WhatPolicyRefusesIsExitCode6) {
   EXPECT_EQ(Run({"call", "counter.forbid"}), 6);
   EXPECT_THAT(messages_, HasSubstr("counter.forbid: not for you"));
@@ -212,6 +240,39 @@ TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
   EXPECT_THAT(messages_, HasSubstr("no module, built-in or global named 'countr'"));
   EXPECT_EQ(Run({"get", "@7"}), 6);
   EXPECT_THAT(messages_, HasSubstr("inspection is for root and the user the broker runs as"));
+}
+
+TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
+  EXPECT_EQ(Run({"list", "--objects", "-o", "name"}), 0);
+  EXPECT_EQ(data_, "@7\n");
+  EXPECT_EQ(Run({"list", "-o", "json"}), 0);
+  EXPECT_THAT(data_, HasSubstr("\"holders\":1,\"oid\":1"));
+  EXPECT_EQ(Run({"refs", "counter"}), 0) << "held while it is asked about";
+  EXPECT_EQ(messages_, "nobody but this command holds it\n");
+}
+
+TEST_F(CommandsTest, WhatIsNotHeldAndWhoIsNotThereIsSaidWithWhereToLook) {
+  EXPECT_EQ(Run({"refs", "@8"}), 3);
+  EXPECT_THAT(messages_, HasSubstr("those that are held: hawser list --objects"));
+  EXPECT_EQ(Run({"session", "show", "f"}), 3);
+  EXPECT_THAT(messages_, HasSubstr("hawser session list --all"));
+}
+
+TEST_F(CommandsTest, WhatEverySessionStartsFromShowsItsMembers) {
+  EXPECT_EQ(Run({"describe", "remote"}), 0);
+  EXPECT_THAT(data_, HasSubstr("require(string) -> any"));
+  EXPECT_EQ(Run({"call", "remote.require", "counter", "-o", "name"}), 0);
+  EXPECT_EQ(data_, "@2\n");
+  EXPECT_EQ(Run({"call", "remote.requir", "counter"}), 3);
+  EXPECT_THAT(messages_, HasSubstr("did you mean 'require'?"));
+  EXPECT_EQ(Run({"call", "remote.require"}), 2);
+  EXPECT_EQ(Run({"refs", "remote"}), 2);
+}
+
+TEST_F(CommandsTest, AFunctionIsDescribedByItsSignatureAlone) {
+  EXPECT_EQ(Run({"describe", "counter.add"}), 0);
+  EXPECT_THAT(data_, HasSubstr("signature  (integer, integer) -> integer"));
+  EXPECT_THAT(data_, ::testing::Not(HasSubstr("Members")));
 }
 
 TEST_F(CommandsTest, WhatCannotBeCalledIsSaidWithWhatToDo) {
@@ -263,6 +324,8 @@ TEST_F(CommandsTest, SetWritesAProperty) {
   EXPECT_EQ(Run({"set", "@7.id", "9"}), 2);
   EXPECT_THAT(messages_, HasSubstr("read-only"));
   EXPECT_EQ(Run({"set", "@7", "9"}), 2);
+  EXPECT_EQ(Run({"set", "answer", "9"}), 2);
+  EXPECT_THAT(messages_, HasSubstr("answer is no property of an object"));
   EXPECT_EQ(Run({"set", "@7.increment", "9"}), 2);
 }
 

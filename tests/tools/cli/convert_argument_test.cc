@@ -13,6 +13,7 @@
 #include "hawser/record.h"
 #include "hawser/typed_array.h"
 #include "tests/support/status_matchers.h"
+#include "tools/cli/argument_list.h"
 #include "tools/cli/failure.h"
 
 namespace hawser::cli {
@@ -95,6 +96,16 @@ TEST_F(ConvertArgumentTest, BytesAreTextOrBase64OrHexOrAFile) {
   std::ofstream(path) << "from a file";
   EXPECT_THAT(Text("file:" + path, Type::kBytes), IsOkAndHolds(Value(Bytes::Copy("from a file"))));
   EXPECT_THAT(Text("file:/nowhere", Type::kBytes), StatusIs(kUsage, HasSubstr("/nowhere")));
+}
+
+TEST_F(ConvertArgumentTest, TextIsUtf8AndBytesAreAnything) {
+  EXPECT_THAT(Text("h\u00e9 \u65e5 \U0001f600", Type::kString), IsOk());
+  for (std::string wrong :
+       {"\xff", "a\x80", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_THAT(Text(wrong, Type::kString), StatusIs(kUsage, HasSubstr("expected text in UTF-8")));
+    EXPECT_THAT(Text(wrong, Type::kAny), StatusIs(kUsage, HasSubstr("expected text in UTF-8")));
+    EXPECT_THAT(Text(wrong, Type::kBytes), IsOkAndHolds(Value(Bytes::Copy(wrong))));
+  }
 }
 
 TEST_F(ConvertArgumentTest, ArraysAndRecordsAreJson) {

@@ -5,8 +5,10 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -77,6 +79,8 @@ class EndToEndTest(unittest.TestCase):
         self.assertIn("did you mean 'counter'?", err)
         _, err = self.run_it("call", "counter.ad", code=3)
         self.assertIn("did you mean 'add'", err)
+        _, err = self.run_it("call", "remote.requir", "counter", code=3)
+        self.assertIn("did you mean 'require'?", err)
         self.run_it("refs", "@999999", code=3)
         self.run_it("session", "show", "ffffffffffff", code=3)
         self.run_it("session", "show", "zzzz", code=2)
@@ -85,6 +89,26 @@ class EndToEndTest(unittest.TestCase):
         _, err = self.run_it("list", "--endpoint", f"{self.folder}/nobody", code=4)
         self.assertIn("there is no such socket", err)
         self.assertIn("hawserd --listen", err)
+
+    def test_4_something_else_than_a_broker(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{self.folder}/other")
+            listener.listen()
+
+            def hang_up():
+                for _ in range(2):  # the SDK's, and the look at what is there
+                    listener.accept()[0].close()
+
+            threading.Thread(target=hang_up, daemon=True).start()
+            _, err = self.run_it("list", "--endpoint", f"{self.folder}/other", code=4)
+        self.assertIn("something listens there, but not like a broker", err)
+
+    def test_4_no_answer_within_the_time(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{self.folder}/silent")
+            listener.listen()
+            _, err = self.run_it("list", "-e", f"{self.folder}/silent", "-t", "300ms", code=4)
+        self.assertIn("no broker within 300ms", err)
 
     def test_5_no_answer_in_time(self):
         self.run_it("call", "counter.after", "60000", "--timeout", "100ms", code=5)
@@ -132,6 +156,41 @@ class EndToEndTest(unittest.TestCase):
         ended = json.loads(self.run_it("session", "list", "--all", "-o", "json")[0])
         self.assertIn("left", [session.get("reason") for session in ended])
 
+    def test_who_stays_is_told_of_a_broker_that_dies(self):
+        environment = {**self.environment, "HAWSER_ENDPOINT": f"{self.folder}/d"}
+        command = [HAWSERD, "--listen", environment["HAWSER_ENDPOINT"], "--plugin", PLUGINS[0]]
+        ready = [HAWSER, "wait", "counter", "--timeout", "20s"]
+
+        def start_daemon():
+            daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(daemon.wait)
+            self.addCleanup(daemon.kill)
+            subprocess.run(ready, env=environment, check=True)
+            return daemon
+
+        daemon = start_daemon()
+        keeper = subprocess.Popen([HAWSER, "new", "counter.Counter", "--keep", "-o", "name"], env=environment, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(keeper.kill)
+        oid = keeper.stdout.readline().strip()
+        watch = subprocess.Popen([HAWSER, "watch", oid], env=environment, text=True, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.addCleanup(watch.kill)
+        callbacks = 0
+        while callbacks == 0:  # until it listens
+            listed = subprocess.run([HAWSER, "session", "-o", "json"], env=environment, text=True, capture_output=True,
+                                    check=True)
+            callbacks = sum(session["callbacks"] for session in json.loads(listed.stdout))
+        daemon.kill()
+        daemon.wait()
+        start_daemon()
+        for process in (keeper, watch):
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 7, err)
+            self.assertIn("the connection is lost", err)
+            self.assertIn("the session is over (broker restarted), and with it", err)
+            self.assertEqual(err.count("the session is over"), 1)
+
     # --- Who holds what.
 
     def test_refs_and_describe_say_who_holds_an_object_and_since_when(self):
@@ -152,6 +211,14 @@ class EndToEndTest(unittest.TestCase):
         self.assertIn(int(oid[1:]), [item["oid"] for item in held])
         self.run_it("session", "kick", session[:8])
         self.assertEqual(process.wait(timeout=30), 7)
+
+    def test_what_is_only_looked_at_is_held_by_nobody(self):
+        self.assertEqual(self.run_it("refs", "counter"), ("", "nobody but this command holds it\n"))
+        broker = [name for name in json.loads(self.run_it("list", "-o", "json")[0]) if name["name"] == "broker"]
+        self.assertEqual(broker[0]["holders"], 0)
+
+    def test_describe_shows_what_every_session_starts_from(self):
+        self.assertIn("require(string) -> any", self.run_it("describe", "remote")[0])
 
     def test_wait_for_an_object_to_go(self):
         oid, process = self.keep("window.BrowserWindow")
@@ -218,6 +285,22 @@ class EndToEndTest(unittest.TestCase):
                               capture_output=True, check=False)
         self.assertEqual(done.stderr, "")
         self.assertEqual(done.stdout, "# hawser, the command line\n")
+
+    def test_what_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([HAWSER, "list"], env=self.environment, text=True, stdout=full,
+                                  stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write: No space left on device", done.stderr)
+
+    def test_a_closed_stream_is_not_mistaken_for_a_connection(self):
+        done = subprocess.run(["/bin/sh", "-c", f"{HAWSER} list >&-"], env=self.environment, check=False)
+        self.assertEqual(done.returncode, 0)
+
+    def test_the_endpoint_may_be_a_path_alone(self):
+        path = {"HAWSER_ENDPOINT": f"{self.folder}/s"}
+        self.assertEqual(self.run_it("call", "counter.add", "1", "2", environment=path)[0], "3\n")
+        self.assertEqual(self.run_it("-e", "s", "call", "counter.add", "1", "2", cwd=self.folder)[0], "3\n")
 
     def test_colours_are_for_terminals_that_want_them(self):
         def on_a_terminal(*words, **environment):

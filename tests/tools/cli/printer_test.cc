@@ -85,16 +85,90 @@ TEST_F(PrinterTest, AnEmptyTableIsAMessageAndNoData) {
   EXPECT_EQ(messages_, "there is nothing\n");
 }
 
-TEST_F(PrinterTest, ATableIsPrintedPageByPage) {
+TEST_F(PrinterTest, PagesOfAListHaveTheSameColumns) {
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
   printer->BeginList(kView);
   printer->Rows({Rows()[0]});
+  printer->Rows({Record{{"name", "a name of some length"}, {"oid", 1234}, {"state", "ended"}}});
+  printer->EndList();
+  EXPECT_EQ(data_,
+            "NAME                   ID     STATE     CALLS    AGE\n"
+            "counter                @7     attached     12  3m12s\n"
+            "a name of some length  @1234  ended         -      -\n");
+}
+
+TEST_F(PrinterTest, AVeryLongTableIsPrintedAsItComes) {
+  auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
+  printer->BeginList(kView);
+  printer->Rows(Array(2000, Rows()[0]));
   std::string first = data_;
   EXPECT_THAT(first, ::testing::HasSubstr("counter"));
   printer->Rows({Rows()[1]});
   printer->EndList();
   EXPECT_THAT(data_, ::testing::StartsWith(first));
   EXPECT_THAT(data_, ::testing::HasSubstr("@1234"));
+}
+
+constexpr Column kMemberColumns[] = {
+    {"name", "MEMBER"},
+    {"flags", "FLAGS", Format::kText, Column::Detail::kIfAny},
+    {"doc", "WHAT IT DOES", Format::kProse, Column::Detail::kIfAny},
+};
+constexpr View kMemberView = {.name = {"name", ""}, .columns = kMemberColumns};
+
+Array Members() {
+  return {Record{{"name", "increment(integer?) -> integer"},
+                 {"flags", ""},
+                 {"doc", "Counts up by one, or by the number given; the new value."}},
+          Record{{"name", "reset()"}, {"flags", ""}, {"doc", ""}}};
+}
+
+TEST_F(PrinterTest, AColumnThatOnlySomeRecordsHaveIsLeftOutWhereNoneHasIt) {
+  auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
+  printer->BeginList(kMemberView);
+  printer->Rows(Members());
+  printer->EndList();
+  EXPECT_EQ(data_,
+            "MEMBER                          WHAT IT DOES\n"
+            "increment(integer?) -> integer  Counts up by one, or by the number given; the new "
+            "value.\n"
+            "reset()\n");
+}
+
+TEST_F(PrinterTest, ProseIsFoldedOnATerminalAndStandsBelowWhereThereIsNoRoom) {
+  auto print = [&](size_t width) {
+    data_.clear();
+    auto printer = MakePrinter(MakeOutput({.terminal = true, .width = width}), OutputFormat::kTable,
+                               Headings::kYes);
+    printer->BeginList(kMemberView);
+    printer->Rows(Members());
+    printer->EndList();
+  };
+  print(70);
+  EXPECT_EQ(data_,
+            "MEMBER                          WHAT IT DOES\n"
+            "increment(integer?) -> integer  Counts up by one, or by the number\n"
+            "                                given; the new value.\n"
+            "reset()\n");
+  print(50);
+  EXPECT_EQ(data_,
+            "MEMBER\n"
+            "increment(integer?) -> integer\n"
+            "    Counts up by one, or by the number given; the\n"
+            "    new value.\n"
+            "reset()\n");
+}
+
+TEST_F(PrinterTest, AnAgeIsNoMorePreciseThanTheTimeItCountsFrom) {
+  absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.WallNow()));
+  clock_.Advance(second + absl::Milliseconds(1250) - clock_.WallNow());
+  auto age = [&](absl::Duration after) {
+    Record record{{"since", Date::From(second + after)}};
+    return CellText(record, {"since", "AGE", Format::kAge}, clock_.WallNow());
+  };
+  EXPECT_EQ(age(absl::ZeroDuration()), "1s");
+  EXPECT_EQ(age(absl::Seconds(1)), "<1s");
+  EXPECT_EQ(age(absl::Milliseconds(1001)), "249ms");
 }
 
 TEST_F(PrinterTest, ColoursSayWhatAStateIs) {

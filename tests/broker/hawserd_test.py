@@ -1,0 +1,66 @@
+"""hawserd run by hand: what it says when it cannot do what it is told."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+HAWSERD = os.path.abspath("broker/hawserd")
+
+
+class HawserdTest(unittest.TestCase):
+    def setUp(self):
+        # A socket's path must be short.
+        self.folder = tempfile.mkdtemp(dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def refused(self, *words, code=1):
+        """Runs hawserd, which must not start; what it said, all of it about that."""
+        done = subprocess.run([HAWSERD, *words], text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertTrue(done.stderr.startswith("hawserd: "), done.stderr)
+        return done.stderr
+
+    def start(self, *words):
+        """A broker that listens."""
+        daemon = subprocess.Popen([HAWSERD, *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.stderr.close)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        self.assertIn("listening on", daemon.stdout.readline())
+        return daemon
+
+    def test_a_second_one_is_told_of_the_first(self):
+        path = f"{self.folder}/s"
+        first = self.start("--listen", path)
+        self.assertEqual(self.refused("--listen", path), f"hawserd: another hawserd (pid {first.pid}) serves {path}\n")
+
+    def test_a_path_that_is_taken_or_out_of_reach_is_named(self):
+        path = f"{self.folder}/file"
+        with open(path, "w", encoding="utf-8"):
+            pass
+        self.assertIn(f"{path} exists and is no socket", self.refused("--listen", path))
+        self.assertIn("cannot make the folder", self.refused("--listen", f"{self.folder}/a/b/c/s"))
+        self.assertIn("(limit 107)", self.refused("--listen", f"{self.folder}/{'x' * 120}"))
+
+    def test_a_port_that_is_taken_is_said_once_and_in_words(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"tcp:127.0.0.1:{taken.getsockname()[1]}"
+            said = self.refused("--listen", address, "--insecure-tcp")
+        self.assertEqual(said, f"hawserd: cannot listen on {address}: Address already in use\n")
+
+    def test_a_plugin_that_cannot_be_loaded_is_named_and_the_broker_serves(self):
+        path = f"{self.folder}/junk.so"
+        with open(path, "w", encoding="utf-8") as junk:
+            junk.write("junk")
+        daemon = self.start("--listen", f"{self.folder}/s", "--plugin", path)
+        daemon.send_signal(signal.SIGTERM)
+        _, err = daemon.communicate(timeout=60)
+        self.assertEqual(daemon.returncode, 0)
+        self.assertIn(f"{path} cannot be loaded: file too short", err)
