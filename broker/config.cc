@@ -175,6 +175,12 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
     if (std::string folder = InstalledModules(); !folder.empty())
       config.plugin_dirs.push_back(folder);
   }
+  std::error_code error;
+  if (!config.main_dir.empty() && !std::filesystem::is_directory(config.main_dir, error)) {
+    std::cerr << "hawserd: --main " << config.main_dir << ": "
+              << (error ? error.message() : "not a directory") << "\n";
+    return {std::nullopt, 2};
+  }
   if (config.main_dir.empty() && !config.plugin_dirs.empty())
     config.main_dir = config.plugin_dirs.front();
   if (!config.main_dir.empty())

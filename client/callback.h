@@ -5,9 +5,9 @@
 //
 //   auto log = hawser::Callback([](hawser::Args args) { ... });
 //   window->Call("on", "resize", log);
-//   window->Call("off", "resize", log);       // the same Callback is the same object there, so
-//   this removes it list->Call("sort", hawser::Callback([](int64_t a, int64_t b) { return a < b; },
-//   hawser::CallbackMode::kCall));
+//   window->Call("off", "resize", log);  // the same Callback is the same object there: removes it
+//   list->Call("sort", hawser::Callback([](int64_t a, int64_t b) { return a < b; },
+//                                       hawser::CallbackMode::kCall));
 //
 // The function takes Args (whatever comes), or typed parameters that arguments are converted to:
 // missing ones must be std::optional, surplus ones are ignored. It returns nothing, a Value or what

@@ -4,12 +4,14 @@
 // Pipeline: an answer that is not there yet, used as if it were. Each step names the one before it,
 // so that a whole chain costs one round trip:
 //
-//   auto title =
-//   remote.Pipeline().Require("window").Get("BrowserWindow").New().Get("title").Await<std::string>();
+//   auto title = remote.Pipeline().Require("window").Get("BrowserWindow").New().Get("title")
+//                    .Await<std::string>();
 //
-//   hawser::Pipeline db = remote.Pipeline().Require("sqlite").Call("open", path);   // steps may be
-//   used more than once auto users = db.Call("query", "select * from users").Future(); // and be
-//   arguments of other calls auto posts = db.Call("query", "select * from posts").Future();
+// Steps may be used more than once, and be arguments of other calls:
+//
+//   hawser::Pipeline db = remote.Pipeline().Require("sqlite").Call("open", path);
+//   auto users = db.Call("query", "select * from users").Future();
+//   auto posts = db.Call("query", "select * from posts").Future();
 //
 // Nothing is sent until Await, Future or Send; then the step is sent together with the steps it
 // needs, each once. If a step fails, those that need it fail with the same error; a step used as an

@@ -3,11 +3,10 @@
 
 // Remote: one session with a broker. This is the one header a program needs.
 //
-//   absl::StatusOr<hawser::Remote> remote =
-//   hawser::Remote::Connect("unix:/run/hawser/hawser.sock"); if (!remote.ok()) return
-//   remote.status(); absl::StatusOr<hawser::RemoteObject> mapNumbers =
-//   remote->Require("map_numbers"); absl::StatusOr<hawser::Value> local =
-//   mapNumbers->Call("withLocalCallback");   // [2, 3, 4]
+//   absl::StatusOr<hawser::Remote> remote = hawser::Remote::Connect();
+//   if (!remote.ok()) return remote.status();
+//   absl::StatusOr<hawser::RemoteObject> map_numbers = remote->Require("map_numbers");
+//   absl::StatusOr<hawser::Value> local = map_numbers->Call("withLocalCallback");  // [2, 3, 4]
 //
 // A session outlives its connections: when one breaks, another is made by itself and everything
 // goes on; calls wait meanwhile. What the broker keeps for the session is held by a lease that the
@@ -67,7 +66,8 @@ class Remote {
   // Of no session: every call fails with FAILED_PRECONDITION.
   Remote() = default;
 
-  // Makes a session with the broker at `endpoint`: "unix:/path/of/socket" or "tcp:host:port".
+  // Makes a session with the broker at `endpoint`: "unix:/path/of/socket", the path alone ("/..."),
+  // or "tcp:host:port".
   //   INVALID_ARGUMENT    no such kind of endpoint, or options that cannot be
   //   UNAVAILABLE         no broker there
   //   DEADLINE_EXCEEDED   no answer within ConnectOptions::connect_timeout

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "hawser/base/mutex.h"
@@ -335,7 +336,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
 absl::StatusOr<std::unique_ptr<Connector>> MakeGrpcConnector(std::string_view endpoint,
                                                              const std::optional<TlsOptions>& tls) {
   absl::string_view rest = base::ToAbsl(endpoint);
-  if (absl::ConsumePrefix(&rest, "unix:")) {
+  if (absl::StartsWith(rest, "/") || absl::ConsumePrefix(&rest, "unix:")) {
     absl::ConsumePrefix(&rest, "//");
     // The kernel's limit for the path of a socket.
     if (rest.empty() || rest.size() > 107) {
@@ -360,8 +361,8 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeGrpcConnector(std::string_view en
     return std::make_unique<GrpcConnector>(std::string(endpoint), absl::StrCat("dns:///", rest),
                                            std::move(arguments), std::move(credentials));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("endpoint ", base::ToAbsl(endpoint), ": expected unix:/path or tcp:host:port"));
+  return absl::InvalidArgumentError(absl::StrCat("endpoint ", base::ToAbsl(endpoint),
+                                                 ": expected unix:PATH, /PATH or tcp:HOST:PORT"));
 }
 
 }  // namespace hawser::internal

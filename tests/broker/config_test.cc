@@ -33,13 +33,13 @@ std::string Refused(const std::vector<std::string>& words) {
 TEST(ConfigTest, EveryOptionIsTaken) {
   ParsedConfig parsed =
       Parse({"--listen", "unix:/tmp/a", "--listen", "/tmp/b", "--listen", "tcp:[::1]:0",
-             "--insecure-tcp", "--plugin", "x.so", "--main", "/m", "--lease-ttl", "2.5", "--drain",
-             "0", "--log-level", "error", "--log-format", "json"});
+             "--insecure-tcp", "--plugin", "x.so", "--main", "/usr", "--lease-ttl", "2.5",
+             "--drain", "0", "--log-level", "error", "--log-format", "json"});
   ASSERT_TRUE(parsed.config.has_value());
   EXPECT_THAT(parsed.config->sockets, ElementsAre("/tmp/a", "/tmp/b"));
   EXPECT_THAT(parsed.config->tcp, ElementsAre("[::1]:0"));
   EXPECT_THAT(parsed.config->plugins, ElementsAre("x.so"));
-  EXPECT_EQ(parsed.config->main_dir, "/m");
+  EXPECT_EQ(parsed.config->main_dir, "/usr");
   EXPECT_EQ(parsed.config->lease_ttl, absl::Milliseconds(2500));
   EXPECT_EQ(parsed.config->drain, absl::ZeroDuration());
   EXPECT_EQ(parsed.config->log.level, base::LogLevel::kError);
@@ -54,6 +54,8 @@ TEST(ConfigTest, AValueThatIsWrongIsNamedWithWhatItShouldBe) {
   EXPECT_THAT(Refused({"--log-format", "x"}), HasSubstr("expected text or json"));
   EXPECT_THAT(Refused({"--listen"}), HasSubstr("ADDRESS"));
   EXPECT_THAT(Refused({"--nope"}), HasSubstr("--nope"));
+  EXPECT_THAT(Refused({"--main", "/no/such"}), HasSubstr("/no/such: No such file or directory"));
+  EXPECT_THAT(Refused({"--main", "/dev/null"}), HasSubstr("/dev/null: not a directory"));
   EXPECT_THAT(Refused({"word"}), HasSubstr("hawserd --help"));
 }
 

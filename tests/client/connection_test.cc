@@ -377,6 +377,8 @@ TEST_F(ConnectionTest, ConnectAgainMakesANewSession) {
 TEST_F(ConnectionTest, NobodyAtASocketIsUnavailable) {
   EXPECT_THAT(Remote::Connect("unix:/tmp/hawser-nobody-is-here.sock"),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("hawser-nobody-is-here")));
+  EXPECT_THAT(Remote::Connect("/tmp/hawser-nobody-is-here.sock"),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("hawser-nobody-is-here")));
   EXPECT_THAT(Remote::Connect("tcp:127.0.0.1:1"), StatusIs(absl::StatusCode::kUnavailable));
 }
 

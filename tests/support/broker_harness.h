@@ -5,8 +5,10 @@
 // over a real socket.
 //
 //   BrokerHarness harness;
-//   harness.AddModule("math", [](Module& module) { module.Function("add", [](int64_t a, int64_t b)
-//   { return a + b; }); }); std::unique_ptr<TestClient> client = harness.Connect();
+//   harness.AddModule("math", [](Module& module) {
+//     module.Function("add", [](int64_t a, int64_t b) { return a + b; });
+//   });
+//   std::unique_ptr<TestClient> client = harness.Connect();
 //   EXPECT_THAT(client->Call(*client->Require("math"), "add", {1, 2}), IsOkAndHolds(Value(3)));
 
 #include <functional>

@@ -9,8 +9,8 @@
 //   ./sub/foo.bar             a module by its path below the broker's main folder
 //   @7                        an object that some session holds, by its id; @7.title a member of it
 //   remote.getCurrentWindow   the object every session starts from
-//   global:answer             only a global, if a module has the same name; also module: and
-//   builtin: "my.module".x             quotes for names with dots; x["odd name"] for such members
+//   global:answer             only a global, if a module has the same name; also module: and builtin:
+//   "my.module".x             quotes for names with dots; x["odd name"] for such members
 
 #include <cstddef>
 #include <cstdint>

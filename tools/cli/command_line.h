@@ -4,8 +4,7 @@
 // The command line, read by the table of commands.
 //
 //   hawser [OPTION]... VERB [ARG | OPTION]...       options may stand anywhere
-//   hawser NOUN VERB ...                            session, lease, plugin; NOUN alone is "NOUN
-//   list"
+//   hawser NOUN VERB ...                            session, lease, plugin; NOUN alone: NOUN list
 //   --name VALUE, --name=VALUE, -o VALUE, -oVALUE   -- ends options; -5 and - are arguments
 //
 // Arguments reach the command byte for byte, as JSON and texts for objects must. (That is why no

@@ -9,8 +9,7 @@
 //   number            number; else "NaN",         array         array
 //                     "Infinity", "-Infinity"     typed array   array of numbers
 //   record            object                      error         object: name, message, code, ...
-//   object, function, constructor, promise        {"$object": 7, "kind": "object", "name":
-//   "Window"}
+//   object, function, constructor, promise:       {"$object": 7, "kind": "object", "name": "Window"}
 //
 // JSON that is read gives integers (where they fit 64 bits), numbers, strings, booleans, null,
 // arrays and records. What a record such as {"$object": 7}, {"$bytes": "aGk="} or {"$date":
