@@ -84,6 +84,9 @@ void GrpcServer::Impl::Configure(grpc::ServerBuilder& builder) {
 
 absl::Status GrpcServer::Impl::Start(const Options& options) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Packets are read without the generated classes, so nothing else links them in; but reflection
+  // describes a service only if its messages are there.
+  (void)v1::Packet::descriptor();
   grpc::ServerBuilder builder;
   Configure(builder);
   ports_.resize(options.insecure_tcp.size());
