@@ -139,8 +139,15 @@ void Session::OnPacketOf(Connection& connection, Bytes packet) {
   if (services_.clock.Now() - connection.last_sent() > lease_.ttl() / kShareOfTtl) Heartbeat();
 }
 
+bool Session::IsRefused(const link::IncomingCall& call) const {
+  // What a drain waits for must be seen while it waits.
+  constexpr std::string_view kInspection = "broker";
+  return draining_.load(std::memory_order_relaxed) &&
+         services_.homes.ModuleOf(call.target()) != kInspection;
+}
+
 void Session::StartCall(link::IncomingCall* call) {
-  if (draining_.load(std::memory_order_relaxed)) {
+  if (IsRefused(*call)) {
     call->TakeReply().Fail(absl::UnavailableError("the broker is shutting down"));
     call->Unref();
     return;

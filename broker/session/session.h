@@ -52,7 +52,7 @@ class Session final : public link::Endpoint {
 
   // Time. Starts the lease's timer; the registry calls it once.
   void StartLease() HAWSER_EXCLUDES(timer_mu_);
-  // From now on calls are answered UNAVAILABLE; those in work go on.
+  // From now on calls are answered UNAVAILABLE, but for those of inspection; those in work go on.
   void Drain() { draining_.store(true, std::memory_order_relaxed); }
 
   // For SessionReaper: no timer and no watch of the process fires any more.
@@ -81,6 +81,7 @@ class Session final : public link::Endpoint {
   ~Session() override;
   void Carry(Attaching attaching) HAWSER_EXCLUDES(attach_mu_);
   void SetProcess(const Peer& peer) HAWSER_EXCLUDES(attach_mu_);
+  bool IsRefused(const link::IncomingCall& call) const;
   void OnProcessGone() HAWSER_EXCLUDES(attach_mu_);
   void JudgeLease() HAWSER_EXCLUDES(timer_mu_);
   void ArmLease(absl::Duration left) HAWSER_EXCLUDES(timer_mu_);
