@@ -139,6 +139,27 @@ TEST_F(BadInputTest, WrongArgumentsAreNamed) {
   EXPECT_THAT(client_->Call(client_->root(), "nonsense"), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(BadInputTest, AnAnswerThatCannotBeSentIsTheModulesFaultAndNamesIt) {
+  harness_.AddModule("lab", [](Module& module) {
+    module.Function("deep", [] {
+      Value value = 1;
+      for (int i = 0; i <= wire::WireLimits::kMaxDepth; ++i) value = Value(Array{std::move(value)});
+      return value;
+    });
+    module.Function("garbled", [] { return std::string("\xff\xfe"); });
+    module.Function("large", [] { return std::string(17 << 20, 'x'); });
+  });
+  ObjectRef lab = client_->Require("lab").value();
+  EXPECT_THAT(
+      client_->Call(lab, "deep"),
+      StatusIs(StatusCode::kInternal, AllOf(HasSubstr("lab.deep"), HasSubstr("nested deeper"))));
+  EXPECT_THAT(client_->Call(lab, "garbled"),
+              StatusIs(StatusCode::kInternal, AllOf(HasSubstr("lab.garbled"), HasSubstr("UTF-8"))));
+  EXPECT_THAT(client_->Call(lab, "large"),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("lab.large")));
+  EXPECT_THAT(client_->Call(math_, "add", {1, 2}), IsOkAndHolds(Value(3)));
+}
+
 TEST_F(BadInputTest, AStringThatIsNoUtf8IsRefusedForItsCall) {
   std::unique_ptr<PacketPipe> pipe = RawSession();
   wire::Call require{.id = 1, .name = "require"};
