@@ -2,9 +2,14 @@
 
 #include "broker/session/grpc_server.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/broker_harness.h"
+#include "tests/support/byte_recorder.h"
 #include "tests/support/grpc_pipe.h"
 #include "tests/support/status_matchers.h"
 
@@ -47,6 +52,54 @@ TEST_F(GrpcServerTest, ReflectionDescribesTheProtocol) {
 TEST_F(GrpcServerTest, AMethodNobodyHasIsUnimplemented) {
   GrpcPipe pipe(harness_.socket(), "/hawser.v1.Broker/Detach");
   EXPECT_THAT(pipe.Finish(), StatusIs(StatusCode::kUnimplemented));
+}
+
+// A connected TCP socket, made by hand.
+int ConnectTcp(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return fd;
+}
+
+TEST(GrpcServerOverTcp, AConnectionWhoseOtherEndAnswersNoPingIsCutAndOthersStay) {
+  BrokerHarness::Options options;
+  options.listen = true;
+  options.insecure_tcp = {"127.0.0.1:0"};
+  // Its clock stands still, so that no lease ends.
+  options.limits.tcp_ping_after = absl::Milliseconds(50);
+  options.limits.tcp_ping_within = absl::Milliseconds(500);
+  BrokerHarness harness(options);
+  std::string address = harness.broker().addresses().at(1);
+  ASSERT_EQ(address.rfind("tcp:127.0.0.1:", 0), 0u) << address;
+
+  // All a client sends until it has a session: HTTP/2 by hand would be long.
+  std::string bytes;
+  {
+    ByteRecorder recorder(harness.socket_path());
+    TestClient recorded;
+    ASSERT_THAT(recorded.Attach(std::make_unique<GrpcPipe>(recorder.endpoint())), IsOk());
+    bytes = recorder.sent();
+    std::string id(reinterpret_cast<const char*>(recorded.attach.session.bytes.data()), 16);
+    ASSERT_NE(bytes.find(id), std::string::npos);
+    bytes[bytes.find(id)] ^= 1;  // a session of its own
+  }
+  int silent = ConnectTcp(std::stoi(address.substr(address.rfind(':') + 1)));
+  ASSERT_EQ(send(silent, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(bytes.size()));
+
+  TestClient living;
+  ASSERT_THAT(living.Attach(std::make_unique<GrpcPipe>(address.substr(4))), IsOk());
+  // Who lives answers pings while it waits for something.
+  EXPECT_TRUE(living.AwaitThat([&] {
+    char answer[4096];
+    return recv(silent, answer, sizeof(answer), MSG_DONTWAIT) == 0;
+  })) << "the silent one is still connected";
+  close(silent);
+  EXPECT_THAT(living.Require("nothing"), StatusIs(StatusCode::kNotFound));
 }
 
 }  // namespace
