@@ -228,6 +228,11 @@ void Session::StopTimers() {
   if (process != nullptr && watch != 0) process->Unwatch(watch);
 }
 
+void Session::OnEndWanted(EndReason reason, const absl::Status& why) {
+  if (end_wanted_.exchange(true, std::memory_order_relaxed)) return;
+  registry_.EndSoon(Ref<Session>(this), reason, why);
+}
+
 void Session::OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) {
   lease_.End();
   info_->set_ended();

@@ -62,6 +62,9 @@ class Session final : public link::Endpoint {
   void StartCall(link::IncomingCall* call) override;
   void WantFlush() override;
   void OnDetached(const absl::Status& why) override HAWSER_EXCLUDES(attach_mu_);
+  // On the pool, when its turn comes: a session with very many handles must not hold up the thread
+  // that reads for all.
+  void OnEndWanted(EndReason reason, const absl::Status& why) override;
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
 
  public:
@@ -94,6 +97,7 @@ class Session final : public link::Endpoint {
   Lease lease_;
   std::atomic<bool> flush_posted_{false};
   std::atomic<bool> draining_{false};
+  std::atomic<bool> end_wanted_{false};
 
   mutable base::Mutex attach_mu_;
   uint32_t accepted_ HAWSER_GUARDED_BY(attach_mu_) = 0;   // highest attach so far
