@@ -24,6 +24,15 @@ constexpr absl::Duration kUnloadWithin = absl::Seconds(2);
 // Streams that do not end by themselves are cut after this.
 constexpr absl::Duration kStreamsEndWithin = absl::Milliseconds(500);
 
+// A module whose code may still run, or be needed to destroy an object, is never unloaded. It stays
+// reachable, so that nobody takes it for a leak.
+void KeepForEver(ModuleRegistry::ModulePtr module) {
+  static base::Mutex& mu = *new base::Mutex;
+  static auto& kept = *new std::vector<ModuleRegistry::ModulePtr>;
+  base::MutexLock lock(mu);
+  kept.push_back(std::move(module));
+}
+
 }  // namespace
 
 Broker::Broker(Options options)
@@ -39,6 +48,7 @@ Broker::Broker(Options options)
                 }},
       pool_({.threads = options_.limits.pool_threads,
              .max_threads = options_.limits.pool_threads_max}),
+      modules_(*options_.clock),
       root_(ObjectRef::Adopt(new Root(modules_, claims_, options_.limits))),
       sessions_(std::make_unique<SessionRegistry>(SessionServices{
           .pool = pool_,
@@ -123,6 +133,7 @@ std::vector<std::string> Broker::addresses() const {
 
 bool Broker::Stop(absl::Duration drain) {
   if (std::exchange(stopped_, true)) return true;
+  state_.store(State::kDraining, std::memory_order_release);
   if (grpc_ != nullptr) grpc_->SetServing(false);
   sessions_->StartDrain();
   listeners_.clear();
@@ -140,16 +151,17 @@ bool Broker::UnloadModules() {
     modules_.Remove(module);
     module->strand().Post([module] { module->OnUnload(); });
   }
-  bool quiet = pool_.AwaitIdle(kUnloadWithin);
+  const bool idle = pool_.AwaitIdle(kUnloadWithin);
+  bool unloaded = true;
   for (const ModuleRegistry::ModulePtr& module : *modules) {
-    if (quiet && module->pins() == 0) continue;
-    // Its code may still run, or be needed to destroy an object: it stays for ever.
-    quiet = false;
-    new ModuleRegistry::ModulePtr(module);
+    // While something runs it may be any module's code; what is pinned needs only its own.
+    if (idle && module->pins() == 0) continue;
+    unloaded = false;
+    KeepForEver(module);
     base::Log(base::LogLevel::kWarning, "module not unloaded",
               {{"module", module->name()}, {"pins", module->pins()}});
   }
-  return quiet;
+  return unloaded;
 }
 
 Broker::~Broker() {

@@ -5,6 +5,7 @@
 // in the order in which they need each other, and ends them in the opposite one. Nothing in it is
 // global: a process may hold several.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -67,6 +68,10 @@ class Broker {
   // A client over a carrier of the caller's; see Connection. For tests, and for transports to come.
   std::shared_ptr<Connection> Attach(std::shared_ptr<link::Transport> carrier, Peer peer);
 
+  // Draining from the moment Stop begins.
+  enum class State { kServing, kDraining };
+  State state() const { return state_.load(std::memory_order_acquire); }
+
   // Ends: no session begins; health says NOT_SERVING; calls in work have limits.drain to end;
   // clients are told End; sockets go; modules are unloaded. True if all code of modules has
   // returned; if not, the process had better leave with _exit. Idempotent; not from a thread of the
@@ -97,6 +102,7 @@ class Broker {
   const Options options_;
   const Epoch epoch_;
   const absl::Time since_;
+  std::atomic<State> state_{State::kServing};
   bool stopped_ = false;
 
   // In order of need: each may use those above it.

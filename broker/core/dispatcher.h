@@ -2,8 +2,9 @@
 #define HAWSER_BROKER_CORE_DISPATCHER_H_
 
 // Dispatcher: from "a session may start this call" to the module's code: checks the call against
-// the target's shape, then runs it on the target's strand. Knows no wire and no transport.
-// Thread-safe.
+// the target's shape, then runs it on the target's strand. A call of a `blocking` member tells the
+// pool, so that another thread takes the place of the one it may block. Knows no wire and no
+// transport. Thread-safe.
 
 #include <concepts>
 #include <utility>

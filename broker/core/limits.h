@@ -23,6 +23,12 @@ struct BrokerLimits {
   absl::Duration attach_within = absl::Seconds(2);
   // A closed connection whose last write does not get through is cut after this.
   absl::Duration close_within = absl::Seconds(1);
+  // With TCP: a connection with a stream that was silent for so long is pinged, and cut when no
+  // answer comes. The other end of a TCP connection may be gone without a word, and a stream that
+  // has no lease, such as a watch of health, would stay for ever. As long as the lease: sessions say
+  // something every third of it, so that no ping is spent on those.
+  absl::Duration tcp_ping_after = absl::Seconds(30);
+  absl::Duration tcp_ping_within = absl::Seconds(10);
 
   // Sessions.
   size_t sessions = 100000;

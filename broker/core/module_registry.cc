@@ -25,8 +25,10 @@ bool IsModuleName(std::string_view name) {
 
 }  // namespace
 
-ModuleRegistry::ModuleRegistry()
-    : order_(std::make_shared<const Modules>()), hooks_(std::make_shared<const Modules>()) {}
+ModuleRegistry::ModuleRegistry(const base::Clock& clock)
+    : clock_(clock),
+      order_(std::make_shared<const Modules>()),
+      hooks_(std::make_shared<const Modules>()) {}
 
 absl::Status ModuleRegistry::Add(ModulePtr module, std::string path) {
   std::string name(module->name());
@@ -44,7 +46,7 @@ absl::Status ModuleRegistry::Add(ModulePtr module, std::string path) {
         : other.path.empty()    ? ", built in"
                                 : absl::StrCat(", loaded from ", other.path)));
   }
-  entry->second = {name, std::move(path), module, nullptr, {}};
+  entry->second = {name, std::move(path), module, nullptr, {}, clock_.WallNow()};
   auto order = std::make_shared<Modules>(*order_);
   order->push_back(std::move(module));
   order_ = std::move(order);
@@ -103,7 +105,7 @@ absl::Status ModuleRegistry::AddProvided(std::string_view name, ObjectRef object
                                                      names, " modules (limit ", max_names, ")"));
   }
   std::string key(name);
-  modules_.emplace(key, Listed{key, "", nullptr, std::move(object), provider});
+  modules_.emplace(key, Listed{key, "", nullptr, std::move(object), provider, clock_.WallNow()});
   return absl::OkStatus();
 }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "hawser/base/clock.h"
 #include "hawser/base/mutex.h"
 #include "hawser/module_host.h"
 
@@ -25,7 +27,8 @@ class ModuleRegistry {
   using ModulePtr = std::shared_ptr<HostedModule>;
   using Modules = std::vector<ModulePtr>;
 
-  ModuleRegistry();
+  // `clock` outlives it.
+  explicit ModuleRegistry(const base::Clock& clock = base::SystemClock());
 
   // ALREADY_EXISTS if the name is taken. `path` is the file a plugin was loaded from ("" for
   // built-ins), for require by path.
@@ -53,6 +56,7 @@ class ModuleRegistry {
     ModulePtr module;  // null for a provided one
     ObjectRef provided;
     SessionId provider;
+    absl::Time since;  // it was added, or provided under this name first
   };
   // By name.
   std::vector<Listed> List() const HAWSER_EXCLUDES(mu_);
@@ -74,6 +78,7 @@ class ModuleRegistry {
                         const std::vector<std::string>& known) const;
   void Rebuild() HAWSER_REQUIRES(mu_);
 
+  const base::Clock& clock_;
   std::string main_dir_;
   std::atomic<uint64_t> version_{0};
   mutable base::Mutex mu_;

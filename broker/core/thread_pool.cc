@@ -6,6 +6,24 @@
 #include "absl/time/clock.h"
 
 namespace hawser::broker {
+namespace {
+
+thread_local ThreadPool* pool_of_this_thread = nullptr;
+
+}  // namespace
+
+ThreadPool::Blocking::Blocking() : pool_(pool_of_this_thread) {
+  if (pool_ == nullptr) return;
+  base::MutexLock lock(pool_->mu_);
+  ++pool_->blocked_;
+  pool_->ReplaceBlocked();
+}
+
+ThreadPool::Blocking::~Blocking() {
+  if (pool_ == nullptr) return;
+  base::MutexLock lock(pool_->mu_);
+  --pool_->blocked_;
+}
 
 ThreadPool::ThreadPool(Options options) : options_(options) {
   base::MutexLock lock(mu_);
@@ -37,6 +55,7 @@ void ThreadPool::Post(base::Task task) {
   base::MutexLock lock(mu_);
   tasks_.push_back(std::move(task));
   if (idle_ > 0) wake_.NotifyOne();
+  if (blocked_ > 0) ReplaceBlocked();
   if (Behind() && !std::exchange(watching_, true)) wake_watch_.NotifyOne();
 }
 
@@ -61,7 +80,14 @@ void ThreadPool::StartThread() {
   workers_.push_back({id, std::thread([this, id] { Work(id); })});
 }
 
+void ThreadPool::ReplaceBlocked() {
+  auto threads = static_cast<int>(workers_.size());
+  bool short_of = threads - blocked_ < options_.threads && threads < options_.max_threads;
+  if (short_of && Behind() && !stopping_) StartThread();
+}
+
 void ThreadPool::Work(uint64_t id) {
+  pool_of_this_thread = this;
   mu_.Lock();
   for (;;) {
     while (tasks_.empty() && !stopping_) {

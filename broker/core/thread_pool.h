@@ -24,6 +24,20 @@ class ThreadPool final : public base::Executor {
     absl::Duration idle_after = absl::Seconds(1);
     int max_threads = 64;
   };
+  // Around code that may block its thread. While it lasts, the thread does not count among
+  // Options::threads: a task that waits gets another one at once, and not after grow_after. On a
+  // thread of no pool it does nothing.
+  class Blocking {
+   public:
+    Blocking();
+    ~Blocking();
+    Blocking(const Blocking&) = delete;
+    Blocking& operator=(const Blocking&) = delete;
+
+   private:
+    ThreadPool* const pool_;  // of this thread
+  };
+
   explicit ThreadPool(Options options);
   // Runs what is queued, and what that posts, then joins.
   ~ThreadPool();
@@ -35,6 +49,8 @@ class ThreadPool final : public base::Executor {
 
  private:
   void StartThread() HAWSER_REQUIRES(mu_);
+  // Starts a thread in the place of one that blocks, if a task waits for it.
+  void ReplaceBlocked() HAWSER_REQUIRES(mu_);
   void Work(uint64_t id) HAWSER_EXCLUDES(mu_);
   void Watch() HAWSER_EXCLUDES(mu_);
   // More tasks wait than threads. A thread counts as free until it is awake, so "some are free"
@@ -56,6 +72,7 @@ class ThreadPool final : public base::Executor {
   uint64_t next_id_ HAWSER_GUARDED_BY(mu_) = 1;
   uint64_t taken_ HAWSER_GUARDED_BY(mu_) = 0;  // tasks taken from the queue since start
   int idle_ HAWSER_GUARDED_BY(mu_) = 0;
+  int blocked_ HAWSER_GUARDED_BY(mu_) = 0;        // threads inside a Blocking
   bool watching_ HAWSER_GUARDED_BY(mu_) = false;  // the watcher looks at the queue
   bool stopping_ HAWSER_GUARDED_BY(mu_) = false;
   std::thread watcher_;

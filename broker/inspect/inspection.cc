@@ -20,6 +20,10 @@ using Cursor = std::optional<Value>;
 using Limit = std::optional<int64_t>;
 using Result = absl::StatusOr<Value>;
 
+std::string_view StateName(Broker::State state) {
+  return state == Broker::State::kServing ? "serving" : "draining";
+}
+
 Record Page(Array items, Value next) {
   return Record{{"items", std::move(items)}, {"next", std::move(next)}};
 }
@@ -42,7 +46,7 @@ class Inspection {
     }
     Array addresses;
     for (const std::string& address : broker_.addresses()) addresses.emplace_back(address);
-    return Value(Record{{"state", "serving"},
+    return Value(Record{{"state", StateName(broker_.state())},
                         {"version", broker_.options().version},
                         {"pid", static_cast<int64_t>(getpid())},
                         {"since", Date::From(broker_.since())},
@@ -128,8 +132,10 @@ class Inspection {
   Result Modules() {
     auto counts = ObjectsByModule(broker_);
     Array items;
+    std::map<std::string, absl::Time, std::less<>> since;  // of modules, for their globals
     for (const ModuleRegistry::Listed& listed : broker_.modules().List()) {
       items.emplace_back(ModuleRecord(listed, counts[listed.name]));
+      if (listed.module != nullptr) since[listed.name] = listed.since;
     }
     for (const ModuleRegistry::ModulePtr& module : *broker_.modules().modules()) {
       for (const std::string& name : module->GlobalNames()) {
@@ -138,6 +144,7 @@ class Inspection {
                                   {"kind", "global"},
                                   {"type", TypeOf(value)},
                                   {"holders", HoldersOf(broker_, value)},
+                                  {"since", Date::From(since[std::string(module->name())])},
                                   {"oid", OidOf(value)},
                                   {"path", ""}});
       }
@@ -156,7 +163,7 @@ class Inspection {
                                 {"objects", counts[listed.name]},
                                 {"listeners", listeners.live},
                                 {"detached", listeners.detached},
-                                {"since", Date::From(broker_.since())},
+                                {"since", Date::From(listed.since)},
                                 {"path", listed.path},
                                 {"error", nullptr}});
     }
@@ -261,6 +268,7 @@ class Inspection {
                   {"objects", objects},
                   {"holders", HoldersOf(broker_, exports)},
                   {"version", provided ? Value(nullptr) : Value(listed.module->version())},
+                  {"since", Date::From(listed.since)},
                   {"provider", provided ? Value(listed.provider.ToString()) : Value(nullptr)},
                   {"path", listed.path},
                   {"oid", OidOf(exports)}};

@@ -12,7 +12,7 @@
 //
 //   status()                        {state, version, pid, since, addresses, modules, sessions,
 //                                    detached, objects, callbacks, calls, ended, epoch};
-//                                   calls: of sessions that live
+//                                   state: serving, draining; calls: of sessions that live
 //   sessions(cursor?, limit?)       [{session, pid, uid, program, name, state, objects, callbacks,
 //                                     pending, since, transport, queued_bytes, calls}];
 //                                   state: attached, detached, expired
@@ -30,13 +30,16 @@
 //   object(oid)                     one of those
 //   holders(oid)                    [{session, pid, program, name, since, via, handle}]
 //   lookup(oid)                     the object itself
-//   modules()                       [{name, kind, type, objects, holders, version, provider, path,
-//                                     oid}]; kind: built-in, plugin, provided, global
+//   modules()                       [{name, kind, type, objects, holders, version, since, provider,
+//                                     path, oid}]; kind: built-in, plugin, provided, global
 //   plugins()                       [{name, version, state, objects, listeners, detached, since,
 //                                     path, error}]; state: loaded, failed
 //   listeners()                     [{module, live, detached, sites: [{site, detached}]}]
 //   tree(name?)                     [{name, kind, oid, holders, children}]: modules, their members,
 //                                   live objects
+//
+// It answers while the broker drains too, to who was there before: one can see what a drain waits
+// for.
 //
 // NOT_FOUND for an oid nobody holds or a session that is not there; INVALID_ARGUMENT for a prefix
 // of several.

@@ -45,6 +45,7 @@ class GrpcServer::Impl {
 
  private:
   void Configure(grpc::ServerBuilder& builder);
+  void ConfigureTcp(grpc::ServerBuilder& builder);
   void Poll();
   std::shared_ptr<Connection> Open(std::shared_ptr<GrpcTransport> transport,
                                    const std::string& peer);
@@ -77,15 +78,34 @@ void GrpcServer::Impl::Configure(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreams);
-  // A connection without a stream. Those with one have a lease to go by, so there are no pings.
+  // A connection without a stream. Those with one have a lease to go by.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMs);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// gRPC pings all connections or none. On Unix sockets, whose kernel says when the other end is gone,
+// pings would only wake idle clients: a broker without TCP sends none.
+void GrpcServer::Impl::ConfigureTcp(grpc::ServerBuilder& builder) {
+  const BrokerLimits& limits = registry_.services().limits;
+  auto milliseconds = [](absl::Duration duration) {
+    return static_cast<int>(absl::ToInt64Milliseconds(duration));
+  };
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds(limits.tcp_ping_after));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds(limits.tcp_ping_within));
+  // Clients may look after their end in the same way. gRPC would throw those out that ping more
+  // often than every five minutes.
+  constexpr int kClientPingsMs = 10'000;
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingsMs);
+}
+
 absl::Status GrpcServer::Impl::Start(const Options& options) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Packets are read without the generated classes, so nothing else links them in; but reflection
+  // describes a service only if its messages are there.
+  (void)v1::Packet::descriptor();
   grpc::ServerBuilder builder;
   Configure(builder);
+  if (!options.insecure_tcp.empty()) ConfigureTcp(builder);
   ports_.resize(options.insecure_tcp.size());
   for (size_t i = 0; i < ports_.size(); ++i) {
     builder.AddListeningPort(options.insecure_tcp[i], grpc::InsecureServerCredentials(),

@@ -139,8 +139,15 @@ void Session::OnPacketOf(Connection& connection, Bytes packet) {
   if (services_.clock.Now() - connection.last_sent() > lease_.ttl() / kShareOfTtl) Heartbeat();
 }
 
+bool Session::IsRefused(const link::IncomingCall& call) const {
+  // What a drain waits for must be seen while it waits.
+  constexpr std::string_view kInspection = "broker";
+  return draining_.load(std::memory_order_relaxed) &&
+         services_.homes.ModuleOf(call.target()) != kInspection;
+}
+
 void Session::StartCall(link::IncomingCall* call) {
-  if (draining_.load(std::memory_order_relaxed)) {
+  if (IsRefused(*call)) {
     call->TakeReply().Fail(absl::UnavailableError("the broker is shutting down"));
     call->Unref();
     return;
@@ -219,6 +226,11 @@ void Session::StopTimers() {
     watch = std::exchange(process_watch_, 0);
   }
   if (process != nullptr && watch != 0) process->Unwatch(watch);
+}
+
+void Session::OnEndWanted(EndReason reason, const absl::Status& why) {
+  if (end_wanted_.exchange(true, std::memory_order_relaxed)) return;
+  registry_.EndSoon(Ref<Session>(this), reason, why);
 }
 
 void Session::OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) {

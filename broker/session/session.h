@@ -52,7 +52,7 @@ class Session final : public link::Endpoint {
 
   // Time. Starts the lease's timer; the registry calls it once.
   void StartLease() HAWSER_EXCLUDES(timer_mu_);
-  // From now on calls are answered UNAVAILABLE; those in work go on.
+  // From now on calls are answered UNAVAILABLE, but for those of inspection; those in work go on.
   void Drain() { draining_.store(true, std::memory_order_relaxed); }
 
   // For SessionReaper: no timer and no watch of the process fires any more.
@@ -62,6 +62,9 @@ class Session final : public link::Endpoint {
   void StartCall(link::IncomingCall* call) override;
   void WantFlush() override;
   void OnDetached(const absl::Status& why) override HAWSER_EXCLUDES(attach_mu_);
+  // On the pool, when its turn comes: a session with very many handles must not hold up the thread
+  // that reads for all.
+  void OnEndWanted(EndReason reason, const absl::Status& why) override;
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
 
  public:
@@ -81,6 +84,7 @@ class Session final : public link::Endpoint {
   ~Session() override;
   void Carry(Attaching attaching) HAWSER_EXCLUDES(attach_mu_);
   void SetProcess(const Peer& peer) HAWSER_EXCLUDES(attach_mu_);
+  bool IsRefused(const link::IncomingCall& call) const;
   void OnProcessGone() HAWSER_EXCLUDES(attach_mu_);
   void JudgeLease() HAWSER_EXCLUDES(timer_mu_);
   void ArmLease(absl::Duration left) HAWSER_EXCLUDES(timer_mu_);
@@ -93,6 +97,7 @@ class Session final : public link::Endpoint {
   Lease lease_;
   std::atomic<bool> flush_posted_{false};
   std::atomic<bool> draining_{false};
+  std::atomic<bool> end_wanted_{false};
 
   mutable base::Mutex attach_mu_;
   uint32_t accepted_ HAWSER_GUARDED_BY(attach_mu_) = 0;   // highest attach so far

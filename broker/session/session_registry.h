@@ -60,7 +60,8 @@ class SessionRegistry {
   // From Session: the second half of the end.
   void OnEnded(Session& session, EndReason reason, const absl::Status& why,
                std::vector<ObjectRef> exported) HAWSER_EXCLUDES(mu_);
-  // No session begins or resumes any more; calls that come are answered UNAVAILABLE.
+  // No session begins or resumes any more; calls that come are answered UNAVAILABLE, but for those
+  // of inspection.
   void StartDrain() HAWSER_EXCLUDES(mu_);
   // Waits until no session has a call in work, at most `limit` (of real time).
   void AwaitQuiet(absl::Duration limit);

@@ -24,7 +24,11 @@ class MemberOptions {
   MemberOptions& Doc(std::string_view doc);
   // Not enumerable: clients see the name, but cannot use it.
   MemberOptions& Hidden();
-  // It may block its thread: calls never run on the threads that serve the clients.
+  // It may block its thread, waiting for a disk or a peer. No module's code runs on the threads that
+  // serve the clients, so they never wait for it; but the modules share a few threads, and while
+  // such a call runs another thread takes the place of its own. Other calls of the module still
+  // wait, unless it may run several at once. Without it the broker finds out by itself, but only
+  // after some 20 ms in which other modules may stand still.
   MemberOptions& Blocking();
   // What it gives, where the C++ type does not say.
   MemberOptions& Result(Type type);

@@ -108,7 +108,7 @@ void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
     Send(std::move(outgoing));
     RunEffects(effects);
   }
-  if (end && !ended()) End(end->reason, end->status);
+  if (end && !ended()) OnEndWanted(end->reason, end->status);
 }
 
 void Endpoint::OnDropped(Proxy* proxy) {
@@ -201,7 +201,7 @@ void Endpoint::WorkInbox(base::MonoTime now) {
     RunEffects(effects);
   }
   if (!violation.ok()) CloseTransport(violation);
-  if (end) End(end->reason, end->status);
+  if (end && !ended()) OnEndWanted(end->reason, end->status);
 }
 
 void Endpoint::OnSent(const Transport* transport, std::string buffer) {

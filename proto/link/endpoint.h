@@ -99,6 +99,9 @@ class Endpoint {
   virtual void WantFlush() = 0;
   // The transport is gone; the session is detached.
   virtual void OnDetached(const absl::Status& why) { (void)why; }
+  // The peer says End, or a limit demands the end; may be said again until it has come. Default:
+  // ends here and now.
+  virtual void OnEndWanted(EndReason reason, const absl::Status& why) { End(reason, why); }
   // The session is over. Called once. `exported` are the objects it held.
   virtual void OnEnded(EndReason reason, const absl::Status& why,
                        std::vector<ObjectRef> exported) = 0;

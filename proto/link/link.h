@@ -197,6 +197,9 @@ class Link {
   void CheckReserve();
   uint32_t ShapeNumber(const ShapeRef& shape, wire::Reference* reference);
   Via ViaOf(const IncomingCall& call);
+  // For people: "Counter.increment", "new Counter".
+  static std::string NameOf(const Shape& shape, int member, Op op);
+  static std::string NameOf(const IncomingCall& call);
 
   // link_receive.cc
   absl::Status RegisterReferences();

@@ -26,6 +26,11 @@ absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   inbox.view = std::move(spare_view_);
   absl::Status status = wire::ReadPacket(packet.view(), &inbox.view);
   if (!status.ok()) return status;
+  if (inbox.view.attach || inbox.view.attached) {
+    // Who sends one here counts on an answer, or on frames sent again, that will never come.
+    return absl::InvalidArgumentError(
+        "an Attach came in mid-stream: a session attaches anew over a connection of its own");
+  }
   counters_.bytes_received += packet.size();
   bytes_since_ack_ += packet.size();
   const wire::PacketHeader& header = inbox.view.header;

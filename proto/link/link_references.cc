@@ -82,6 +82,22 @@ void Link::NoteReferences(uint64_t frame) {
   }
 }
 
+std::string Link::NameOf(const Shape& shape, int member, Op op) {
+  std::string name =
+      shape.name().empty() ? std::string(ObjectKindName(shape.kind())) : shape.name();
+  if (member >= 0) absl::StrAppend(&name, ".", shape.members()[static_cast<size_t>(member)].name);
+  return op == Op::kNew ? absl::StrCat("new ", name) : name;
+}
+
+std::string Link::NameOf(const IncomingCall& call) {
+  ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
+  if (!shape) return "an unknown object";
+  if (call.member_ == Invocation::kSelf && !call.name_.empty()) {
+    return absl::StrCat(NameOf(*shape, Invocation::kSelf, call.op_), ".", call.name_);
+  }
+  return NameOf(*shape, call.member_, call.op_);
+}
+
 Via Link::ViaOf(const IncomingCall& call) {
   ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
   if (!shape) return 0;
@@ -97,12 +113,7 @@ Via Link::ViaOf(const IncomingCall& call) {
   auto [entry, added] =
       vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
   if (added) {
-    std::string name =
-        shape->name().empty() ? std::string(ObjectKindName(shape->kind())) : shape->name();
-    if (member >= 0)
-      absl::StrAppend(&name, ".", shape->members()[static_cast<size_t>(member)].name);
-    if (call.op_ == Op::kNew) name = absl::StrCat("new ", name);
-    via_names_.push_back(std::move(name));
+    via_names_.push_back(NameOf(*shape, member, call.op_));
     via_shapes_.push_back(std::move(shape));
   }
   return entry->second;

@@ -230,10 +230,15 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
       size_t bytes =
           outcome.value().kind() < Kind::kString ? 0 : writer_.CallSize({}, values, {}, {});
       if (bytes > wire::WireLimits::kMaxFrameBytes) {
-        status = LimitError(absl::StrCat("the answer is too large: ", bytes, " bytes"),
+        status = LimitError(absl::StrCat("the answer of ", NameOf(*call), " is too large: ", bytes,
+                                         " bytes"),
                             wire::WireLimits::kMaxFrameBytes)
                      .ToStatus();
       }
+    } else {
+      // Who made the value is at fault, not the caller.
+      status = absl::InternalError(
+          absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
     }
     if (status.ok()) status = ResolveReferences(via);
     if (!status.ok()) {

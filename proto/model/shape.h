@@ -57,7 +57,9 @@ struct Member {
   bool hidden = false;     // not enumerable: listed, but refused on use
   bool readonly = false;   // properties
   bool inherited = false;  // not an own member
-  bool blocking = false;  // calls may block their thread; known at its home only, it does not cross
+  // Calls may block their thread: while one runs, the broker's pool lets another thread take its
+  // place. Known at its home only, it does not cross.
+  bool blocking = false;
   Signature signature = {};
   std::string doc = {};
 

@@ -1,8 +1,8 @@
 #include "gtest/gtest.h"
 #include "hawser/base/check.h"
-#include "tests/scenarios/child_process.h"
 #include "tests/scenarios/main_side.h"
 #include "tests/scenarios/plugin_folder.h"
+#include "tests/support/child_process.h"
 
 namespace hawser::scenarios {
 namespace {
@@ -29,7 +29,7 @@ class Daemon final : public MainSide {
 
   const tests::TempDir folder_;
   const PluginFolder plugins_;
-  ChildProcess process_;
+  tests::ChildProcess process_;
 };
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/scenarios/child_process.h"
 #include "tests/scenarios/scenario.h"
 #include "tests/scenarios/socket_relay.h"
+#include "tests/support/child_process.h"
 
 namespace hawser::scenarios {
 namespace {
@@ -176,7 +176,7 @@ TEST_P(Reload, S23_ReloadingAClientWhoseTransportIsCut) {
 
 TEST_P(Reload, S23_ReloadingAClientThatIsKilled) {
   for (int load = 0; load < 3; ++load) {
-    ChildProcess page("tests/scenarios/doomed_client", {main().endpoint(), "closed"});
+    tests::ChildProcess page("tests/scenarios/doomed_client", {main().endpoint(), "closed"});
     ASSERT_EQ(page.ReadLine(), "listening");
     EXPECT_EQ(LiveListeners(), 1);
     page.Kill();

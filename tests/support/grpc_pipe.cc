@@ -63,7 +63,8 @@ struct GrpcPipe::Impl {
   }
 };
 
-GrpcPipe::GrpcPipe(const std::string& address) : impl_(std::make_unique<Impl>()) {
+GrpcPipe::GrpcPipe(const std::string& address, const std::string& method)
+    : impl_(std::make_unique<Impl>()) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
@@ -71,7 +72,7 @@ GrpcPipe::GrpcPipe(const std::string& address) : impl_(std::make_unique<Impl>())
   impl_->channel =
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   grpc::GenericStub stub(impl_->channel);
-  impl_->stream = stub.PrepareCall(&impl_->context, "/hawser.v1.Broker/Attach", &impl_->queue);
+  impl_->stream = stub.PrepareCall(&impl_->context, method, &impl_->queue);
   impl_->stream->StartCall(AsTag(kStarted));
   impl_->AwaitWrite();
 }

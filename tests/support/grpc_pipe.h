@@ -1,7 +1,8 @@
 #ifndef HAWSER_TESTS_SUPPORT_GRPC_PIPE_H_
 #define HAWSER_TESTS_SUPPORT_GRPC_PIPE_H_
 
-// GrpcPipe: a stream of Broker.Attach to a broker at an address, sending raw bytes.
+// GrpcPipe: a stream of Broker.Attach, or another method, to a broker at an address, sending raw
+// bytes.
 
 #include <memory>
 #include <string>
@@ -13,7 +14,8 @@ namespace hawser::tests {
 class GrpcPipe final : public PacketPipe {
  public:
   // "unix:/path" or "HOST:PORT". A connection of its own.
-  explicit GrpcPipe(const std::string& address);
+  explicit GrpcPipe(const std::string& address,
+                    const std::string& method = "/hawser.v1.Broker/Attach");
   ~GrpcPipe() override;
 
   bool Send(std::string packet) override;

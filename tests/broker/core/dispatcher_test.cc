@@ -1,5 +1,7 @@
 #include "broker/core/dispatcher.h"
 
+#include "absl/synchronization/notification.h"
+#include "broker/core/thread_pool.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/broker/core/fakes.h"
@@ -72,6 +74,28 @@ TEST(Dispatcher, AnObjectThatGoesWhileTheCallWaitsIsNotEntered) {
   home.RunAll();
   EXPECT_THAT(call.answer.result(), StatusIs(StatusCode::kNotFound));
   EXPECT_EQ(object->calls, 0);
+}
+
+TEST(Dispatcher, ACallOfABlockingMemberDoesNotUseUpAThreadOfThePool) {
+  // Its one thread blocks, and it does not grow by finding that out by itself.
+  broker::ThreadPool pool({.threads = 1, .grow_after = absl::Hours(1), .max_threads = 2});
+  absl::Notification entered;
+  absl::Notification other_ran;
+  auto blocking = MakeRef<FakeObject>(nullptr, &pool);
+  blocking->on_call = [&] {
+    entered.Notify();
+    EXPECT_TRUE(other_ran.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  };
+  auto other = MakeRef<FakeObject>(nullptr, &pool);
+  other->on_call = [&] { other_ran.Notify(); };
+  FakeCall first(blocking, "wait");
+  FakeCall second(other, "go");
+  broker::Dispatcher::Start(&first);
+  ASSERT_TRUE(entered.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  broker::Dispatcher::Start(&second);
+  EXPECT_TRUE(pool.AwaitIdle(absl::Seconds(40)));
+  EXPECT_THAT(first.answer.result(), IsOkAndHolds(Value("wait")));
+  EXPECT_THAT(second.answer.result(), IsOkAndHolds(Value("go")));
 }
 
 TEST(Dispatcher, ACallWhoseStrandGoesIsStillAnswered) {

@@ -25,11 +25,13 @@ class FakeObject final : public Object {
   ShapeRef shape() const override {
     static const ShapeRef shape =
         Shape::Build(ObjectKind::kObject, "Fake",
-                     {Member{.name = "go"}, Member{.name = "secret", .hidden = true}});
+                     {Member{.name = "go"}, Member{.name = "secret", .hidden = true},
+                      Member{.name = "wait", .blocking = true}});
     return shape;
   }
   void Invoke(Invocation call, Reply reply) override {
     ++calls;
+    if (on_call) on_call();
     if (answer_never) {
       kept = std::move(reply);
     } else {
@@ -40,6 +42,7 @@ class FakeObject final : public Object {
   GoneReason gone() const override { return gone_reason; }
 
   int calls = 0;
+  std::function<void()> on_call;
   bool answer_never = false;
   Reply kept;
   GoneReason gone_reason = GoneReason::kAlive;

@@ -84,6 +84,64 @@ TEST(ThreadPool, NeverHasMoreThreadsThanItMay) {
   EXPECT_TRUE(ran);
 }
 
+// A pool that does not grow by finding out itself that its threads block.
+constexpr ThreadPool::Options kOneThread{
+    .threads = 1, .grow_after = absl::Hours(1), .max_threads = 3};
+
+TEST(ThreadPool, WhoSaysThatItBlocksIsReplacedAtOnce) {
+  Gate gate;
+  Gate ran;
+  ThreadPool pool(kOneThread);
+  pool.Post([&] {
+    ThreadPool::Blocking blocking;
+    gate.Pass();
+  });
+  ASSERT_TRUE(gate.AwaitWaiting(1));
+  pool.Post([&] { ran.Pass(); });
+  EXPECT_TRUE(ran.AwaitWaiting(1));
+  EXPECT_EQ(pool.threads(), 2);
+  ran.Open();
+  gate.Open();
+}
+
+TEST(ThreadPool, WhatWaitedBeforeSomebodySaidThatItBlocksRunsToo) {
+  Gate before;
+  Gate gate;
+  Gate ran;
+  ThreadPool pool(kOneThread);
+  pool.Post([&] {
+    before.Pass();
+    ThreadPool::Blocking blocking;
+    gate.Pass();
+  });
+  ASSERT_TRUE(before.AwaitWaiting(1));
+  pool.Post([&] { ran.Pass(); });
+  EXPECT_EQ(pool.threads(), 1);
+  before.Open();
+  EXPECT_TRUE(ran.AwaitWaiting(1));
+  ran.Open();
+  gate.Open();
+}
+
+TEST(ThreadPool, ThoseThatBlockStayWithinTheLimitAndOneThatIsBackCountsAgain) {
+  Gate gate;
+  std::atomic<int> runs{0};
+  ThreadPool pool(kOneThread);
+  for (int i = 0; i < 4; ++i) {
+    pool.Post([&] {
+      ThreadPool::Blocking blocking;
+      gate.Pass();
+      ++runs;
+    });
+  }
+  ASSERT_TRUE(gate.AwaitWaiting(3));
+  EXPECT_EQ(pool.threads(), 3);
+  gate.Open();
+  EXPECT_TRUE(pool.AwaitIdle(kPatience));
+  EXPECT_EQ(runs, 4);
+  ThreadPool::Blocking of_no_pool;
+}
+
 TEST(ThreadPool, ThreadsItGrewByEndWhenTheyHaveNothingToDo) {
   Gate gate;
   ThreadPool pool({.threads = 1,

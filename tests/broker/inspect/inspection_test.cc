@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <thread>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/function.h"
 #include "tests/support/broker_harness.h"
 #include "tests/support/status_matchers.h"
 
@@ -48,6 +51,56 @@ TEST_F(InspectionTest, StatusCountsWhatThereIs) {
   EXPECT_EQ(status.AsRecord()["sessions"], Value(2));
   EXPECT_EQ(status.AsRecord()["modules"], Value(2));
   EXPECT_EQ(status.AsRecord()["state"], Value("serving"));
+}
+
+TEST_F(InspectionTest, WhoIsThereSeesTheDrainAndWhatItWaitsFor) {
+  LateReply kept;
+  harness_.AddModule("lab", [&](Module& module) {
+    module.Function("later", [&](LateReply reply) { kept = std::move(reply); });
+  });
+  EXPECT_EQ(harness_.broker().state(), broker::Broker::State::kServing);
+  auto outcome = std::make_shared<std::optional<Outcome>>();
+  client_->Start(client_->Require("lab").value(), Op::kCall, "later", {}, outcome);
+  client_->Pump();
+  harness_.Settle();
+  std::thread stopper([&] { EXPECT_TRUE(harness_.broker().Stop(kPatience)); });
+  EXPECT_TRUE(harness_.AwaitThat(
+      [&] { return client_->Require("shop").status().code() == StatusCode::kUnavailable; }));
+  Value status = Ask("status").value();
+  EXPECT_EQ(status.AsRecord()["state"], Value("draining"));
+  Value session = Ask("session", {client_->id().Short()}).value();
+  EXPECT_EQ(session.AsRecord()["pending"], Value(1));
+  kept.Return("done");
+  EXPECT_TRUE(client_->AwaitThat([&] { return outcome->has_value(); }));
+  EXPECT_EQ((*outcome)->value(), Value("done"));
+  stopper.join();
+}
+
+TEST_F(InspectionTest, ModulesSayForHowLongTheyAreThere) {
+  auto since_of = [&](std::string_view method, std::string_view name) {
+    Value list = Ask(method).value();
+    for (const Value& item : list.AsArray()) {
+      if (item.AsRecord()["name"] == Value(name)) return item.AsRecord()["since"].As<Date>();
+    }
+    return absl::StatusOr<Date>(absl::NotFoundError(std::string(name)));
+  };
+  Date start = Date::From(harness_.broker().since());
+  client_->Heartbeat();
+  harness_.Advance(absl::Seconds(5));
+  Date later = Date::From(harness_.clock().WallNow());
+  auto host_module = [](Module& module) { module.Global("late_answer", 1); };
+  auto module = Module::Make(harness_.broker().NewHost("late"), "late", host_module);
+  ASSERT_THAT(module, IsOk());
+  ASSERT_THAT(harness_.broker().AddModule(*std::move(module), "/plugins/late.so"), IsOk());
+  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
+  ASSERT_THAT(client_->Call(client_->root(), "provide", {"cart", Value(cart)}), IsOk());
+
+  EXPECT_THAT(since_of("modules", "shop"), IsOkAndHolds(start));
+  EXPECT_THAT(since_of("modules", "answer"), IsOkAndHolds(start));
+  EXPECT_THAT(since_of("modules", "late"), IsOkAndHolds(later));
+  EXPECT_THAT(since_of("modules", "late_answer"), IsOkAndHolds(later));
+  EXPECT_THAT(since_of("modules", "cart"), IsOkAndHolds(later));
+  EXPECT_THAT(since_of("plugins", "late"), IsOkAndHolds(later));
 }
 
 TEST_F(InspectionTest, SessionsComeInPagesAndEachOnce) {

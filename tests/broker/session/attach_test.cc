@@ -211,7 +211,7 @@ TEST_F(AttachTest, AConnectionThatSaysNothingIsClosed) {
               StatusIs(StatusCode::kDeadlineExceeded, HasSubstr("attach_within")));
 }
 
-TEST_F(AttachTest, ASecondAttachOnOneConnectionIsNoFrameAndChangesNothing) {
+TEST_F(AttachTest, ASecondAttachOnOneConnectionEndsItAndTheSessionStaysAttachable) {
   std::unique_ptr<TestClient> client = harness_.Connect();
   ObjectRef math = client->Require("math").value();
   wire::Attach again = client->attach;
@@ -219,6 +219,9 @@ TEST_F(AttachTest, ASecondAttachOnOneConnectionIsNoFrameAndChangesNothing) {
   std::string packet;
   wire::WriteAttach(again, &packet);
   client->pipe().Send(packet);
+  EXPECT_THAT(client->pipe().Finish(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("mid-stream")));
+  ASSERT_THAT(client->Attach(harness_.OpenPipe()), IsOk()) << "100 was not accepted";
   EXPECT_THAT(client->Call(math, "add", {1, 2}), IsOkAndHolds(Value(3)));
 }
 

@@ -3,8 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "proto/wire/reader.h"
-#include "proto/wire/writer.h"
+#include "tests/broker/session/raw_frames.h"
 #include "tests/support/broker_harness.h"
 #include "tests/support/grpc_pipe.h"
 #include "tests/support/status_matchers.h"
@@ -15,7 +14,7 @@ namespace {
 using absl::StatusCode;
 using ::testing::HasSubstr;
 
-class BadInputTest : public ::testing::Test {
+class BadInputTest : public ::testing::Test, protected RawFrames {
  protected:
   BadInputTest() : harness_(Options()) {
     harness_.AddModule("math", [](Module& module) {
@@ -40,58 +39,8 @@ class BadInputTest : public ::testing::Test {
     return options;
   }
 
-  // A packet with one frame, numbered `number`.
-  static std::string PacketOf(uint64_t number, const std::string& frame) {
-    std::string packet;
-    wire::PacketHeader header;
-    header.first_frame = number;
-    wire::WritePacketHeader(header, &packet);
-    return packet + frame;
-  }
-  static std::string CallFrame(const wire::Call& call, Array args = {}) {
-    std::string frame;
-    wire::FrameWriter().WriteCall(call, args, {}, {}, &frame);
-    return frame;
-  }
-  // A connection with a session of its own, whose frames the test makes; the next frame is
-  // number 1.
-  std::unique_ptr<PacketPipe> RawSession(std::unique_ptr<PacketPipe> pipe) {
-    TestClient identity;
-    identity.attach.attach = 1;
-    std::string packet;
-    wire::WriteAttach(identity.attach, &packet);
-    pipe->Send(packet);
-    EXPECT_TRUE(pipe->Receive(kPatience).has_value());
-    return pipe;
-  }
-  std::unique_ptr<PacketPipe> RawSession() { return RawSession(harness_.OpenPipe()); }
-  // The outcome of call `id`, read off the wire; objects are placeholders.
-  absl::StatusOr<Value> AwaitReturn(PacketPipe& pipe, uint64_t id) {
-    while (!returns_.contains(id)) {
-      std::optional<std::string> packet = pipe.Receive(kPatience);
-      if (!packet) return absl::InternalError("no answer came");
-      wire::PacketView view;
-      if (absl::Status status = wire::ReadPacket(*packet, &view); !status.ok()) return status;
-      for (std::string_view bytes : view.frames) {
-        wire::FrameView frame;
-        if (absl::Status status = wire::ReadFrame(bytes, nullptr, &frame); !status.ok())
-          return status;
-        if (frame.kind != wire::FrameKind::kReturn) continue;
-        std::vector<ObjectRef> objects;
-        for (size_t i = 0; i < frame.references.size(); ++i) objects.push_back(MakeRef<Promise>());
-        wire::BodyReader reader(objects, nullptr);
-        uint64_t call = 0;
-        Outcome outcome;
-        if (absl::Status status = reader.ReadReturn(frame.body, &call, &outcome); !status.ok()) {
-          return status;
-        }
-        returns_.emplace(call, std::move(outcome).ToStatusOr());
-      }
-    }
-    return returns_.at(id);
-  }
+  std::unique_ptr<PacketPipe> RawSession() { return RawFrames::RawSession(harness_.OpenPipe()); }
 
-  std::map<uint64_t, absl::StatusOr<Value>> returns_;
   BrokerHarness harness_;
   std::unique_ptr<TestClient> witness_;
   ObjectRef witness_math_;
@@ -190,6 +139,27 @@ TEST_F(BadInputTest, WrongArgumentsAreNamed) {
   EXPECT_THAT(client_->Call(client_->root(), "nonsense"), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(BadInputTest, AnAnswerThatCannotBeSentIsTheModulesFaultAndNamesIt) {
+  harness_.AddModule("lab", [](Module& module) {
+    module.Function("deep", [] {
+      Value value = 1;
+      for (int i = 0; i <= wire::WireLimits::kMaxDepth; ++i) value = Value(Array{std::move(value)});
+      return value;
+    });
+    module.Function("garbled", [] { return std::string("\xff\xfe"); });
+    module.Function("large", [] { return std::string(17 << 20, 'x'); });
+  });
+  ObjectRef lab = client_->Require("lab").value();
+  EXPECT_THAT(
+      client_->Call(lab, "deep"),
+      StatusIs(StatusCode::kInternal, AllOf(HasSubstr("lab.deep"), HasSubstr("nested deeper"))));
+  EXPECT_THAT(client_->Call(lab, "garbled"),
+              StatusIs(StatusCode::kInternal, AllOf(HasSubstr("lab.garbled"), HasSubstr("UTF-8"))));
+  EXPECT_THAT(client_->Call(lab, "large"),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("lab.large")));
+  EXPECT_THAT(client_->Call(math_, "add", {1, 2}), IsOkAndHolds(Value(3)));
+}
+
 TEST_F(BadInputTest, AStringThatIsNoUtf8IsRefusedForItsCall) {
   std::unique_ptr<PacketPipe> pipe = RawSession();
   wire::Call require{.id = 1, .name = "require"};
@@ -211,7 +181,7 @@ TEST_F(BadInputTest, AClientThatDoesNotReadEndsByALimitThatIsNamedAndNobodyElseS
   auto other = harness.Connect();
   std::unique_ptr<MemoryPipe> memory = harness.OpenPipe();
   MemoryPipe& stalled = *memory;
-  std::unique_ptr<PacketPipe> pipe = RawSession(std::move(memory));
+  std::unique_ptr<PacketPipe> pipe = RawFrames::RawSession(std::move(memory));
   stalled.set_stalled(true);
   wire::Call require{.id = 1, .name = "require", .keep_answer = true};
   pipe->Send(PacketOf(1, CallFrame(require, {"math"})));
@@ -232,13 +202,15 @@ TEST_F(BadInputTest, AClientThatDoesNotReadEndsByALimitThatIsNamedAndNobodyElseS
 // Over a real socket
 
 TEST_F(BadInputTest, APacketOverTheLimitEndsTheStreamWithTheLimitNamed) {
-  std::unique_ptr<PacketPipe> pipe = RawSession(std::make_unique<GrpcPipe>(harness_.socket()));
+  std::unique_ptr<PacketPipe> pipe =
+      RawFrames::RawSession(std::make_unique<GrpcPipe>(harness_.socket()));
   pipe->Send(std::string(wire::WireLimits::kMaxPacketBytes + 1000, '\0'));
   EXPECT_THAT(pipe->Finish(), StatusIs(StatusCode::kResourceExhausted, HasSubstr("limit")));
 }
 
 TEST_F(BadInputTest, GarbageInsideAStreamIsInvalid) {
-  std::unique_ptr<PacketPipe> pipe = RawSession(std::make_unique<GrpcPipe>(harness_.socket()));
+  std::unique_ptr<PacketPipe> pipe =
+      RawFrames::RawSession(std::make_unique<GrpcPipe>(harness_.socket()));
   pipe->Send("\xff\xff\xff");
   EXPECT_THAT(pipe->Finish(), StatusIs(StatusCode::kInvalidArgument));
 }

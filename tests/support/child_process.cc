@@ -1,4 +1,4 @@
-#include "tests/scenarios/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,9 +9,10 @@
 #include "absl/time/clock.h"
 #include "hawser/base/check.h"
 
-namespace hawser::scenarios {
+namespace hawser::tests {
 
-ChildProcess::ChildProcess(const std::string& program, const std::vector<std::string>& args) {
+ChildProcess::ChildProcess(const std::string& program, const std::vector<std::string>& args,
+                           Stderr errors) {
   int out[2];
   HAWSER_CHECK(pipe2(out, O_CLOEXEC) == 0, "pipe2");
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
@@ -23,6 +24,7 @@ ChildProcess::ChildProcess(const std::string& program, const std::vector<std::st
     // Only what is safe after fork in a process with threads.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(out[1], STDOUT_FILENO);
+    if (errors == Stderr::kRead) dup2(out[1], STDERR_FILENO);
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -36,6 +38,19 @@ std::string ChildProcess::ReadLine() {
   return line;
 }
 
+std::string ChildProcess::ReadAll() {
+  std::string all;
+  char bytes[4096];
+  for (ssize_t size; (size = read(out_, bytes, sizeof(bytes))) > 0;) {
+    all.append(bytes, static_cast<size_t>(size));
+  }
+  return all;
+}
+
+void ChildProcess::Signal(int signal) {
+  if (!gone_) kill(pid_, signal);
+}
+
 void ChildProcess::Kill() {
   if (gone_) return;
   kill(pid_, SIGKILL);
@@ -44,19 +59,24 @@ void ChildProcess::Kill() {
   gone_ = true;
 }
 
-bool ChildProcess::Terminate(absl::Duration wait) {
-  if (gone_) return false;
-  kill(pid_, SIGTERM);
+std::optional<int> ChildProcess::AwaitExit(absl::Duration wait) {
+  if (gone_) return std::nullopt;
   for (absl::Time until = absl::Now() + wait; absl::Now() < until;) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
       close(out_);
       gone_ = true;
-      return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+      if (!WIFEXITED(status)) return std::nullopt;
+      return WEXITSTATUS(status);
     }
     absl::SleepFor(absl::Milliseconds(2));
   }
-  return false;
+  return std::nullopt;
 }
 
-}  // namespace hawser::scenarios
+bool ChildProcess::Terminate(absl::Duration wait) {
+  Signal(SIGTERM);
+  return AwaitExit(wait) == 0;
+}
+
+}  // namespace hawser::tests

@@ -1,0 +1,105 @@
+// The broker as a whole: how it ends.
+
+#include "broker/broker.h"
+
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/broker_harness.h"
+#include "tests/support/status_matchers.h"
+
+namespace hawser::tests {
+namespace {
+
+using absl::StatusCode;
+
+class Widget : public ModuleObject {};
+
+class BrokerTest : public ::testing::Test {
+ protected:
+  // A module that says when it is unloaded.
+  void AddModule(const std::string& name) {
+    harness_.AddModule(name, [this, name](Module& module) {
+      module.Class<Widget>("Widget").Constructor<>();
+      module.Function("make", [&module] { return module.Make<Widget>(); });
+      module.Function("later", [this](LateReply reply) { later_.push_back(std::move(reply)); });
+      module.OnUnload([this, name] { unloaded_.push_back(name); });
+    });
+    modules_[name] = harness_.broker().modules().modules()->back();
+  }
+  bool IsDestroyed(const std::string& name) { return modules_[name].expired(); }
+
+  std::vector<LateReply> later_;
+  std::vector<std::string> unloaded_;
+  std::map<std::string, std::weak_ptr<HostedModule>> modules_;
+  BrokerHarness harness_;
+};
+
+TEST_F(BrokerTest, AModuleWhoseObjectIsStillHeldKeepsNoOtherFromBeingUnloaded) {
+  for (const char* name : {"first", "pinned", "last"}) AddModule(name);
+  // Held inside the process, where no session's end releases it.
+  Value module = harness_.broker().modules().Require("pinned").value();
+  std::unique_ptr<TestClient> client = harness_.Connect();
+  ObjectRef pinned = client->Require("pinned").value();
+  ASSERT_THAT(client->Call(pinned, "make"), IsOk());
+  ObjectRef widget;
+  {
+    // The last object that was made, by the id it was given.
+    uint64_t next = 0;
+    for (const auto& [object, info] : harness_.broker().objects().Page(0, 100, &next)) {
+      if (object->shape()->name() == "Widget" && object->shape()->kind() == ObjectKind::kObject) {
+        widget = object;
+      }
+    }
+  }
+  client = nullptr;
+  EXPECT_FALSE(harness_.broker().Stop(absl::ZeroDuration())) << "code of one is still needed";
+  EXPECT_THAT(unloaded_, ::testing::UnorderedElementsAre("first", "pinned", "last"));
+  EXPECT_TRUE(IsDestroyed("first"));
+  EXPECT_TRUE(IsDestroyed("last"));
+  EXPECT_FALSE(IsDestroyed("pinned"));
+  module = Value();
+  widget = nullptr;
+  harness_.Settle();
+}
+
+TEST_F(BrokerTest, ADrainLetsCallsInWorkEndAndTakesNoOthers) {
+  AddModule("lab");
+  std::unique_ptr<TestClient> client = harness_.Connect();
+  ObjectRef lab = client->Require("lab").value();
+  auto outcome = std::make_shared<std::optional<Outcome>>();
+  client->Start(lab, Op::kCall, "later", {}, outcome);
+  client->Pump();
+  harness_.Settle();
+  ASSERT_EQ(later_.size(), 1u);
+  std::thread stopper([&] { EXPECT_TRUE(harness_.broker().Stop(kPatience)); });
+  ASSERT_TRUE(harness_.AwaitThat(
+      [&] { return client->Call(lab, "make").status().code() == StatusCode::kUnavailable; }));
+  EXPECT_EQ(harness_.broker().state(), broker::Broker::State::kDraining);
+  TestClient late;
+  EXPECT_THAT(late.Attach(harness_.OpenPipe()), StatusIs(StatusCode::kUnavailable));
+  later_[0].Return("done");
+  EXPECT_TRUE(client->AwaitThat([&] { return outcome->has_value(); }));
+  EXPECT_THAT((*std::move(*outcome)).ToStatusOr(), IsOkAndHolds(Value("done")));
+  stopper.join();
+  EXPECT_TRUE(client->AwaitThat([&] { return client->ended(); }));
+  EXPECT_THAT(client->end_status(), StatusIs(StatusCode::kUnavailable));
+}
+
+TEST_F(BrokerTest, WhatADrainDoesNotWaitForAnyLongerIsAborted) {
+  AddModule("lab");
+  std::unique_ptr<TestClient> client = harness_.Connect();
+  ObjectRef lab = client->Require("lab").value();
+  auto outcome = std::make_shared<std::optional<Outcome>>();
+  client->Start(lab, Op::kCall, "later", {}, outcome);
+  client->Pump();
+  harness_.Settle();
+  harness_.broker().Stop(absl::Milliseconds(20));
+  EXPECT_TRUE(client->AwaitThat([&] { return outcome->has_value(); }));
+  EXPECT_THAT((*std::move(*outcome)).ToStatusOr(), StatusIs(StatusCode::kAborted));
+  later_.clear();
+}
+
+}  // namespace
+}  // namespace hawser::tests
