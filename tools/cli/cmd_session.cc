@@ -17,12 +17,12 @@ constexpr Column kColumns[] = {
     {"state", "STATE", Format::kState},
     {"objects", "OBJECTS", Format::kNumber},
     {"callbacks", "CALLBACKS", Format::kNumber},
-    {"pending", "CALLS", Format::kNumber},
+    {"pending", "PENDING", Format::kNumber},
     {"since", "AGE", Format::kAge},
     {"uid", "UID", Format::kNumber, Column::Detail::kWide},
     {"transport", "TRANSPORT", Format::kText, Column::Detail::kWide},
     {"queued_bytes", "QUEUED", Format::kBytes, Column::Detail::kWide},
-    {"calls", "ALL CALLS", Format::kNumber, Column::Detail::kWide},
+    {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
     {"attributes", "ATTRIBUTES", Format::kValue, Column::Detail::kWide},
 };
 // With those that ended among them.
@@ -38,7 +38,7 @@ constexpr Column kAllColumns[] = {
     {"since", "AGE", Format::kAge},
     {"ended", "ENDED", Format::kAge},
     {"uid", "UID", Format::kNumber, Column::Detail::kWide},
-    {"calls", "ALL CALLS", Format::kNumber, Column::Detail::kWide},
+    {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
     {"why", "WHY", Format::kText, Column::Detail::kWide},
 };
 constexpr View kAllView = {
