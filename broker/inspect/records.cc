@@ -111,6 +111,12 @@ Record HolderRecord(const Session& session, const Object& object) {
   Record record;
   session.Inspect([&](const link::Link& link) {
     std::optional<uint64_t> handle = link.exports().HandleOf(&object);
+    if (!handle) {
+      // It may be held by an older handle alone, whose object was described since.
+      std::vector<uint64_t> older;
+      link.exports().HandlesOf(&object, &older);
+      if (!older.empty()) handle = older.front();
+    }
     const link::ExportTable::Entry* entry = handle ? link.exports().Find(*handle) : nullptr;
     if (entry == nullptr) return 0;
     record.Set("since", DateOfSeconds(entry->since_s));

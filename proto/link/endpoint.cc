@@ -147,7 +147,17 @@ void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack,
   }
   if (transport) transport->Close(absl::FailedPreconditionError("session ended"));
   RunEffects(effects);
+  // What the peer acknowledged may let calls start that were held back.
+  Work();
   Flush();
+}
+
+void Endpoint::Work() {
+  {
+    base::MutexLock lock(mu_);
+    if (std::exchange(working_, true)) return;
+  }
+  WorkInbox(clock_.Now());
 }
 
 void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
@@ -158,19 +168,22 @@ void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
     if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing))
       return;
     status = link_.ReceivePacket(std::move(packet), now);
-    if (status.ok() && working_) return;
-    working_ = status.ok();
+    if (status.ok()) {
+      if (working_) return;
+      working_ = true;
+    }
   }
   if (status.ok()) {
     WorkInbox(now);
   } else {
-    CloseTransport(status);
+    OnTransportLost(transport, status);
   }
 }
 
 void Endpoint::WorkInbox(base::MonoTime now) {
   std::optional<Link::EndRequest> end;
   absl::Status violation;
+  const Transport* violator = nullptr;
   Outgoing outgoing;
   for (bool more = true; more;) {
     Effects effects;
@@ -189,6 +202,7 @@ void Endpoint::WorkInbox(base::MonoTime now) {
           (result == Link::StepResult::kProgress && !link_.end_request()) || !effects.start.empty();
       if (result == Link::StepResult::kViolation) {
         violation = link_.violation();
+        violator = transport_.get();
         more = false;
       }
       if (!more) {
@@ -200,7 +214,8 @@ void Endpoint::WorkInbox(base::MonoTime now) {
     Send(std::move(outgoing));
     RunEffects(effects);
   }
-  if (!violation.ok()) CloseTransport(violation);
+  // Not whichever is the present one by now.
+  if (!violation.ok()) OnTransportLost(violator, violation);
   if (end && !ended()) OnEndWanted(end->reason, end->status);
 }
 

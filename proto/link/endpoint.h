@@ -129,6 +129,8 @@ class Endpoint {
   // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its
   // packet to that one.
   void WorkInbox(base::MonoTime now) HAWSER_EXCLUDES(mu_);
+  // The same, unless a thread is at it.
+  void Work() HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
   // The next packet, if there is something to say and the transport is free.
   Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects)

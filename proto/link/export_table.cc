@@ -46,6 +46,14 @@ std::optional<uint64_t> ExportTable::HandleOf(const Object* object) const {
   return std::nullopt;
 }
 
+void ExportTable::HandlesOf(const Object* object, std::vector<uint64_t>* handles) const {
+  if (auto newest = identity_.find(object); newest != identity_.end())
+    handles->push_back(HandleFor(*newest, At(*newest)));
+  auto older = older_.find(object);
+  if (older == older_.end()) return;
+  for (uint32_t index : older->second) handles->push_back(HandleFor(index, At(index)));
+}
+
 uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via) {
   uint32_t index = free_;
   if (index != 0) {
@@ -74,7 +82,10 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
 
 void ExportTable::ForgetIdentity(const Object* object) {
   auto found = identity_.find(object);
-  if (found != identity_.end()) identity_.erase(found);
+  if (found != identity_.end()) {
+    older_[object].push_back(*found);
+    identity_.erase(found);
+  }
   if (object == At(0).object.get()) root_forgotten_ = true;
 }
 
@@ -83,7 +94,12 @@ ObjectRef ExportTable::Remove(uint64_t handle) {
   if (entry == nullptr) return nullptr;
   auto index = static_cast<uint32_t>(handle);
   auto found = identity_.find(entry->object.get());
-  if (found != identity_.end() && *found == index) identity_.erase(found);
+  if (found != identity_.end() && *found == index) {
+    identity_.erase(found);
+  } else if (auto older = older_.find(entry->object.get()); older != older_.end()) {
+    std::erase(older->second, index);
+    if (older->second.empty()) older_.erase(older);
+  }
   ObjectRef object = std::move(entry->object);
   --live_;
   // A handle is never reused: an entry whose generations are used up stays out of the list.
@@ -96,6 +112,7 @@ ObjectRef ExportTable::Remove(uint64_t handle) {
 
 std::vector<ObjectRef> ExportTable::Clear() {
   identity_ = decltype(identity_)(0, Hash{this}, Equal{this});
+  older_.clear();
   std::vector<ObjectRef> objects;
   objects.reserve(live_ + 1);
   for (uint32_t i = 0; i < used_; ++i) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "hawser/object.h"
 
@@ -46,6 +47,9 @@ class ExportTable {
   // Handle of the newest entry for `object`; of the root 0, unless it was handed out anew and is
   // not released.
   std::optional<uint64_t> HandleOf(const Object* object) const;
+  // Appends every handle of `object` but the root's 0: the newest, and those it had before it was
+  // forgotten.
+  void HandlesOf(const Object* object, std::vector<uint64_t>* handles) const;
   // A new entry; later HandleOf(object) gives this one.
   uint64_t Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via);
   // The object's present handle stays valid but is no longer found by HandleOf: the next export
@@ -99,6 +103,8 @@ class ExportTable {
   size_t live_ = 0;
   bool root_forgotten_ = false;  // ForgetIdentity(root) since the last Add
   absl::flat_hash_set<uint32_t, Hash, Equal> identity_;
+  // Entries in use whose object has a newer one, or was forgotten: few, those of described objects.
+  absl::flat_hash_map<const Object*, std::vector<uint32_t>> older_;
 };
 
 }  // namespace hawser::link

@@ -123,7 +123,6 @@ class Link {
   enum class StepResult {
     kIdle,       // no frame waits
     kProgress,   // one frame done
-    kBlocked,    // a call waits until the peer has acknowledged more
     kViolation,  // the peer broke the protocol: `violation()`
   };
   StepResult Step(base::MonoTime now, Effects* effects);
@@ -189,6 +188,7 @@ class Link {
   // link_send.cc
   absl::Status PrepareReferences(std::span<const Value> values, Via via);
   absl::Status ResolveReferences(Via via);
+  size_t CountUnexported() const;
   void NoteReferences(uint64_t frame);
   bool MayNumberCall(size_t bytes, bool nested) const;
   void NumberCall(uint64_t id, const OutgoingCall& call);
@@ -204,16 +204,19 @@ class Link {
   // link_receive.cc
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
-  void ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table, base::MonoTime now,
-                    Effects* effects);
-  void OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes, base::MonoTime now,
-              Effects* effects);
+  // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
+  std::string_view ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
+                                base::MonoTime now, Effects* effects);
+  std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
+                          base::MonoTime now, Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
   void StartReady(CallOrder::Calls& ready, Effects* effects);
+  void StartHeld(Effects* effects);
+  void StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effects);
   void AnswerEarly(IncomingCall* call, Error error, Effects* effects);
   void Forget(IncomingCall* call, Effects* effects);
   void SendReadyGone(const Object* object);
@@ -266,6 +269,10 @@ class Link {
   absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
   absl::btree_set<std::pair<int64_t, uint64_t>> incoming_deadlines_;
   CallOrder order_;
+  // Calls that could start, in order, while more than soft_bytes are not acknowledged. Their frames
+  // are processed all the same: were they not, two ends that wait so for each other's
+  // acknowledgement would wait forever.
+  std::deque<IncomingCall*> held_;
   uint64_t calls_done_ = 0;  // answered, for the limits announced
   uint64_t call_bytes_done_ = 0;
   wire::Limits announced_;

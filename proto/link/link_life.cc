@@ -90,6 +90,7 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
     effects->unref.push_back(call);
   }
   incoming_.clear();
+  held_.clear();
   incoming_deadlines_.clear();
   order_.Clear(&effects->dropped_values);
   imports_.MarkAllGone(reason);
@@ -112,7 +113,7 @@ LinkStats Link::stats() const {
   stats.calls_pending = pending_.size();
   stats.calls_running = incoming_.size();
   stats.answers = order_.answers();
-  stats.waiting = order_.waiting();
+  stats.waiting = order_.waiting() + held_.size();
   stats.replay_bytes = replay_.bytes();
   stats.outbox_calls = outbox_.size();
   return stats;

@@ -18,7 +18,7 @@ struct LinkLimits {
   // What Return, Release, Cancel and Gone may use above replay_bytes. When it is full too, the
   // session ends (EndReason::kLimit).
   uint64_t reserve_bytes = 64u << 20;
-  // Numbered bytes not acknowledged: above, further calls of the peer wait unprocessed.
+  // Numbered bytes not acknowledged: above, further calls of the peer wait before they start.
   uint64_t soft_bytes = 16u << 20;
   // Calls waiting unnumbered: above, a call fails at once with RESOURCE_EXHAUSTED.
   uint64_t outbox_calls = 65536;

@@ -53,7 +53,9 @@ Link::StepResult Link::Violation(std::string_view what) {
 }
 
 Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
-  if (ended_ || inbox_head_ == inbox_.size()) return StepResult::kIdle;
+  if (ended_) return StepResult::kIdle;
+  if (!held_.empty()) StartHeld(effects);
+  if (inbox_head_ == inbox_.size()) return StepResult::kIdle;
   Inbox& inbox = inbox_[inbox_head_];
   if (inbox.cursor == inbox.view.frames.size()) {
     spare_view_ = std::move(inbox.view);
@@ -72,8 +74,6 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
         absl::StrCat("frame ", number, " came where ", processed_ + 1, " was expected"));
   }
   absl::Status table = wire::ReadFrame(bytes, &inbox.bytes, &frame_);
-  if (frame_.kind == wire::FrameKind::kCall && replay_.bytes() > limits_.soft_bytes)
-    return StepResult::kBlocked;
   ++inbox.cursor;
   ++counters_.frames_received;
   processed_ = std::max(processed_, number);
@@ -87,23 +87,21 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   }
   absl::Status registered = RegisterReferences();
   if (table.ok()) table = registered;
-  ProcessFrame(inbox, bytes.size(), table, now, effects);
+  std::string_view fault = ProcessFrame(inbox, bytes.size(), table, now, effects);
   for (ObjectRef& object : registered_) {
     if (object) effects->dropped.push_back(std::move(object));
   }
   registered_.clear();
-  return frame_.kind == wire::FrameKind::kNone
-             ? Violation(absl::StrCat("frame ", number, " has no body known to this version"))
-             : StepResult::kProgress;
+  return fault.empty() ? StepResult::kProgress
+                       : Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
 }
 
-void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
-                        base::MonoTime now, Effects* effects) {
+std::string_view Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
+                                    base::MonoTime now, Effects* effects) {
   wire::BodyReader reader(registered_, &inbox.bytes);
   switch (frame_.kind) {
     case wire::FrameKind::kCall:
-      OnCall(reader, table, bytes, now, effects);
-      break;
+      return OnCall(reader, table, bytes, now, effects);
     case wire::FrameKind::kReturn:
       OnReturn(reader, table, effects);
       break;
@@ -124,20 +122,27 @@ void Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& ta
       break;
     }
     case wire::FrameKind::kNone:
-      break;
+      return "has no body known to this version";
   }
+  return {};
 }
 
 // Calls of the peer
 
-void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
-                  base::MonoTime now, Effects* effects) {
+std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
+                              base::MonoTime now, Effects* effects) {
   wire::Call call;
   auto* incoming = new IncomingCall(endpoint_);
   absl::Status status =
       reader.ReadCall(frame_.body, &call, &incoming->args_, &incoming->answer_args_);
   // What is wrong with the table explains what is wrong with the values that name it.
   if (!table.ok()) status = table;
+  // Only a handle has a shape to count in. What comes as an index would otherwise reach the object
+  // as a call of itself.
+  if (status.ok() && call.member != Invocation::kSelf && (call.on_answer || call.target == 0)) {
+    status =
+        absl::InvalidArgumentError("members of the root and of answers are named, not numbered");
+  }
   if (status.ok() && bytes > wire::WireLimits::kMaxFrameBytes) {
     status = absl::ResourceExhaustedError(absl::StrCat(
         "the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
@@ -157,8 +162,7 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
   if (call.id == 0 || !incoming_.try_emplace(call.id, incoming).second) {
     // Nothing to answer to: the id is missing or in use, so the peer is broken beyond this call.
     effects->unref.push_back(incoming);
-    frame_.kind = wire::FrameKind::kNone;
-    return;
+    return call.id == 0 ? "has a call without an id" : "has a call whose id is in use";
   }
   if (status.ok() && call.deadline_us != 0) {
     uint64_t clock = inbox_[inbox_head_].view.header.clock_us;
@@ -182,6 +186,7 @@ void Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t by
   CallOrder::Calls ready;
   order_.Add(incoming, &ready);
   StartReady(ready, effects);
+  return {};
 }
 
 void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
@@ -223,35 +228,56 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
 void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
   // Failing one can make more ready: those are appended.
   for (size_t i = 0; i < ready.size(); ++i) {
-    IncomingCall* call = ready[i];
-    if (call->answered_) continue;
-    if (!call->failed_ && call->target_->gone() != GoneReason::kAlive) {
-      call->failed_ = Error::FromStatus(GoneStatus(*call->target_));
+    if (ready[i]->answered_) continue;
+    if (held_.empty() && replay_.bytes() <= limits_.soft_bytes) {
+      StartOne(ready[i], &ready, effects);
+    } else {
+      held_.push_back(ready[i]);
     }
-    std::optional<Outcome> outcome;
-    if (call->failed_) {
-      outcome = Outcome::Failed(*call->failed_);
-    } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf &&
-               call->name_.empty() && Proxy::From(call->target_.get()) == nullptr) {
-      // The same object under a new handle: only the link can do that.
-      exports_.ForgetIdentity(call->target_.get());
-      outcome = Outcome(Value(call->target_));
-    }
-    if (outcome) {
-      call->answered_ = true;
-      if (call->keep_answer_) order_.Settle(call->id_, *outcome, &ready);
-      NumberReturn(call, *std::move(outcome), effects);
-      continue;
-    }
-    call->started_ = true;
-    call->AddRef();
-    effects->start.push_back(call);
   }
+}
+
+void Link::StartHeld(Effects* effects) {
+  // One a turn: what answers at once counts before the next.
+  while (!held_.empty() && replay_.bytes() <= limits_.soft_bytes && effects->start.empty()) {
+    IncomingCall* call = held_.front();
+    held_.pop_front();
+    CallOrder::Calls ready;
+    StartOne(call, &ready, effects);
+    StartReady(ready, effects);
+  }
+}
+
+void Link::StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effects) {
+  if (call->answered_) return;
+  if (!call->failed_ && call->target_->gone() != GoneReason::kAlive) {
+    call->failed_ = Error::FromStatus(GoneStatus(*call->target_));
+  }
+  std::optional<Outcome> outcome;
+  if (call->failed_) {
+    outcome = Outcome::Failed(*call->failed_);
+  } else if (call->op_ == Op::kDescribe && call->member_ == Invocation::kSelf &&
+             call->name_.empty() && Proxy::From(call->target_.get()) == nullptr) {
+    // The same object under a new handle: only the link can do that.
+    exports_.ForgetIdentity(call->target_.get());
+    outcome = Outcome(Value(call->target_));
+  }
+  if (outcome) {
+    call->answered_ = true;
+    if (call->keep_answer_) order_.Settle(call->id_, *outcome, ready);
+    NumberReturn(call, *std::move(outcome), effects);
+    return;
+  }
+  call->started_ = true;
+  call->AddRef();
+  effects->start.push_back(call);
 }
 
 bool Link::Settle(IncomingCall* call, const Outcome& outcome, Effects* effects) {
   if (ended_ || call->answered_) return false;
   call->answered_ = true;
+  // It is in time, however long the dependents take that start before its Return is numbered.
+  if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
   if (call->keep_answer_) {
     CallOrder::Calls ready;
     order_.Settle(call->id_, outcome, &ready);
@@ -269,6 +295,7 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
     effects->stop.push_back(call);
   } else {
     order_.Remove(call, &ready);
+    std::erase(held_, call);
   }
   call->answered_ = true;
   Outcome outcome = Outcome::Failed(std::move(error));

@@ -2,6 +2,7 @@
 //
 // The invariant that makes release safe is kept here and by who calls it: see link_send.cc.
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "proto/link/defect.h"
 #include "proto/link/endpoint.h"
@@ -27,13 +28,26 @@ uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
   return entry->second;
 }
 
+// How many of objects_scratch_ would get a handle.
+size_t Link::CountUnexported() const {
+  absl::flat_hash_set<const Object*> unexported;
+  for (const Object* object : objects_scratch_) {
+    const Proxy* proxy = Proxy::From(object);
+    bool theirs = proxy != nullptr && proxy->endpoint().get() == endpoint_;
+    if (!theirs && !exports_.HandleOf(object)) unexported.insert(object);
+  }
+  return unexported.size();
+}
+
 // Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
 // among them.
 absl::Status Link::ResolveReferences(Via via) {
   references_scratch_.clear();
   entries_scratch_.clear();
   if (objects_scratch_.empty()) return absl::OkStatus();
-  if (exports_.size() + objects_scratch_.size() > limits_.handles) {
+  // Counted only where it may matter: those that have a handle already take no more.
+  if (exports_.size() + objects_scratch_.size() > limits_.handles &&
+      exports_.size() + CountUnexported() > limits_.handles) {
     return absl::ResourceExhaustedError(
         absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
   }
@@ -85,7 +99,8 @@ void Link::NoteReferences(uint64_t frame) {
 std::string Link::NameOf(const Shape& shape, int member, Op op) {
   std::string name =
       shape.name().empty() ? std::string(ObjectKindName(shape.kind())) : shape.name();
-  if (member >= 0) absl::StrAppend(&name, ".", shape.members()[static_cast<size_t>(member)].name);
+  if (member >= 0 && static_cast<size_t>(member) < shape.members().size())
+    absl::StrAppend(&name, ".", shape.members()[static_cast<size_t>(member)].name);
   return op == Op::kNew ? absl::StrCat("new ", name) : name;
 }
 

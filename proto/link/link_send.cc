@@ -29,6 +29,14 @@ Error LimitError(std::string_view what, uint64_t limit) {
                absl::StrCat(std::string(what), " (limit ", limit, ")"));
 }
 
+// Bytes of the Frame message in a packet's entry for it, which has tag and length in front: what
+// Limits.bytes counts, at both ends.
+size_t MessageBytes(std::string_view entry) {
+  size_t start = 1;
+  while (start < entry.size() && (entry[start] & 0x80) != 0) ++start;
+  return entry.size() - std::min(start + 1, entry.size());
+}
+
 }  // namespace
 
 // Calls of ours
@@ -63,9 +71,13 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   if (call.nested && MayNumberCall(bytes, true) && call.answer_args.empty() && call.target)
     wait = false;
   if (Planted(Defect::kHandleBeforeNumber)) wait = true;
-  if (valid.ok() && wait &&
-      (outbox_.size() >= limits_.outbox_calls || outbox_bytes_ + bytes > limits_.outbox_bytes)) {
-    valid = LimitError("too many calls wait to be sent", limits_.outbox_calls).ToStatus();
+  if (valid.ok() && wait) {
+    if (outbox_.size() >= limits_.outbox_calls) {
+      valid = LimitError("too many calls wait to be sent", limits_.outbox_calls).ToStatus();
+    } else if (outbox_bytes_ + bytes > limits_.outbox_bytes) {
+      valid =
+          LimitError("too many bytes of calls wait to be sent", limits_.outbox_bytes).ToStatus();
+    }
   }
   if (!valid.ok()) {
     effects->completions.push_back({std::move(reply), Outcome::Failed(valid)});
@@ -136,13 +148,13 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   }
   uint64_t number = replay_.next_number();
   NoteReferences(number);
-  size_t before = replay_.bytes();
+  size_t before = replay_.tail()->size();
   writer_.WriteCall(frame, call.args, call.answer_args, references_scratch_, replay_.tail());
-  replay_.Commit();
   if (!call.nested) {
     ++calls_sent_;
-    call_bytes_sent_ += replay_.bytes() - before;
+    call_bytes_sent_ += MessageBytes(std::string_view(*replay_.tail()).substr(before));
   }
+  replay_.Commit();
   ++counters_.calls_sent;
   auto pending = pending_.find(id);
   if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
@@ -275,7 +287,10 @@ void Link::CheckReserve() {
 }
 
 void Link::ObjectGone(const Object* object, GoneReason reason) {
-  if (ended_ || !exports_.HandleOf(object)) return;
+  if (ended_) return;
+  handles_scratch_.clear();
+  exports_.HandlesOf(object, &handles_scratch_);
+  if (handles_scratch_.empty()) return;
   gone_waiting_.emplace_back(object, reason);
   SendReadyGone(object);
 }
@@ -288,9 +303,7 @@ void Link::SendReadyGone(const Object* object) {
   for (size_t i = 0; i < gone_waiting_.size(); ++i) {
     if (gone_waiting_[i].first != object) continue;
     handles_scratch_.clear();
-    exports_.ForEach([&](uint64_t handle, const ExportTable::Entry& entry) {
-      if (entry.object.get() == object) handles_scratch_.push_back(handle);
-    });
+    exports_.HandlesOf(object, &handles_scratch_);
     if (!handles_scratch_.empty() && !end_numbered_) {
       writer_.WriteGone(handles_scratch_, gone_waiting_[i].second, replay_.tail());
       replay_.Commit();
