@@ -117,7 +117,7 @@ class Session final : public SessionView {
 
  private:
   const SessionId id_ = SessionId::Random();
-  const std::map<std::string, std::string> attributes_;
+  const std::map<std::string, std::string> attributes_{};
   std::atomic<bool> ended_{false};
 };
 
