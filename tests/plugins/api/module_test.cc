@@ -279,8 +279,8 @@ TEST(ModuleObjects, AreNotMadeOutsideOfTheirModule) {
 TEST(ModuleConcurrency, SaysHowManyThreadsCallsMayUse) {
   for (auto [concurrency, threads] : std::vector<std::pair<Concurrency, int>>{
            {Concurrency::kSerial, 1}, {Concurrency::kPerObject, 17}, {Concurrency::kFree, 0}}) {
-    ModuleHarness harness([&](Module& module) {
-      module.Concurrency(concurrency);
+    ModuleHarness harness([chosen = concurrency](Module& module) {
+      module.Concurrency(chosen);
       module.Function("f", [](Caller& caller) { return caller.session() != nullptr; });
     });
     EXPECT_EQ(harness.module().concurrency(), threads);
