@@ -77,38 +77,68 @@ void Endpoint::SetRoot(ObjectRef root) {
 }
 
 void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
-  // What waited for this answer is started before the Return is numbered: once the peer has the
-  // Return it may call directly, and must not overtake what it sent through the answer.
   Effects effects;
   Outgoing outgoing;
-  std::optional<Link::EndRequest> end;
-  bool return_later = false;
-  auto number_return = [&](Effects* into) HAWSER_REQUIRES(mu_) {
-    link_.NumberReturn(call, std::move(outcome), into);
-    if (link_.end_request()) end = link_.end_request();
-    // While a packet is decoded, its answers gather to leave together.
-    if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), into);
-  };
+  Due due;
+  bool starting = false;
   {
     base::MutexLock lock(mu_);
-    if (!link_.Settle(call, outcome, &effects)) return;
-    return_later = !effects.start.empty();
-    if (!return_later) number_return(&effects);
+    if (!link_.Answer(call, std::move(outcome), &effects)) return;
+    starting = TakeStarts(&effects);
+    due = TakeDue();
+    // While a packet is decoded, its answers gather to leave together.
+    if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), &effects);
   }
-  if (return_later) {
-    RunEffects(effects);
-    Effects more;
+  Send(std::move(outgoing));
+  if (starting) StartCalls();
+  RunEffects(effects);
+  Do(due);
+}
+
+// Starting calls
+
+bool Endpoint::TakeStarts(Effects* effects) {
+  if (starting_) return false;
+  link_.TakeStarts(&to_start_, effects);
+  return starting_ = !to_start_.empty();
+}
+
+void Endpoint::StartTaken() {
+  for (IncomingCall* call : to_start_) StartCall(call);
+  to_start_.clear();
+}
+
+void Endpoint::StartCalls() {
+  for (bool more = true; more;) {
+    StartTaken();
+    Effects effects;
+    Outgoing outgoing;
+    Due due;
     {
       base::MutexLock lock(mu_);
-      if (!link_.ended()) number_return(&more);
+      starting_ = false;
+      more = TakeStarts(&effects);
+      due = TakeDue();
+      if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), &effects);
     }
     Send(std::move(outgoing));
-    RunEffects(more);
-  } else {
-    Send(std::move(outgoing));
     RunEffects(effects);
+    Do(due);
   }
-  if (end && !ended()) OnEndWanted(end->reason, end->status);
+}
+
+Endpoint::Due Endpoint::TakeDue() {
+  if (starting_) return {};
+  if (std::optional<Ended> ended = std::exchange(ended_with_, std::nullopt)) return {{}, ended};
+  return {link_.end_request(), {}};
+}
+
+void Endpoint::Do(Due& due) {
+  if (due.ended) {
+    OnEnded(due.ended->reason, due.ended->why, std::move(due.ended->exported));
+  } else if (due.wanted && !ended()) {
+    OnEndWanted(due.wanted->reason, due.wanted->status);
+  }
 }
 
 void Endpoint::OnDropped(Proxy* proxy) {
@@ -181,14 +211,16 @@ void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
 }
 
 void Endpoint::WorkInbox(base::MonoTime now) {
-  std::optional<Link::EndRequest> end;
+  Due due;
   absl::Status violation;
   const Transport* violator = nullptr;
   Outgoing outgoing;
+  bool starting = false;
   for (bool more = true; more;) {
     Effects effects;
     {
       base::MutexLock lock(mu_);
+      if (starting) starting_ = false;
       Link::StepResult result = Link::StepResult::kProgress;
       // A packet's frames together, as long as what they cause stays handy.
       for (int i = 0;
@@ -196,27 +228,29 @@ void Endpoint::WorkInbox(base::MonoTime now) {
            ++i) {
         result = link_.Step(now, &effects);
       }
+      starting = TakeStarts(&effects);
       // Calls are started before the inbox is left, so that their answers, if they come at once,
       // leave in one packet.
-      more =
-          (result == Link::StepResult::kProgress && !link_.end_request()) || !effects.start.empty();
+      more = (result == Link::StepResult::kProgress && !link_.end_request()) || starting;
       if (result == Link::StepResult::kViolation) {
         violation = link_.violation();
         violator = transport_.get();
         more = false;
       }
       if (!more) {
-        end = link_.end_request();
         working_ = false;
+        due = TakeDue();
         outgoing = TakeOutgoing(false, now, &effects);
       }
     }
     Send(std::move(outgoing));
+    if (starting && more) StartTaken();
+    if (starting && !more) StartCalls();
     RunEffects(effects);
   }
   // Not whichever is the present one by now.
   if (!violation.ok()) OnTransportLost(violator, violation);
-  if (end && !ended()) OnEndWanted(end->reason, end->status);
+  Do(due);
 }
 
 void Endpoint::OnSent(const Transport* transport, std::string buffer) {
@@ -294,11 +328,17 @@ Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now
 
 void Endpoint::Tick() {
   Effects effects;
+  Due due;
+  bool starting = false;
   {
     base::MutexLock lock(mu_);
     link_.Tick(clock_.Now(), &effects);
+    starting = TakeStarts(&effects);
+    due = TakeDue();
   }
+  if (starting) StartCalls();
   RunEffects(effects);
+  Do(due);
   Flush();
 }
 
@@ -309,7 +349,7 @@ std::optional<base::MonoTime> Endpoint::NextDeadline() const {
 
 void Endpoint::End(EndReason reason, const absl::Status& why) {
   Effects effects;
-  std::vector<ObjectRef> exported;
+  Due due;
   std::shared_ptr<Transport> transport;
   std::string packet;
   bool in_flight = false;
@@ -324,7 +364,8 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     in_flight = sending_;
     if (transport) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
     link_.Detached();
-    exported = link_.End(why, GoneReason::kSessionEnded, &effects);
+    ended_with_ = Ended{reason, why, link_.End(why, GoneReason::kSessionEnded, &effects)};
+    due = TakeDue();
   }
   if (transport) {
     if (in_flight) {
@@ -335,7 +376,7 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     transport->Close(why);
   }
   RunEffects(effects);
-  OnEnded(reason, why, std::move(exported));
+  Do(due);
 }
 
 bool Endpoint::attached() const {
@@ -349,7 +390,6 @@ std::string Endpoint::transport_description() const {
 }
 
 void Endpoint::RunEffects(Effects& effects) {
-  for (IncomingCall* call : effects.start) StartCall(call);
   // Before anybody hears of it: who has its answer finds the call's target released.
   effects.dropped.clear();
   for (Effects::Completion& completion : effects.completions)

@@ -62,7 +62,8 @@ class Endpoint {
   std::optional<base::MonoTime> NextDeadline() const HAWSER_EXCLUDES(mu_);
 
   // Says End to the peer (if attached), then ends the link: see Link::End. OnEnded gets the
-  // exported objects. Only the first call counts.
+  // exported objects: here, or in the thread that is just starting calls once those are started.
+  // Only the first call counts.
   void End(EndReason reason, const absl::Status& why) HAWSER_EXCLUDES(mu_);
   bool ended() const { return ended_.load(std::memory_order_acquire); }
   bool attached() const HAWSER_EXCLUDES(mu_);
@@ -93,7 +94,8 @@ class Endpoint {
  protected:
   virtual ~Endpoint();
 
-  // A call of the peer may start. `call` comes with a reference, which passes to the callee.
+  // A call of the peer may start. `call` comes with a reference, which passes to the callee. Called
+  // by one thread at a time, in the order of the calls, and never after OnEnded.
   virtual void StartCall(IncomingCall* call) = 0;
   // Something waits to be flushed. Called from any thread, under any lock: may only signal.
   virtual void WantFlush() = 0;
@@ -125,7 +127,26 @@ class Endpoint {
     std::string packet;
   };
 
+  // What waits until no call is being started.
+  struct Ended {
+    EndReason reason;
+    absl::Status why;
+    std::vector<ObjectRef> exported;
+  };
+  struct Due {
+    std::optional<Link::EndRequest> wanted;
+    std::optional<Ended> ended;
+  };
+
   void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
+  // Takes the calls that may start. True: they are this thread's to start, by StartTaken, and
+  // starting_ is its to reset. False: there are none, or a thread is at it and will take them.
+  bool TakeStarts(Effects* effects) HAWSER_REQUIRES(mu_);
+  void StartTaken() HAWSER_EXCLUDES(mu_);
+  // Starts what was taken, and what comes to it meanwhile.
+  void StartCalls() HAWSER_EXCLUDES(mu_);
+  Due TakeDue() HAWSER_REQUIRES(mu_);
+  void Do(Due& due) HAWSER_EXCLUDES(mu_);
   // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its
   // packet to that one.
   void WorkInbox(base::MonoTime now) HAWSER_EXCLUDES(mu_);
@@ -148,9 +169,12 @@ class Endpoint {
   mutable base::Mutex mu_;
   Link link_ HAWSER_GUARDED_BY(mu_);
   std::shared_ptr<Transport> transport_ HAWSER_GUARDED_BY(mu_);
-  bool fenced_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ may not bring frames any more
-  bool sending_ HAWSER_GUARDED_BY(mu_) = false;  // transport_ has a packet in flight
-  bool working_ HAWSER_GUARDED_BY(mu_) = false;  // a thread decodes frames
+  bool fenced_ HAWSER_GUARDED_BY(mu_) = false;    // transport_ may not bring frames any more
+  bool sending_ HAWSER_GUARDED_BY(mu_) = false;   // transport_ has a packet in flight
+  bool working_ HAWSER_GUARDED_BY(mu_) = false;   // a thread decodes frames
+  bool starting_ HAWSER_GUARDED_BY(mu_) = false;  // a thread starts calls
+  std::vector<IncomingCall*> to_start_;           // the thread's that set starting_
+  std::optional<Ended> ended_with_ HAWSER_GUARDED_BY(mu_);
   std::string spare_packet_ HAWSER_GUARDED_BY(mu_);
   bool send_again_ HAWSER_GUARDED_BY(mu_) = false;  // a heartbeat was wanted while sending
 };

@@ -3,8 +3,9 @@
 
 // Link: one end of the protocol as a state machine: tables, frame numbers, replay, release, order,
 // pipelining, limits. The same code serves the broker and the client. It is passive: no thread, no
-// clock, no I/O, and it runs no foreign code: whatever must be done outside the lock (start calls,
-// deliver answers, destroy values) it puts into an Effects. session.proto is its specification.
+// clock, no I/O, and it runs no foreign code: calls to start wait for TakeStarts, and whatever else
+// must be done outside the lock (deliver answers, destroy values) it puts into an Effects.
+// session.proto is its specification.
 //
 // Thread-compatible; Endpoint holds the lock outside it.
 
@@ -42,7 +43,6 @@ struct Effects {
     Ref<Proxy> proxy;
     GoneReason reason;
   };
-  absl::InlinedVector<IncomingCall*, 4> start;  // each with a reference for the starter
   absl::InlinedVector<Completion, 4> completions;
   absl::InlinedVector<IncomingCall*, 4> stop;   // to be asked to stop; each with a reference
   absl::InlinedVector<IncomingCall*, 4> unref;  // the link's own references given up
@@ -93,12 +93,14 @@ class Link {
   void ReleaseAnswer(uint64_t call);
 
   // Calls of the peer
-  // First half of answering: keeps the answer if it is wanted and starts what waited for it. False:
-  // the call is answered already.
-  bool Settle(IncomingCall* call, const Outcome& outcome, Effects* effects);
-  // Second half: numbers the Return. To be called after `effects->start` of the first half was
-  // started.
-  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
+  // Takes the calls that may start, in the order in which they must: all of them are to be started,
+  // by one thread, before more are taken. Each comes with a reference for the starter. `into` is
+  // empty before.
+  void TakeStarts(std::vector<IncomingCall*>* into, Effects* effects);
+  // Lets what waited for this answer start, and numbers the Return. Once the peer has the Return it
+  // may call directly, and must not overtake what it sent through the answer: that stands before
+  // in what TakeStarts gives. False, with `outcome` untouched: the call is answered already.
+  bool Answer(IncomingCall* call, Outcome&& outcome, Effects* effects);
   // Cancels or expires what is over time, on either side.
   void Tick(base::MonoTime now, Effects* effects);
   // Earliest time Tick has something to do.
@@ -190,6 +192,7 @@ class Link {
   absl::Status ResolveReferences(Via via);
   size_t CountUnexported() const;
   void NoteReferences(uint64_t frame);
+  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   bool MayNumberCall(size_t bytes, bool nested) const;
   void NumberCall(uint64_t id, const OutgoingCall& call);
   void DrainOutbox(Effects* effects);
@@ -273,7 +276,8 @@ class Link {
   // are processed all the same: were they not, two ends that wait so for each other's
   // acknowledgement would wait forever.
   std::deque<IncomingCall*> held_;
-  uint64_t calls_done_ = 0;  // answered, for the limits announced
+  std::vector<IncomingCall*> starts_;  // see TakeStarts
+  uint64_t calls_done_ = 0;            // answered, for the limits announced
   uint64_t call_bytes_done_ = 0;
   wire::Limits announced_;
 

@@ -19,6 +19,7 @@ Link::~Link() {
   // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
   // ended still owns its calls.
   for (auto& [id, call] : incoming_) call->Unref();
+  for (IncomingCall* call : starts_) call->Unref();
 }
 
 // Time
@@ -91,6 +92,8 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   }
   incoming_.clear();
   held_.clear();
+  effects->unref.insert(effects->unref.end(), starts_.begin(), starts_.end());
+  starts_.clear();
   incoming_deadlines_.clear();
   order_.Clear(&effects->dropped_values);
   imports_.MarkAllGone(reason);

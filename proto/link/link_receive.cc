@@ -54,7 +54,6 @@ Link::StepResult Link::Violation(std::string_view what) {
 
 Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   if (ended_) return StepResult::kIdle;
-  if (!held_.empty()) StartHeld(effects);
   if (inbox_head_ == inbox_.size()) return StepResult::kIdle;
   Inbox& inbox = inbox_[inbox_head_];
   if (inbox.cursor == inbox.view.frames.size()) {
@@ -237,9 +236,14 @@ void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
   }
 }
 
+void Link::TakeStarts(std::vector<IncomingCall*>* into, Effects* effects) {
+  if (!held_.empty()) StartHeld(effects);
+  into->swap(starts_);
+}
+
 void Link::StartHeld(Effects* effects) {
   // One a turn: what answers at once counts before the next.
-  while (!held_.empty() && replay_.bytes() <= limits_.soft_bytes && effects->start.empty()) {
+  while (!held_.empty() && replay_.bytes() <= limits_.soft_bytes && starts_.empty()) {
     IncomingCall* call = held_.front();
     held_.pop_front();
     CallOrder::Calls ready;
@@ -270,19 +274,18 @@ void Link::StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effect
   }
   call->started_ = true;
   call->AddRef();
-  effects->start.push_back(call);
+  starts_.push_back(call);
 }
 
-bool Link::Settle(IncomingCall* call, const Outcome& outcome, Effects* effects) {
+bool Link::Answer(IncomingCall* call, Outcome&& outcome, Effects* effects) {
   if (ended_ || call->answered_) return false;
   call->answered_ = true;
-  // It is in time, however long the dependents take that start before its Return is numbered.
-  if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
   if (call->keep_answer_) {
     CallOrder::Calls ready;
     order_.Settle(call->id_, outcome, &ready);
     StartReady(ready, effects);
   }
+  NumberReturn(call, std::move(outcome), effects);
   return true;
 }
 
@@ -290,7 +293,9 @@ bool Link::Settle(IncomingCall* call, const Outcome& outcome, Effects* effects) 
 void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
   if (call->answered_) return;
   CallOrder::Calls ready;
-  if (call->started_) {
+  if (std::erase(starts_, call) > 0) {
+    effects->unref.push_back(call);
+  } else if (call->started_) {
     call->AddRef();
     effects->stop.push_back(call);
   } else {

@@ -230,5 +230,41 @@ TEST_F(EndpointPairTest, ThreadsMayCallAtTheSameTimeAndEachCallIsAnsweredOnce) {
   EXPECT_EQ(root_->calls, kThreads * kCalls);
 }
 
+TEST_F(EndpointTest, CallsStartInOrderWhicheverThreadMadeThemReady) {
+  end_->hold = true;
+  auto through_answer = [](uint64_t id) {
+    return RawPeer::CallFrame({.id = id, .on_answer = true, .target = 1, .name = "m"});
+  };
+  peer_.Send({RawPeer::CallFrame({.id = 1, .name = "m", .keep_answer = true}), through_answer(2),
+              through_answer(3)});
+  std::promise<void> starts_second, may_go_on;
+  end_->on_start = [&](link::IncomingCall* call) {
+    if (call->id() != 2) return;
+    starts_second.set_value();
+    may_go_on.get_future().wait();
+  };
+  Held first = end_->Take();
+  std::thread module([&] { first.reply.Return(Value(ObjectRef(MakeRef<SampleObject>("Thing")))); });
+  starts_second.get_future().wait();
+  peer_.Send({through_answer(4)});  // it could start at once, in this thread
+  may_go_on.set_value();
+  module.join();
+  EXPECT_THAT(end_->started, ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(EndpointTest, NoCallStartsAfterTheEndWasTold) {
+  std::vector<uint64_t> started_at_end;
+  end_->on_ended = [&] { started_at_end = end_->started; };
+  end_->on_start = [&](link::IncomingCall* call) {
+    if (call->id() != 1) return;
+    end_->End(EndReason::kKicked, absl::PermissionDeniedError("kicked"));
+    EXPECT_EQ(end_->ends, 0) << "a call is being started";
+  };
+  peer_.Send({Call(1), Call(2), Call(3)});
+  EXPECT_EQ(end_->ends, 1);
+  EXPECT_THAT(started_at_end, ElementsAre(1, 2, 3));
+  EXPECT_EQ(end_->end_reason, EndReason::kKicked);
+}
+
 }  // namespace
 }  // namespace hawser::tests
