@@ -23,7 +23,8 @@ void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
     if (found != proxies_.end() &&
         (found->second == proxy || Planted(Defect::kNoRecheckAtRelease))) {
       if (found->second == proxy) proxies_.erase(found);
-      released->push_back(proxy->handle());
+      // The root is never given, so it is never released.
+      if (proxy->handle() != 0) released->push_back(proxy->handle());
     }
     dead->push_back(proxy);
   }

@@ -26,6 +26,7 @@
 #include "proto/link/incoming_call.h"
 #include "proto/link/link_limits.h"
 #include "proto/link/replay_buffer.h"
+#include "proto/link/shape_table.h"
 #include "proto/wire/reader.h"
 #include "proto/wire/writer.h"
 
@@ -190,15 +191,15 @@ class Link {
   // link_send.cc
   absl::Status PrepareReferences(std::span<const Value> values, Via via);
   absl::Status ResolveReferences(Via via);
-  size_t CountUnexported() const;
+  absl::Status CheckExportLimits() const;
   void NoteReferences(uint64_t frame);
   void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   bool MayNumberCall(size_t bytes, bool nested) const;
   void NumberCall(uint64_t id, const OutgoingCall& call);
+  absl::Status CheckAnswersSent(const OutgoingCall& call) const;
   void DrainOutbox(Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
   void CheckReserve();
-  uint32_t ShapeNumber(const ShapeRef& shape, wire::Reference* reference);
   Via ViaOf(const IncomingCall& call);
   // For people: "Counter.increment", "new Counter".
   static std::string NameOf(const Shape& shape, int member, Op op);
@@ -207,15 +208,18 @@ class Link {
   // link_receive.cc
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
+  absl::Status RegisterShape(const wire::Reference& reference);
   // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
   std::string_view ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
                                 base::MonoTime now, Effects* effects);
   std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
                           base::MonoTime now, Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
-  void OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
-  void OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
-  void OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  // False: malformed.
+  bool OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  bool OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  bool OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  absl::Status CheckIncomingLimits(const wire::Call& call, size_t bytes) const;
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
   void StartReady(CallOrder::Calls& ready, Effects* effects);
   void StartHeld(Effects* effects);
@@ -236,9 +240,7 @@ class Link {
   // Objects.
   ExportTable exports_;
   ImportTable imports_;
-  std::vector<ShapeRef> in_shapes_;   // shapes of the peer, by number
-  std::vector<ShapeRef> out_shapes_;  // shapes sent, by number; 0 is the root's
-  absl::flat_hash_map<const Shape*, uint32_t> out_shape_numbers_;
+  ShapeTable in_shapes_, out_shapes_;  // received, sent
   std::vector<std::string> via_names_;
   struct ViaKey {
     const Shape* shape;
@@ -261,8 +263,9 @@ class Link {
   std::deque<Queued> outbox_;
   size_t outbox_bytes_ = 0;
   std::vector<uint64_t> answers_to_release_;
-  std::vector<std::pair<uint64_t, absl::Status>>
-      send_failures_;                       // calls that could not be numbered
+  std::vector<std::pair<uint64_t, absl::Status>> send_failures_;  // could not be numbered
+  // What calls failed with that kept their answers and were never sent: so do those that name them.
+  absl::flat_hash_map<uint64_t, absl::Status> unsent_answers_;
   std::vector<uint64_t> planted_released_;  // see Defect::kNoRecheckAtRelease
   wire::Limits peer_limits_;
   uint64_t calls_sent_ = 0;
@@ -270,6 +273,7 @@ class Link {
 
   // Calls of the peer.
   absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
+  uint64_t incoming_bytes_ = 0;  // of their frames
   absl::btree_set<std::pair<int64_t, uint64_t>> incoming_deadlines_;
   CallOrder order_;
   // Calls that could start, in order, while more than soft_bytes are not acknowledged. Their frames

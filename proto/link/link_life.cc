@@ -7,9 +7,11 @@
 namespace hawser::link {
 
 Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
-    : endpoint_(endpoint), limits_(limits), start_(now) {
-  // Number 0 is the shape of the root, which is never sent.
-  out_shapes_.push_back(Shape::Build(ObjectKind::kObject, "remote"));
+    : endpoint_(endpoint),
+      limits_(limits),
+      start_(now),
+      in_shapes_(Shape::Build(ObjectKind::kObject, "remote")),
+      out_shapes_(in_shapes_.At(0)) {
   via_names_.push_back("unknown");
   // Both sides start with the same grants until the first header or Attach says more.
   peer_limits_ = {limits_.call_window, limits_.byte_window};
@@ -82,6 +84,7 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   }
   outbox_.clear();
   outbox_bytes_ = 0;
+  unsent_answers_.clear();
   for (auto& [id, call] : incoming_) {
     call->answered_ = true;
     if (call->started_) {
@@ -91,6 +94,7 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
     effects->unref.push_back(call);
   }
   incoming_.clear();
+  incoming_bytes_ = 0;
   held_.clear();
   effects->unref.insert(effects->unref.end(), starts_.begin(), starts_.end());
   starts_.clear();

@@ -28,6 +28,17 @@ struct LinkLimits {
   uint64_t handles = 4u << 20;
   // Handles imported from the peer (callbacks) at a time.
   uint64_t imports = 1u << 20;
+  // Different shapes defined in one direction since the session began; they stay until its end.
+  uint64_t shapes = 65536;
+  // Memory of those received, about.
+  uint64_t shape_bytes = 64u << 20;
+  // Calls of the peer in the works at a time, nested ones included, and the bytes of their frames.
+  // Unlike the windows, which tell a peer that keeps to them how far it may go, these are for one
+  // that does not: a call above them answers RESOURCE_EXHAUSTED.
+  uint64_t incoming_calls = 65536;
+  uint64_t incoming_bytes = 256u << 20;
+  // Answers kept for later calls of the peer at a time. A call above it is not made.
+  uint64_t answers = 65536;
 };
 
 }  // namespace hawser::link

@@ -34,6 +34,8 @@ absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   counters_.bytes_received += packet.size();
   bytes_since_ack_ += packet.size();
   const wire::PacketHeader& header = inbox.view.header;
+  if (header.first_frame == 0 && !inbox.view.frames.empty())
+    return absl::InvalidArgumentError("first_frame: a packet with frames says their first number");
   replay_.Acknowledge(header.ack);
   peer_limits_.calls = std::max(peer_limits_.calls, header.limits.calls);
   peer_limits_.bytes = std::max(peer_limits_.bytes, header.limits.bytes);
@@ -104,18 +106,20 @@ std::string_view Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl
     case wire::FrameKind::kReturn:
       OnReturn(reader, table, effects);
       break;
+    // With nobody to answer to, what cannot be read in these would be lost silently.
     case wire::FrameKind::kCancel:
-      OnCancel(reader, frame_.body, effects);
+      if (!OnCancel(reader, frame_.body, effects)) return "has a malformed Cancel";
       break;
     case wire::FrameKind::kRelease:
-      OnRelease(reader, frame_.body, effects);
+      if (!OnRelease(reader, frame_.body, effects)) return "has a malformed Release";
       break;
     case wire::FrameKind::kGone:
-      OnGone(reader, frame_.body, effects);
+      if (!OnGone(reader, frame_.body, effects)) return "has a malformed Gone";
       break;
     case wire::FrameKind::kEnd: {
       absl::StatusCode code = absl::StatusCode::kOk;
       std::string message;
+      // However malformed, it is the end.
       (void)reader.ReadEnd(frame_.body, &code, &message);
       if (!end_request_) end_request_ = EndRequest{EndReason::kLeft, absl::Status(code, message)};
       break;
@@ -146,11 +150,13 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     status = absl::ResourceExhaustedError(absl::StrCat(
         "the call's frame has ", bytes, " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
   }
+  absl::Status crowded = CheckIncomingLimits(call, bytes);
+  if (status.ok()) status = crowded;
   ++counters_.calls_received;
   incoming->id_ = call.id;
   incoming->op_ = call.op;
   incoming->no_reply_ = call.no_reply;
-  incoming->keep_answer_ = call.keep_answer && !call.no_reply;
+  incoming->keep_answer_ = call.keep_answer && !call.no_reply && crowded.ok();
   incoming->nested_ = call.nested;
   incoming->frame_bytes_ = static_cast<uint32_t>(bytes);
   incoming->member_ = call.member;
@@ -162,6 +168,13 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     // Nothing to answer to: the id is missing or in use, so the peer is broken beyond this call.
     effects->unref.push_back(incoming);
     return call.id == 0 ? "has a call without an id" : "has a call whose id is in use";
+  }
+  incoming_bytes_ += bytes;
+  if (!crowded.ok()) {
+    // At once: it must not wait behind those that are too many already.
+    incoming->answered_ = true;
+    NumberReturn(incoming, Outcome::Failed(status), effects);
+    return {};
   }
   if (status.ok() && call.deadline_us != 0) {
     uint64_t clock = inbox_[inbox_head_].view.header.clock_us;
@@ -188,6 +201,24 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
   return {};
 }
 
+absl::Status Link::CheckIncomingLimits(const wire::Call& call, size_t bytes) const {
+  if (incoming_.size() >= limits_.incoming_calls) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many calls of this session wait for their answers (limit ",
+                     limits_.incoming_calls, ")"));
+  }
+  if (incoming_bytes_ + bytes > limits_.incoming_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many bytes of calls of this session wait for their answers (limit ",
+                     limits_.incoming_bytes, ")"));
+  }
+  if (call.keep_answer && order_.answers() >= limits_.answers) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many answers are kept for this session (limit ", limits_.answers, ")"));
+  }
+  return absl::OkStatus();
+}
+
 void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   ExportTable::Entry* entry = exports_.Find(call.target);
   if (entry == nullptr) {
@@ -199,7 +230,7 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   incoming->target_ = entry->object;
   // A handle shows what it showed when it was handed out; the root's members are named.
   if (call.target != 0 && call.name.empty()) {
-    incoming->shape_ = out_shapes_[entry->shape];
+    incoming->shape_ = out_shapes_.At(entry->shape);
     if (call.member >= static_cast<int>(incoming->shape_->members().size())) {
       incoming->failed_ =
           Error(absl::StatusCode::kInvalidArgument,
@@ -207,17 +238,17 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
                              ", which has ", incoming->shape_->members().size()));
     }
   } else if (call.target != 0) {
-    int member = out_shapes_[entry->shape]->Find(call.name);
+    int member = out_shapes_.At(entry->shape)->Find(call.name);
     if (member != Shape::kNotFound) {
-      incoming->shape_ = out_shapes_[entry->shape];
+      incoming->shape_ = out_shapes_.At(entry->shape);
       incoming->member_ = member;
     } else {
       Invocation probe;
       probe.op = call.op;
       probe.name = call.name;
-      absl::Status status = CheckCall(*out_shapes_[entry->shape], probe);
+      absl::Status status = CheckCall(*out_shapes_.At(entry->shape), probe);
       incoming->failed_ = Error::FromStatus(
-          status.ok() ? absl::NotFoundError(absl::StrCat(out_shapes_[entry->shape]->name(),
+          status.ok() ? absl::NotFoundError(absl::StrCat(out_shapes_.At(entry->shape)->name(),
                                                          " has no member ", std::string(call.name)))
                       : status);
     }
@@ -312,6 +343,7 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
 void Link::Forget(IncomingCall* call, Effects* effects) {
   if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
   incoming_.erase(call->id_);
+  incoming_bytes_ -= call->frame_bytes_;
   effects->unref.push_back(call);
 }
 
@@ -327,21 +359,22 @@ void Link::OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects
   CompletePending(id, std::move(outcome), effects);
 }
 
-void Link::OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+bool Link::OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   uint64_t id = 0;
-  if (!reader.ReadCancel(body, &id).ok()) return;
+  if (!reader.ReadCancel(body, &id).ok()) return false;
   auto found = incoming_.find(id);
   if (found != incoming_.end()) {
     AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"),
                 effects);
   }
+  return true;
 }
 
-void Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+bool Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   uint64_t upto = 0;
   handles_scratch_.clear();
   answers_scratch_.clear();
-  if (!reader.ReadRelease(body, &upto, &handles_scratch_, &answers_scratch_).ok()) return;
+  if (!reader.ReadRelease(body, &upto, &handles_scratch_, &answers_scratch_).ok()) return false;
   for (uint64_t handle : handles_scratch_) {
     ExportTable::Entry* entry = handle == 0 ? nullptr : exports_.Find(handle);
     if (entry == nullptr) continue;
@@ -355,17 +388,19 @@ void Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* e
     effects->dropped.push_back(std::move(object));
   }
   for (uint64_t id : answers_scratch_) order_.Release(id, &effects->dropped_values);
+  return true;
 }
 
-void Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects) {
+bool Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   GoneReason reason = GoneReason::kDestroyed;
   handles_scratch_.clear();
-  if (!reader.ReadGone(body, &handles_scratch_, &reason).ok()) return;
+  if (!reader.ReadGone(body, &handles_scratch_, &reason).ok()) return false;
   for (uint64_t handle : handles_scratch_) {
     imports_.MarkGone(handle, reason);
     if (Ref<Proxy> proxy = imports_.Find(handle))
       effects->gone.push_back({std::move(proxy), reason});
   }
+  return true;
 }
 
 }  // namespace hawser::link

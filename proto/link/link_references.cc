@@ -18,25 +18,29 @@ constexpr size_t kMaxVias = 4096;
 
 // Sent
 
-uint32_t Link::ShapeNumber(const ShapeRef& shape, wire::Reference* reference) {
-  auto [entry, added] =
-      out_shape_numbers_.try_emplace(shape.get(), static_cast<uint32_t>(out_shapes_.size()));
-  if (added) {
-    out_shapes_.push_back(shape);
-    reference->definition = shape;
-  }
-  return entry->second;
-}
-
-// How many of objects_scratch_ would get a handle.
-size_t Link::CountUnexported() const {
+// Whether objects_scratch_ stays within the limits. Counted only where that may be in doubt: objects
+// that have a handle take no more, nor do shapes the peer knows.
+absl::Status Link::CheckExportLimits() const {
+  size_t most = objects_scratch_.size();
+  if (exports_.size() + most <= limits_.handles && out_shapes_.size() + most <= limits_.shapes)
+    return absl::OkStatus();
   absl::flat_hash_set<const Object*> unexported;
+  size_t unknown_shapes = 0;
   for (const Object* object : objects_scratch_) {
     const Proxy* proxy = Proxy::From(object);
     bool theirs = proxy != nullptr && proxy->endpoint().get() == endpoint_;
-    if (!theirs && !exports_.HandleOf(object)) unexported.insert(object);
+    if (theirs || exports_.HandleOf(object) || !unexported.insert(object).second) continue;
+    if (!out_shapes_.NumberOf(*object->shape())) ++unknown_shapes;
   }
-  return unexported.size();
+  if (exports_.size() + unexported.size() > limits_.handles) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
+  }
+  if (out_shapes_.size() + unknown_shapes > limits_.shapes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "too many different shapes exported to this session (limit ", limits_.shapes, ")"));
+  }
+  return absl::OkStatus();
 }
 
 // Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
@@ -45,12 +49,7 @@ absl::Status Link::ResolveReferences(Via via) {
   references_scratch_.clear();
   entries_scratch_.clear();
   if (objects_scratch_.empty()) return absl::OkStatus();
-  // Counted only where it may matter: those that have a handle already take no more.
-  if (exports_.size() + objects_scratch_.size() > limits_.handles &&
-      exports_.size() + CountUnexported() > limits_.handles) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
-  }
+  if (absl::Status status = CheckExportLimits(); !status.ok()) return status;
   auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
   for (Object* object : objects_scratch_) {
     wire::Reference& reference = references_scratch_.emplace_back();
@@ -67,12 +66,17 @@ absl::Status Link::ResolveReferences(Via via) {
       reference.shape_number = entry->shape;
     } else {
       ShapeRef shape = object->shape();
-      reference.shape_number = ShapeNumber(shape, &reference);
+      if (std::optional<uint32_t> known = out_shapes_.NumberOf(*shape)) {
+        reference.shape_number = *known;
+      } else {
+        reference.shape_number = out_shapes_.Add(shape);
+        reference.definition = std::move(shape);
+      }
       reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
       endpoint_->OnExport(object, reference.handle);
     }
     reference.oid = endpoint_->OidOf(object, reference.handle);
-    if (out_shapes_[reference.shape_number]->kind() == ObjectKind::kFunction) {
+    if (out_shapes_.At(reference.shape_number)->kind() == ObjectKind::kFunction) {
       reference.site = object->site();
       reference.constant = object->constant();
     }
@@ -155,27 +159,18 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
     }
     return entry->object;
   }
-  if (reference.definition) {
-    // Numbers rise without gaps; a repeat must not grow the table.
-    if (reference.shape_number == in_shapes_.size() + 1) {
-      in_shapes_.push_back(reference.definition);
-    } else if (reference.shape_number == 0 || reference.shape_number > in_shapes_.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("shape ", reference.shape_number, " is defined out of turn"));
-    }
+  absl::Status shaped = RegisterShape(reference);
+  if (Ref<Proxy> proxy = imports_.Find(reference.handle)) {
+    if (!shaped.ok()) return shaped;
+    return ObjectRef(std::move(proxy));
   }
-  if (Ref<Proxy> proxy = imports_.Find(reference.handle)) return ObjectRef(std::move(proxy));
-  ShapeRef shape = reference.shape_number == 0 ? out_shapes_[0]
-                   : reference.shape_number <= in_shapes_.size()
-                       ? in_shapes_[reference.shape_number - 1]
-                       : nullptr;
-  if (!shape)
-    return absl::InvalidArgumentError(
-        absl::StrCat("shape ", reference.shape_number, " was never defined"));
+  // One that is refused gets its proxy all the same, so that its handle is released.
+  uint32_t number = shaped.ok() ? reference.shape_number : 0;
   auto proxy =
       Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid,
-                                  std::move(shape), reference.site, reference.constant));
+                                  in_shapes_.At(number), reference.site, reference.constant));
   imports_.Set(proxy.get());
+  if (!shaped.ok()) return shaped;
   if (imports_.size() > limits_.imports) {
     return absl::ResourceExhaustedError(
         absl::StrCat("too many objects and callbacks handed over by this session (limit ",
@@ -184,10 +179,29 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
   return ObjectRef(std::move(proxy));
 }
 
+absl::Status Link::RegisterShape(const wire::Reference& reference) {
+  uint32_t number = reference.shape_number;
+  if (!reference.definition) {
+    if (number <= in_shapes_.size()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " was never defined"));
+  }
+  // A repeat must not grow the table.
+  if (number != 0 && number <= in_shapes_.size()) return absl::OkStatus();
+  if (in_shapes_.size() >= limits_.shapes || in_shapes_.bytes() > limits_.shape_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many different shapes handed over by this session (limits ",
+                     limits_.shapes, ", ", limits_.shape_bytes, " bytes)"));
+  }
+  if (number != in_shapes_.size() + 1)
+    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " is defined out of turn"));
+  in_shapes_.Add(reference.definition);
+  return absl::OkStatus();
+}
+
 Ref<Proxy> Link::ImportRoot() {
   if (Ref<Proxy> root = imports_.Find(0)) return root;
   auto root =
-      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_[0], "", Value()));
+      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_.At(0), "", Value()));
   imports_.Set(root.get());
   return root;
 }

@@ -140,9 +140,11 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   frame.keep_answer = call.keep_answer;
   frame.nested = call.nested;
   if (call.deadline) frame.deadline_us = std::max<uint64_t>(SessionClock(*call.deadline), 1);
-  absl::Status status = PrepareReferences(call.args, 0);
+  // Answers it names must be of calls that were sent; else only limits are left to fail here.
+  absl::Status status = CheckAnswersSent(call);
+  if (status.ok()) status = PrepareReferences(call.args, 0);
   if (!status.ok()) {
-    // Only the limit of handles is left to fail here; the call is not sent.
+    if (call.keep_answer) unsent_answers_.emplace(id, status);
     send_failures_.push_back({id, status});
     return;
   }
@@ -158,6 +160,19 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   ++counters_.calls_sent;
   auto pending = pending_.find(id);
   if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
+}
+
+absl::Status Link::CheckAnswersSent(const OutgoingCall& call) const {
+  if (unsent_answers_.empty()) return absl::OkStatus();
+  if (!call.target) {
+    if (auto unsent = unsent_answers_.find(call.answer); unsent != unsent_answers_.end())
+      return unsent->second;
+  }
+  for (const wire::AnswerArg& arg : call.answer_args) {
+    if (auto unsent = unsent_answers_.find(arg.call); unsent != unsent_answers_.end())
+      return unsent->second;
+  }
+  return absl::OkStatus();
 }
 
 void Link::DrainOutbox(Effects* effects) {
@@ -185,6 +200,10 @@ void Link::DrainOutbox(Effects* effects) {
       } else {
         NumberCall(queued.id, queued.call);
       }
+    } else if (queued.call.keep_answer) {
+      unsent_answers_.emplace(
+          queued.id, absl::CancelledError(
+                         absl::StrCat("call ", queued.id, " was given up before it was sent")));
     }
     for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
     if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
@@ -351,6 +370,9 @@ void Link::ReleaseAnswers() {
   if (answers_to_release_.empty() || !outbox_.empty() || end_numbered_) return;
   writer_.WriteRelease(processed_, {}, answers_to_release_, replay_.tail());
   replay_.Commit();
+  if (!unsent_answers_.empty()) {
+    for (uint64_t call : answers_to_release_) unsent_answers_.erase(call);
+  }
   answers_to_release_.clear();
 }
 

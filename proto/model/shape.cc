@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "proto/model/names.h"
 
 namespace hawser {
@@ -62,7 +63,19 @@ ShapeRef Shape::Build(ObjectKind kind, std::string name, std::vector<Member> mem
     if (first.name != second.name) return first.name < second.name;
     return first.kind != MemberKind::kEvent && second.kind == MemberKind::kEvent;
   });
+  shape->hash_ = absl::HashOf(kind, mode, shape->name_, shape->members_.size());
+  for (const Member& member : shape->members_)
+    shape->hash_ = absl::HashOf(shape->hash_, member.name, member.kind);
   return ref;
+}
+
+size_t Shape::MemoryBytes() const {
+  size_t bytes = sizeof(Shape) + name_.size() + signature_.params.size();
+  for (const Member& member : members_) {
+    bytes += sizeof(Member) + sizeof(by_name_[0]) + member.name.size() + member.doc.size() +
+             member.signature.params.size();
+  }
+  return bytes;
 }
 
 int Shape::Find(std::string_view name) const {
@@ -74,8 +87,9 @@ int Shape::Find(std::string_view name) const {
 }
 
 bool Shape::Equals(const Shape& other) const {
-  return this == &other || (kind_ == other.kind_ && mode_ == other.mode_ && name_ == other.name_ &&
-                            signature_ == other.signature_ && members_ == other.members_);
+  return this == &other ||
+         (hash_ == other.hash_ && kind_ == other.kind_ && mode_ == other.mode_ &&
+          name_ == other.name_ && signature_ == other.signature_ && members_ == other.members_);
 }
 
 }  // namespace hawser

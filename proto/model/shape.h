@@ -100,6 +100,10 @@ class Shape {
   }
 
   bool Equals(const Shape& other) const;
+  // Equal shapes have equal hashes.
+  size_t hash() const { return hash_; }
+  // About what it takes, names and texts included.
+  size_t MemoryBytes() const;
 
   void AddRef() const { refs_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() const {
@@ -117,6 +121,7 @@ class Shape {
   std::vector<Member> members_;
   std::vector<uint16_t> by_name_;  // member numbers sorted by name
   Signature signature_;
+  size_t hash_ = 0;
 };
 
 }  // namespace hawser

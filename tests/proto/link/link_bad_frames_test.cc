@@ -42,6 +42,24 @@ TEST_F(LinkBadFramesTest, AFramePastTheNextEndsTheConnectionNotTheSession) {
   EXPECT_THAT(end_->detached, ElementsAre(StatusIs(kInvalidArgument)));
 }
 
+TEST_F(LinkBadFramesTest, FramesWithoutANumberEndTheConnection) {
+  peer_.SendAt(0, {RawPeer::CallFrame({.id = 1, .name = "any"})});
+  EXPECT_THAT(peer_.close_status(), StatusIs(kInvalidArgument, HasSubstr("first_frame")));
+  EXPECT_EQ(root_->calls, 0);
+}
+
+TEST_F(LinkBadFramesTest, AMalformedReleaseCancelOrGoneEndsTheConnection) {
+  // Field 2 (handles of Release) and field 1 of the others, cut short.
+  for (std::string frame : {RawPeer::ReleaseFrame(100, {300}), RawPeer::CancelFrame(300),
+                            RawPeer::GoneFrame({300}, GoneReason::kDestroyed)}) {
+    // Its last byte is the end of a number; not any more.
+    frame.back() = static_cast<char>(frame.back() | 0x80);
+    peer_.Send({frame});
+    EXPECT_THAT(peer_.close_status(), StatusIs(kInvalidArgument, HasSubstr("malformed")));
+    peer_.Attach();
+  }
+}
+
 TEST_F(LinkBadFramesTest, AFrameAlreadyProcessedIsSkippedWhole) {
   std::string call = RawPeer::CallFrame({.id = 1, .name = "any"});
   peer_.SendAt(1, {call});
@@ -144,7 +162,7 @@ TEST_F(LinkBadFramesTest, ARefusedTableIsRegisteredAndReleasedAllTheSame) {
     }
     released.insert(released.end(), frame.handles.begin(), frame.handles.end());
   }
-  EXPECT_THAT(released, ::testing::UnorderedElementsAre(5, 7));
+  EXPECT_THAT(released, ::testing::UnorderedElementsAre(5, 6, 7));
 }
 
 TEST_F(LinkBadFramesTest, ATableOfAFrameThatEndsTheConnectionIsRegisteredAndReleased) {
