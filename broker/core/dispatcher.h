@@ -3,8 +3,8 @@
 
 // Dispatcher: from "a session may start this call" to the module's code: checks the call against
 // the target's shape, then runs it on the target's strand. A call of a `blocking` member tells the
-// pool, so that another thread takes the place of the one it may block. Knows no wire and no
-// transport. Thread-safe.
+// pool, so that another thread takes the place of the one it may block. A call abandoned while it
+// waited for its strand is not run. Knows no wire and no transport. Thread-safe.
 
 #include <concepts>
 #include <utility>
@@ -22,6 +22,7 @@ concept StartableCall = requires(Call& call) {
   { call.target() } -> std::convertible_to<Object&>;
   { call.invocation() } -> std::same_as<Invocation>;
   { call.TakeReply() } -> std::same_as<Reply>;
+  { call.abandoned() } -> std::same_as<bool>;
   call.Hold();
   call.Release();
 };
@@ -55,7 +56,7 @@ class Dispatcher {
     }
     void operator()() {
       Call* call = std::exchange(call_, nullptr);
-      Run(call->target(), call->invocation(), call->TakeReply());
+      if (!call->abandoned()) Run(call->target(), call->invocation(), call->TakeReply());
       call->Release();
     }
     void Fail(const absl::Status& status) {

@@ -85,7 +85,7 @@ void ControlLoop::RunAndWait(base::Task task) {
 
 void ControlLoop::RunTimers() {
   // What was due posts to the loop itself, behind this task; the second turn waits for that.
-  RunAndWait([this] { timers_.RunDue(); });
+  RunAndWait([this] { RunDue(); });
   RunAndWait([] {});
 }
 
@@ -110,6 +110,11 @@ void ControlLoop::Unwatch(uint64_t watch) {
   watched_.erase(found);
 }
 
+void ControlLoop::AwaitEvents() {
+  base::MutexLock lock(mu_);
+  while (delivering_) delivered_.Wait(mu_);
+}
+
 void ControlLoop::Deliver(uint64_t watch, uint32_t events) {
   if (watch == kWakeWatch) {
     uint64_t count = 0;
@@ -122,8 +127,13 @@ void ControlLoop::Deliver(uint64_t watch, uint32_t events) {
     auto found = watched_.find(watch);
     if (found == watched_.end()) return;
     on_event = found->second.on_event;
+    delivering_ = true;
   }
   (*on_event)(events);
+  on_event.reset();
+  base::MutexLock lock(mu_);
+  delivering_ = false;
+  delivered_.NotifyAll();
 }
 
 void ControlLoop::RunTasks() {
@@ -152,15 +162,19 @@ int ControlLoop::WaitMs() const {
   return static_cast<int>(std::clamp<int64_t>(left_ms, 0, kLongestMs));
 }
 
+void ControlLoop::RunDue() {
+  // Looked at anew: what was awaited may have been cancelled, or come forward.
+  absl::Duration late = clock_.Now() - timers_.next();
+  if (late > stall_ && on_stall_) on_stall_(late);
+  timers_.RunDue();
+}
+
 void ControlLoop::Run() {
   base::ScopedExecutor here(this);
   epoll_event events[kEvents];
   while (!stopping_.load(std::memory_order_acquire)) {
     int count = epoll_wait(epoll_.get(), events, kEvents, WaitMs());
-    // Looked at anew: what was awaited may have been cancelled, or come forward.
-    absl::Duration late = clock_.Now() - timers_.next();
-    if (late > stall_ && on_stall_) on_stall_(late);
-    timers_.RunDue();
+    RunDue();
     for (int i = 0; i < count; ++i) Deliver(events[i].data.u64, events[i].events);
     RunTasks();
   }

@@ -49,6 +49,9 @@ class ControlLoop final : public base::Executor {
   uint64_t Watch(int fd, uint32_t events, OnEvent on_event) HAWSER_EXCLUDES(mu_);
   // No call begins after it returns; from another thread than the loop, one may be under way.
   void Unwatch(uint64_t watch) HAWSER_EXCLUDES(mu_);
+  // Waits until no `on_event` is under way: after Unwatch, before what the calls use is destroyed.
+  // Not under a lock they take, nor from the loop.
+  void AwaitEvents() HAWSER_EXCLUDES(mu_);
 
  private:
   struct Watched {
@@ -57,6 +60,7 @@ class ControlLoop final : public base::Executor {
   };
 
   void Run();
+  void RunDue();
   void Wake();
   void RunTasks() HAWSER_EXCLUDES(mu_);
   void Deliver(uint64_t watch, uint32_t events) HAWSER_EXCLUDES(mu_);
@@ -75,6 +79,8 @@ class ControlLoop final : public base::Executor {
   std::deque<base::Task> tasks_ HAWSER_GUARDED_BY(mu_);
   absl::flat_hash_map<uint64_t, Watched> watched_ HAWSER_GUARDED_BY(mu_);
   uint64_t next_watch_ HAWSER_GUARDED_BY(mu_) = 1;
+  bool delivering_ HAWSER_GUARDED_BY(mu_) = false;
+  base::CondVar delivered_;
 };
 
 }  // namespace hawser::broker

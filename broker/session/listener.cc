@@ -33,10 +33,9 @@ Listener::Listener(UnixSocket socket, ControlLoop& control, TimerQueue& timers,
 }
 
 Listener::~Listener() {
-  control_.RunAndWait([this] {
-    control_.Unwatch(watch_);
-    timers_.Cancel(pause_timer_);
-  });
+  // The end of the pause may have been posted behind the first.
+  control_.RunAndWait([this] { timers_.Cancel(pause_timer_); });
+  control_.RunAndWait([this] { control_.Unwatch(watch_); });
 }
 
 void Listener::Resume() {

@@ -43,8 +43,11 @@ PeerTable::PeerTable(const BrokerLimits& limits, ControlLoop& control)
 
 PeerTable::~PeerTable() {
   CutAll();
-  base::MutexLock lock(mu_);
-  while (!entries_.empty()) Erase(entries_.begin()->first);
+  {
+    base::MutexLock lock(mu_);
+    while (!entries_.empty()) Erase(entries_.begin()->first);
+  }
+  control_.AwaitEvents();
 }
 
 absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view address) {

@@ -60,6 +60,7 @@ class Session final : public link::Endpoint {
 
  protected:
   void StartCall(link::IncomingCall* call) override;
+  void OnDeadline() override;
   void WantFlush() override;
   void OnDetached(const absl::Status& why) override HAWSER_EXCLUDES(attach_mu_);
   // On the pool, when its turn comes: a session with very many handles must not hold up the thread

@@ -213,7 +213,7 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
   link::LinkStats stats = session.Inspect([](const link::Link& link) { return link.stats(); });
   tombstones_.Add({session.session(), session.DisplayName(), session.program(), reason, why,
                    services_.clock.WallNow(), stats.calls_received,
-                   exported.empty() ? 0 : exported.size() - 1, stats.imports});
+                   exported.size(), stats.imports});
   // A client that broke a rule is worth a line; one that left, died or went silent is not.
   if (reason == EndReason::kLimit || reason == EndReason::kViolation) {
     base::Log(base::LogLevel::kWarning, "session ended",

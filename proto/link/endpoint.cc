@@ -13,7 +13,9 @@ constexpr int kFramesPerTurn = 64;
 }  // namespace
 
 Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock)
-    : clock_(clock), link_(this, limits, clock.Now()) {}
+    : clock_(clock),
+      callback_deadline_(limits.callback_deadline),
+      link_(this, limits, clock.Now()) {}
 
 Endpoint::~Endpoint() = default;
 
@@ -29,6 +31,7 @@ uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
   Effects effects;
   Outgoing outgoing;
   uint64_t id = 0;
+  bool limited = call.deadline.has_value();
   {
     base::MutexLock lock(mu_);
     base::MonoTime now = clock_.Now();
@@ -37,6 +40,7 @@ uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
   }
   Send(std::move(outgoing));
   RunEffects(effects);
+  if (limited) OnDeadline();
   return id;
 }
 
@@ -350,6 +354,7 @@ std::optional<base::MonoTime> Endpoint::NextDeadline() const {
 void Endpoint::End(EndReason reason, const absl::Status& why) {
   Effects effects;
   Due due;
+  std::vector<ObjectRef> exported;
   std::shared_ptr<Transport> transport;
   std::string packet;
   bool in_flight = false;
@@ -364,8 +369,7 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     in_flight = sending_;
     if (transport) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
     link_.Detached();
-    ended_with_ = Ended{reason, why, link_.End(why, GoneReason::kSessionEnded, &effects)};
-    due = TakeDue();
+    exported = link_.End(why, GoneReason::kSessionEnded, &effects);
   }
   if (transport) {
     if (in_flight) {
@@ -376,6 +380,13 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     transport->Close(why);
   }
   RunEffects(effects);
+  // Not under the lock: they may be millions.
+  for (const ObjectRef& object : exported) OnUnexport(object.get());
+  {
+    base::MutexLock lock(mu_);
+    ended_with_ = Ended{reason, why, std::move(exported)};
+    due = TakeDue();
+  }
   Do(due);
 }
 

@@ -70,6 +70,8 @@ class Endpoint {
   std::string transport_description() const HAWSER_EXCLUDES(mu_);
 
   const base::Clock& clock() const { return clock_; }
+  // For a callback of mode kCall that is called now.
+  base::MonoTime CallbackDeadline() const { return clock_.Now() + callback_deadline_; }
   // Runs `visit` under the lock. It must not call out.
   template <typename Visitor>  // auto(const Link&)
   auto Inspect(Visitor visit) const HAWSER_EXCLUDES(mu_) {
@@ -99,6 +101,9 @@ class Endpoint {
   virtual void StartCall(IncomingCall* call) = 0;
   // Something waits to be flushed. Called from any thread, under any lock: may only signal.
   virtual void WantFlush() = 0;
+  // A call with a deadline was sent: NextDeadline may be earlier than before. Default: nothing, for
+  // who calls Tick often enough.
+  virtual void OnDeadline() {}
   // The transport is gone; the session is detached.
   virtual void OnDetached(const absl::Status& why) { (void)why; }
   // The peer says End, or a limit demands the end; may be said again until it has come. Default:
@@ -111,8 +116,9 @@ class Endpoint {
   virtual void OnPeerGone(const Ref<Proxy>& proxy, GoneReason reason) { (void)proxy, (void)reason; }
 
  public:
-  // Hooks of the link, called UNDER THE LOCK: may take leaf locks only. An object gets a handle
-  // here, or one is freed; the oid an object shows to the peer (default: its handle).
+  // Hooks of the link, called UNDER THE LOCK (but OnUnexport at the end): may take leaf locks only.
+  // An object gets a handle here, or one is freed; the oid an object shows to the peer (default: its
+  // handle).
   virtual void OnExport(Object* object, uint64_t handle) { (void)object, (void)handle; }
   virtual void OnUnexport(Object* object) { (void)object; }
   virtual uint64_t OidOf(const Object* object, uint64_t handle) const {
@@ -162,6 +168,7 @@ class Endpoint {
   }
 
   const base::Clock& clock_;
+  const absl::Duration callback_deadline_;
   mutable std::atomic<uint32_t> refs_{1};
   std::atomic<bool> ended_{false};
   DroppedProxies dropped_;

@@ -83,7 +83,7 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
 void ExportTable::ForgetIdentity(const Object* object) {
   auto found = identity_.find(object);
   if (found != identity_.end()) {
-    older_[object].push_back(*found);
+    older_[object].insert(*found);
     identity_.erase(found);
   }
   if (object == At(0).object.get()) root_forgotten_ = true;
@@ -97,7 +97,7 @@ ObjectRef ExportTable::Remove(uint64_t handle) {
   if (found != identity_.end() && *found == index) {
     identity_.erase(found);
   } else if (auto older = older_.find(entry->object.get()); older != older_.end()) {
-    std::erase(older->second, index);
+    older->second.erase(index);
     if (older->second.empty()) older_.erase(older);
   }
   ObjectRef object = std::move(entry->object);
@@ -114,8 +114,8 @@ std::vector<ObjectRef> ExportTable::Clear() {
   identity_ = decltype(identity_)(0, Hash{this}, Equal{this});
   older_.clear();
   std::vector<ObjectRef> objects;
-  objects.reserve(live_ + 1);
-  for (uint32_t i = 0; i < used_; ++i) {
+  objects.reserve(live_);
+  for (uint32_t i = 1; i < used_; ++i) {
     if (At(i).object) objects.push_back(std::move(At(i).object));
   }
   slabs_.resize(1);

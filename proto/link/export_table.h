@@ -58,7 +58,8 @@ class ExportTable {
   // Frees the entry and gives back its object, to be dropped where no lock is held. Null if
   // unknown. Handle 0 is never freed.
   ObjectRef Remove(uint64_t handle);
-  // All objects, the root's included; the table is empty then.
+  ObjectRef TakeRoot() { return std::move(At(0).object); }
+  // All objects, one for each handle, the root's apart; the table is empty then.
   std::vector<ObjectRef> Clear();
 
   template <typename Visitor>  // void(uint64_t handle, const Entry&)
@@ -104,7 +105,7 @@ class ExportTable {
   bool root_forgotten_ = false;  // ForgetIdentity(root) since the last Add
   absl::flat_hash_set<uint32_t, Hash, Equal> identity_;
   // Entries in use whose object has a newer one, or was forgotten: few, those of described objects.
-  absl::flat_hash_map<const Object*, std::vector<uint32_t>> older_;
+  absl::flat_hash_map<const Object*, absl::flat_hash_set<uint32_t>> older_;
 };
 
 }  // namespace hawser::link

@@ -10,7 +10,10 @@ Ref<Proxy> ImportTable::Find(uint64_t handle) const {
   return Ref<Proxy>::Adopt(found->second);
 }
 
-void ImportTable::Set(Proxy* proxy) { proxies_[proxy->handle()] = proxy; }
+void ImportTable::Set(Proxy* proxy) {
+  proxies_[proxy->handle()] = proxy;
+  extra_bytes_ += proxy->extra_bytes();
+}
 
 void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
                           std::vector<Proxy*>* dead) {
@@ -26,6 +29,7 @@ void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
       // The root is never given, so it is never released.
       if (proxy->handle() != 0) released->push_back(proxy->handle());
     }
+    extra_bytes_ -= proxy->extra_bytes();
     dead->push_back(proxy);
   }
   if (proxies_.empty() && proxies_.capacity() > 64) proxies_ = {};

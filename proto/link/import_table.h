@@ -16,6 +16,8 @@ namespace hawser::link {
 class ImportTable {
  public:
   size_t size() const { return proxies_.size(); }
+  // Sum of extra_bytes over the proxies that are not yet collected.
+  size_t extra_bytes() const { return extra_bytes_; }
 
   // The live proxy of `handle`, with one more reference; null if there is none or it was just
   // dropped.
@@ -38,6 +40,7 @@ class ImportTable {
 
  private:
   absl::flat_hash_map<uint64_t, Proxy*> proxies_;
+  size_t extra_bytes_ = 0;
 };
 
 }  // namespace hawser::link

@@ -40,6 +40,9 @@ class IncomingCall final : public ReplySink, public CallContext {
   // The Reply to hand along; once per call.
   Reply TakeReply();
   Endpoint& endpoint() const { return *endpoint_; }
+  // Answered before its module was asked, or nobody is left to take its answer: the module need not
+  // be asked any more.
+  bool abandoned() const { return abandoned_.load(std::memory_order_acquire); }
   // Absolute, or nullopt.
   std::optional<base::MonoTime> deadline() const { return deadline_; }
 
@@ -66,8 +69,13 @@ class IncomingCall final : public ReplySink, public CallContext {
   Endpoint* const endpoint_;  // holds this call, and is held by it while a Reply is out
 
   uint64_t id_ = 0;
-  uint64_t lane_ = 0;         // the reference it goes through, see CallOrder
-  uint32_t unresolved_ = 0;   // answers it still waits for
+  // CallOrder's: the reference it goes through, its neighbours among those that wait for that, and
+  // how many answers it waits for itself.
+  uint64_t lane_ = 0;
+  uint64_t serial_ = 0;
+  IncomingCall* lane_before_ = nullptr;
+  IncomingCall* lane_behind_ = nullptr;
+  uint32_t unresolved_ = 0;
   uint32_t frame_bytes_ = 0;  // for the byte limit
   Op op_ = Op::kCall;
   bool no_reply_ = false;
@@ -87,6 +95,7 @@ class IncomingCall final : public ReplySink, public CallContext {
   std::optional<base::MonoTime> deadline_;
   std::optional<Error> failed_;  // it will not be started, this is its answer
 
+  std::atomic<bool> abandoned_{false};
   base::Mutex stop_mu_;
   bool stop_requested_ HAWSER_GUARDED_BY(stop_mu_) = false;
   std::optional<std::stop_source> stop_ HAWSER_GUARDED_BY(stop_mu_);

@@ -148,7 +148,7 @@ class Link {
   void NumberEnd(absl::StatusCode code, std::string_view message);
   // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of
   // the peer's is told to stop, all proxies are gone for `reason`. Gives the exported objects, for
-  // the owner to let go of in its order. Idempotent.
+  // the owner to tell OnUnexport and to let go of in its order. Idempotent.
   std::vector<ObjectRef> End(const absl::Status& why, GoneReason reason, Effects* effects);
   bool ended() const { return ended_; }
   // Set when a frame or limit demands the end of the session; the owner calls End.
@@ -189,13 +189,17 @@ class Link {
   };
 
   // link_send.cc
-  absl::Status PrepareReferences(std::span<const Value> values, Via via);
-  absl::Status ResolveReferences(Via via);
-  absl::Status CheckExportLimits() const;
+  // `bytes`: what the frame takes without them.
+  absl::Status PrepareReferences(std::span<const Value> values, size_t bytes, Via via);
+  absl::Status ResolveReferences(size_t bytes, Via via);
+  absl::Status PlanReferences(size_t bytes);
+  size_t ExtraBytes(const wire::Reference& reference);
   void NoteReferences(uint64_t frame);
   void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   bool MayNumberCall(size_t bytes, bool nested) const;
-  void NumberCall(uint64_t id, const OutgoingCall& call);
+  // `bytes`: what it takes, references apart.
+  void NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
+  void FailUnsent(Effects* effects);
   absl::Status CheckAnswersSent(const OutgoingCall& call) const;
   void DrainOutbox(Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
@@ -300,7 +304,12 @@ class Link {
   std::optional<EndRequest> end_request_;
   LinkStats counters_;
 
-  // Scratch, kept for its memory.
+  // Scratch, kept for its memory, unless a peer made it large: that would stay with an idle session.
+  template <typename Scratch>
+  static void Trim(Scratch& scratch) {
+    constexpr size_t kKept = 4096;
+    if (scratch.capacity() > kKept) Scratch().swap(scratch);
+  }
   wire::FrameWriter writer_;
   wire::FrameView frame_;
   wire::PacketView spare_view_;

@@ -87,6 +87,8 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   unsent_answers_.clear();
   for (auto& [id, call] : incoming_) {
     call->answered_ = true;
+    // What the peer sent without waiting for an answer is still to be done.
+    if (!call->no_reply_) call->abandoned_.store(true, std::memory_order_release);
     if (call->started_) {
       call->AddRef();
       effects->stop.push_back(call);
@@ -105,10 +107,9 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
     if (Ref<Proxy> held = imports_.Find(proxy.handle()))
       effects->gone.push_back({std::move(held), reason});
   });
-  exports_.ForEach([&](uint64_t, const ExportTable::Entry& entry) {
-    endpoint_->OnUnexport(entry.object.get());
-  });
   gone_waiting_.clear();
+  replay_.AcknowledgeAll(UINT64_MAX);
+  if (ObjectRef root = exports_.TakeRoot()) effects->dropped.push_back(std::move(root));
   return exports_.Clear();
 }
 

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 namespace hawser::link {
 
 // Every limit of one session's link. What breaks one is refused to whoever caused it, with the
@@ -28,6 +30,8 @@ struct LinkLimits {
   uint64_t handles = 4u << 20;
   // Handles imported from the peer (callbacks) at a time.
   uint64_t imports = 1u << 20;
+  // What their constants and sites take.
+  uint64_t import_bytes = 256u << 20;
   // Different shapes defined in one direction since the session began; they stay until its end.
   uint64_t shapes = 65536;
   // Memory of those received, about.
@@ -39,6 +43,9 @@ struct LinkLimits {
   uint64_t incoming_bytes = 256u << 20;
   // Answers kept for later calls of the peer at a time. A call above it is not made.
   uint64_t answers = 65536;
+  uint64_t answer_bytes = 256u << 20;
+  // How long the promise of a callback of mode kCall waits for the peer's answer.
+  absl::Duration callback_deadline = absl::Minutes(5);
 };
 
 }  // namespace hawser::link

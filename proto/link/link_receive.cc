@@ -14,6 +14,12 @@
 #include "proto/link/link.h"
 
 namespace hawser::link {
+namespace {
+
+// Room for calls that stays when there are none: idle sessions are many.
+constexpr size_t kKeptCalls = 4096;
+
+}  // namespace
 
 // Packets
 
@@ -60,6 +66,7 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   Inbox& inbox = inbox_[inbox_head_];
   if (inbox.cursor == inbox.view.frames.size()) {
     spare_view_ = std::move(inbox.view);
+    Trim(spare_view_.frames);
     inbox.bytes = Bytes();
     ++inbox_head_;
     return StepResult::kProgress;
@@ -93,6 +100,10 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
     if (object) effects->dropped.push_back(std::move(object));
   }
   registered_.clear();
+  Trim(registered_);
+  Trim(frame_.references);
+  Trim(handles_scratch_);
+  Trim(answers_scratch_);
   return fault.empty() ? StepResult::kProgress
                        : Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
 }
@@ -164,7 +175,8 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
   incoming->target_is_answer_ = call.on_answer;
   incoming->lane_ = call.target << 1 | (call.on_answer ? 1 : 0);
   if (call.on_answer) incoming->target_answer_ = call.target;
-  if (call.id == 0 || !incoming_.try_emplace(call.id, incoming).second) {
+  if (call.id == 0 || (call.keep_answer && order_.Keeps(call.id)) ||
+      !incoming_.try_emplace(call.id, incoming).second) {
     // Nothing to answer to: the id is missing or in use, so the peer is broken beyond this call.
     effects->unref.push_back(incoming);
     return call.id == 0 ? "has a call without an id" : "has a call whose id is in use";
@@ -215,6 +227,10 @@ absl::Status Link::CheckIncomingLimits(const wire::Call& call, size_t bytes) con
   if (call.keep_answer && order_.answers() >= limits_.answers) {
     return absl::ResourceExhaustedError(
         absl::StrCat("too many answers are kept for this session (limit ", limits_.answers, ")"));
+  }
+  if (call.keep_answer && order_.answer_bytes() > limits_.answer_bytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "too many bytes of answers are kept for this session (limit ", limits_.answer_bytes, ")"));
   }
   return absl::OkStatus();
 }
@@ -327,6 +343,7 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
   if (std::erase(starts_, call) > 0) {
     effects->unref.push_back(call);
   } else if (call->started_) {
+    call->abandoned_.store(true, std::memory_order_release);
     call->AddRef();
     effects->stop.push_back(call);
   } else {
@@ -343,6 +360,7 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
 void Link::Forget(IncomingCall* call, Effects* effects) {
   if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
   incoming_.erase(call->id_);
+  if (incoming_.empty() && incoming_.capacity() > kKeptCalls) incoming_ = {};
   incoming_bytes_ -= call->frame_bytes_;
   effects->unref.push_back(call);
 }

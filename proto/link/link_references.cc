@@ -2,7 +2,6 @@
 //
 // The invariant that makes release safe is kept here and by who calls it: see link_send.cc.
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "proto/link/defect.h"
 #include "proto/link/endpoint.h"
@@ -18,39 +17,19 @@ constexpr size_t kMaxVias = 4096;
 
 // Sent
 
-// Whether objects_scratch_ stays within the limits. Counted only where that may be in doubt: objects
-// that have a handle take no more, nor do shapes the peer knows.
-absl::Status Link::CheckExportLimits() const {
-  size_t most = objects_scratch_.size();
-  if (exports_.size() + most <= limits_.handles && out_shapes_.size() + most <= limits_.shapes)
-    return absl::OkStatus();
-  absl::flat_hash_set<const Object*> unexported;
-  size_t unknown_shapes = 0;
-  for (const Object* object : objects_scratch_) {
-    const Proxy* proxy = Proxy::From(object);
-    bool theirs = proxy != nullptr && proxy->endpoint().get() == endpoint_;
-    if (theirs || exports_.HandleOf(object) || !unexported.insert(object).second) continue;
-    if (!out_shapes_.NumberOf(*object->shape())) ++unknown_shapes;
-  }
-  if (exports_.size() + unexported.size() > limits_.handles) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
-  }
-  if (out_shapes_.size() + unknown_shapes > limits_.shapes) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "too many different shapes exported to this session (limit ", limits_.shapes, ")"));
-  }
-  return absl::OkStatus();
+// About what a reference takes beyond its numbers.
+size_t Link::ExtraBytes(const wire::Reference& reference) {
+  size_t bytes = reference.site.size();
+  if (!reference.constant.is_undefined())
+    bytes += writer_.CallSize({}, std::span(&reference.constant, 1), {}, {});
+  return bytes;
 }
 
-// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
-// among them.
-absl::Status Link::ResolveReferences(Via via) {
-  references_scratch_.clear();
-  entries_scratch_.clear();
-  if (objects_scratch_.empty()) return absl::OkStatus();
-  if (absl::Status status = CheckExportLimits(); !status.ok()) return status;
-  auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
+// First half of resolving, which changes nothing: fills references_scratch_, those to come without
+// a handle but with their shape, and checks the limits. An object without a handle that occurs twice
+// counts twice.
+absl::Status Link::PlanReferences(size_t bytes) {
+  size_t handles = 0, shapes = 0;
   for (Object* object : objects_scratch_) {
     wire::Reference& reference = references_scratch_.emplace_back();
     Proxy* proxy = Proxy::From(object);
@@ -59,37 +38,80 @@ absl::Status Link::ResolveReferences(Via via) {
       reference.handle = proxy->handle();
       continue;
     }
-    ExportTable::Entry* entry = nullptr;
+    const Shape* shape = nullptr;
     if (std::optional<uint64_t> handle = exports_.HandleOf(object)) {
       reference.handle = *handle;
-      entry = exports_.Find(*handle);
-      reference.shape_number = entry->shape;
+      reference.shape_number = exports_.Find(*handle)->shape;
+      shape = out_shapes_.At(reference.shape_number).get();
     } else {
-      ShapeRef shape = object->shape();
+      reference.definition = object->shape();
+      shape = reference.definition.get();
+      ++handles;
       if (std::optional<uint32_t> known = out_shapes_.NumberOf(*shape)) {
         reference.shape_number = *known;
       } else {
-        reference.shape_number = out_shapes_.Add(shape);
-        reference.definition = std::move(shape);
+        bytes += shape->MemoryBytes();
+        ++shapes;
       }
-      reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
-      endpoint_->OnExport(object, reference.handle);
     }
-    reference.oid = endpoint_->OidOf(object, reference.handle);
-    if (out_shapes_.At(reference.shape_number)->kind() == ObjectKind::kFunction) {
+    if (shape->kind() == ObjectKind::kFunction) {
       reference.site = object->site();
       reference.constant = object->constant();
+      bytes += ExtraBytes(reference);
     }
+  }
+  if (handles > 0 && exports_.size() + handles > limits_.handles) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
+  }
+  if (shapes > 0 && out_shapes_.size() + shapes > limits_.shapes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "too many different shapes exported to this session (limit ", limits_.shapes, ")"));
+  }
+  if (bytes > wire::WireLimits::kMaxFrameBytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too large with the constants and shapes of its objects: about ", bytes,
+                     " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
+  }
+  return absl::OkStatus();
+}
+
+// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
+// among them.
+absl::Status Link::ResolveReferences(size_t bytes, Via via) {
+  references_scratch_.clear();
+  entries_scratch_.clear();
+  if (objects_scratch_.empty()) return absl::OkStatus();
+  if (absl::Status status = PlanReferences(bytes); !status.ok()) return status;
+  auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
+  for (size_t i = 0; i < objects_scratch_.size(); ++i) {
+    wire::Reference& reference = references_scratch_[i];
+    Object* object = objects_scratch_[i];
+    if (reference.yours) continue;
+    if (ShapeRef shape = std::move(reference.definition)) {
+      reference.definition = nullptr;
+      // The same object or shape may stand before it in the frame.
+      std::optional<uint32_t> known = out_shapes_.NumberOf(*shape);
+      reference.shape_number = known ? *known : out_shapes_.Add(shape);
+      if (!known) reference.definition = std::move(shape);
+      if (std::optional<uint64_t> handle = exports_.HandleOf(object)) {
+        reference.handle = *handle;
+      } else {
+        reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
+        endpoint_->OnExport(object, reference.handle);
+      }
+    }
+    reference.oid = endpoint_->OidOf(object, reference.handle);
     entries_scratch_.push_back(reference.handle);
   }
   return absl::OkStatus();
 }
 
-absl::Status Link::PrepareReferences(std::span<const Value> values, Via via) {
+absl::Status Link::PrepareReferences(std::span<const Value> values, size_t bytes, Via via) {
   objects_scratch_.clear();
   absl::Status status = wire::CollectObjects(values, &objects_scratch_);
   if (!status.ok()) return status;
-  return ResolveReferences(via);
+  return ResolveReferences(bytes, via);
 }
 
 void Link::NoteReferences(uint64_t frame) {
@@ -166,15 +188,20 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
   }
   // One that is refused gets its proxy all the same, so that its handle is released.
   uint32_t number = shaped.ok() ? reference.shape_number : 0;
-  auto proxy =
-      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle, reference.oid,
-                                  in_shapes_.At(number), reference.site, reference.constant));
+  auto proxy = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle,
+                                           reference.oid, in_shapes_.At(number), reference.site,
+                                           reference.constant, ExtraBytes(reference)));
   imports_.Set(proxy.get());
   if (!shaped.ok()) return shaped;
   if (imports_.size() > limits_.imports) {
     return absl::ResourceExhaustedError(
         absl::StrCat("too many objects and callbacks handed over by this session (limit ",
                      limits_.imports, ")"));
+  }
+  if (imports_.extra_bytes() > limits_.import_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many bytes of constants and sites handed over by this session (limit ",
+                     limits_.import_bytes, ")"));
   }
   return ObjectRef(std::move(proxy));
 }
@@ -200,8 +227,7 @@ absl::Status Link::RegisterShape(const wire::Reference& reference) {
 
 Ref<Proxy> Link::ImportRoot() {
   if (Ref<Proxy> root = imports_.Find(0)) return root;
-  auto root =
-      Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_.At(0), "", Value()));
+  auto root = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_.At(0)));
   imports_.Set(root.get());
   return root;
 }

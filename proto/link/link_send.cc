@@ -96,7 +96,8 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     effects->completions.push_back({std::move(reply), Outcome()});
   }
   if (!wait) {
-    NumberCall(id, call);
+    NumberCall(id, call, bytes);
+    FailUnsent(effects);
     if (call.no_reply && call.target) effects->dropped.push_back(std::move(call.target));
     return id;
   }
@@ -112,7 +113,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   queued.call.args = queued.args;
   queued.call.answer_args = queued.answer_args;
   queued.call.name = queued.name;
-  if (Planted(Defect::kHandleBeforeNumber) && PrepareReferences(queued.args, 0).ok()) {
+  if (Planted(Defect::kHandleBeforeNumber) && PrepareReferences(queued.args, 0, 0).ok()) {
     queued.planted_references = references_scratch_;
   }
   return id;
@@ -124,7 +125,7 @@ bool Link::MayNumberCall(size_t bytes, bool nested) const {
          (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
 }
 
-void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
+void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   wire::Call frame;
   frame.id = id;
   if (call.target) {
@@ -142,7 +143,7 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call) {
   if (call.deadline) frame.deadline_us = std::max<uint64_t>(SessionClock(*call.deadline), 1);
   // Answers it names must be of calls that were sent; else only limits are left to fail here.
   absl::Status status = CheckAnswersSent(call);
-  if (status.ok()) status = PrepareReferences(call.args, 0);
+  if (status.ok()) status = PrepareReferences(call.args, bytes, 0);
   if (!status.ok()) {
     if (call.keep_answer) unsent_answers_.emplace(id, status);
     send_failures_.push_back({id, status});
@@ -184,7 +185,10 @@ void Link::DrainOutbox(Effects* effects) {
       if (Planted(Defect::kHandleBeforeNumber)) {
         wire::Call frame;
         frame.id = queued.id;
-        frame.target = Proxy::From(queued.call.target.get())->handle();
+        frame.on_answer = queued.call.target == nullptr;
+        frame.target =
+            frame.on_answer ? queued.call.answer : Proxy::From(queued.call.target.get())->handle();
+        frame.keep_answer = queued.call.keep_answer;
         frame.member = queued.call.member;
         frame.name = queued.call.name;
         frame.no_reply = queued.call.no_reply;
@@ -198,7 +202,7 @@ void Link::DrainOutbox(Effects* effects) {
         auto pending = pending_.find(queued.id);
         if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
       } else {
-        NumberCall(queued.id, queued.call);
+        NumberCall(queued.id, queued.call, queued.bytes);
       }
     } else if (queued.call.keep_answer) {
       unsent_answers_.emplace(
@@ -209,6 +213,10 @@ void Link::DrainOutbox(Effects* effects) {
     if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
     outbox_.pop_front();
   }
+  FailUnsent(effects);
+}
+
+void Link::FailUnsent(Effects* effects) {
   while (!send_failures_.empty()) {
     auto [id, status] = std::move(send_failures_.back());
     send_failures_.pop_back();
@@ -255,11 +263,12 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     std::span<const Value> values(&outcome.value(), 1);
     objects_scratch_.clear();
     absl::Status status = wire::CollectObjects(values, &objects_scratch_);
+    size_t bytes = 0;
     if (status.ok()) {
       // Before anything is resolved: a frame that is not written must not have taken handles or
       // shape numbers.
-      size_t bytes =
-          outcome.value().kind() < Kind::kString ? 0 : writer_.CallSize({}, values, {}, {});
+      if (outcome.value().kind() >= Kind::kString) bytes = writer_.CallSize({}, values, {}, {});
+      if (call->keep_answer_) order_.NoteBytes(call->id_, bytes);
       if (bytes > wire::WireLimits::kMaxFrameBytes) {
         status = LimitError(absl::StrCat("the answer of ", NameOf(*call), " is too large: ", bytes,
                                          " bytes"),
@@ -268,10 +277,12 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
       }
     } else {
       // Who made the value is at fault, not the caller.
-      status = absl::InternalError(
+      status = absl::Status(
+          absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
+                                            : absl::StatusCode::kInternal,
           absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
     }
-    if (status.ok()) status = ResolveReferences(via);
+    if (status.ok()) status = ResolveReferences(bytes, via);
     if (!status.ok()) {
       effects->dropped_values.push_back(std::move(outcome.value()));
       outcome = Outcome::Failed(status);
@@ -342,6 +353,9 @@ bool Link::NeedsPacket() const {
   if (!attached_) return false;
   if (replay_.HasUnsent()) return true;
   if (ended_) return false;
+  // What the peer granted may let calls go that waited for it.
+  if (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested))
+    return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
   wire::Limits limits = OurLimits();
   return limits.calls - announced_.calls >=
@@ -383,6 +397,10 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
   bytes_since_ack_ = 0;
   header.limits = announced_ = OurLimits();
   header.clock_us = SessionClock(now);
+  Trim(objects_scratch_);
+  Trim(references_scratch_);
+  Trim(entries_scratch_);
+  Trim(released_scratch_);
   bool frames = replay_.HasUnsent();
   if (frames) header.first_frame = replay_.first_unsent();
   packet.clear();
@@ -403,6 +421,8 @@ void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effect
   inbox_head_ = 0;
   replay_.AcknowledgeAll(peer_ack);
   replay_.Rewind();
+  // The first says what the peer grants; until then it was taken to grant what this end does.
+  if (counters_.attaches == 1) peer_limits_ = peer_limits;
   peer_limits_.calls = std::max(peer_limits_.calls, peer_limits.calls);
   peer_limits_.bytes = std::max(peer_limits_.bytes, peer_limits.bytes);
   DrainOutbox(effects);

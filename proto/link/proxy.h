@@ -18,11 +18,13 @@ class Endpoint;
 
 class Proxy final : public Object {
  public:
+  // `extra_bytes`: about what site and constant take.
   Proxy(Ref<Endpoint> endpoint, uint64_t handle, uint64_t oid, ShapeRef shape,
-        std::string_view site, Value constant);
+        std::string_view site = {}, Value constant = {}, size_t extra_bytes = 0);
 
   uint64_t handle() const { return handle_; }
   const Ref<Endpoint>& endpoint() const { return endpoint_; }
+  size_t extra_bytes() const { return extra_bytes_; }
   // `object` if it is a Proxy, else null. No RTTI: proxies are told by a mark only they set.
   static Proxy* From(Object* object);
   static const Proxy* From(const Object* object) { return From(const_cast<Object*>(object)); }
@@ -51,6 +53,7 @@ class Proxy final : public Object {
   const ShapeRef shape_;
   const std::string site_;
   const Value constant_;
+  const uint32_t extra_bytes_;
   std::atomic<GoneReason> gone_{GoneReason::kAlive};
   Proxy* next_dropped_ = nullptr;  // owned by DroppedProxies
 };

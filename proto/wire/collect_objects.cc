@@ -16,7 +16,11 @@ class Collector {
   bool Collect(const Value& value, int depth) {
     switch (value.kind()) {
       case Kind::kString:
-        return CheckText(value.AsString(), &refusal_);
+        return Takes(value.AsString().size()) && CheckText(value.AsString(), &refusal_);
+      case Kind::kBytes:
+        return Takes(value.AsBytes().size());
+      case Kind::kTypedArray:
+        return Takes(value.AsTypedArray().data().size());
       case Kind::kObject:
         if (objects_.size() >= WireLimits::kMaxReferences) {
           return refusal_.Because(absl::StatusCode::kResourceExhausted,
@@ -31,7 +35,7 @@ class Collector {
         if (!AllowsLevel(depth)) return false;
         return CollectContained(value, depth + 1);
       default:
-        return true;
+        return Takes(0);
     }
   }
 
@@ -44,6 +48,17 @@ class Collector {
     if (error.members().empty()) return true;
     return (AllowsLevel(depth) && CollectFields(error.members(), depth + 1)) ||
            refusal_.In("members");
+  }
+
+  // Counts a value with so many bytes of its own. A small value may contain a large one a thousand
+  // times over: going through them all would take longer than sending ever could.
+  bool Takes(size_t bytes) {
+    constexpr size_t kLeastBytes = 2;  // tag and length
+    bytes_ += kLeastBytes + bytes;
+    return bytes_ <= WireLimits::kMaxFrameBytes ||
+           refusal_.Because(absl::StatusCode::kResourceExhausted,
+                            absl::StrCat("too large for one frame (limit ",
+                                         WireLimits::kMaxFrameBytes, " bytes)"));
   }
 
   bool AllowsLevel(int depth) {
@@ -62,7 +77,8 @@ class Collector {
   bool CollectFields(const Record& record, int depth) {
     size_t i = 0;
     for (const Record::Field& field : record) {
-      if (!CheckText(field.first, &refusal_) || !Collect(field.second, depth))
+      if (!Takes(field.first.size()) || !CheckText(field.first, &refusal_) ||
+          !Collect(field.second, depth))
         return refusal_.In("fields", i);
       ++i;
     }
@@ -71,6 +87,7 @@ class Collector {
 
   std::vector<Object*>& objects_;
   Refusal& refusal_;
+  size_t bytes_ = 0;
 };
 
 }  // namespace

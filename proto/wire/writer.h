@@ -31,7 +31,7 @@ struct AnswerArg {
 // reference i. An object that occurs twice is in it twice. Appends; scalars cost nothing. Fails,
 // saying where, on what a peer would refuse: INVALID_ARGUMENT for values nested deeper than
 // WireLimits::kMaxDepth, strings and names of record fields that are not UTF-8; RESOURCE_EXHAUSTED
-// for more objects than WireLimits::kMaxReferences.
+// for more objects than WireLimits::kMaxReferences, or more bytes than WireLimits::kMaxFrameBytes.
 absl::Status CollectObjects(std::span<const Value> values, std::vector<Object*>* objects);
 
 class FrameWriter {

@@ -23,12 +23,14 @@ struct FakeCall {
     return call;
   }
   Reply TakeReply() { return answer.reply(); }
+  bool abandoned() const { return given_up; }
   void Hold() { ++holds; }
   void Release() { ++releases; }
 
   ObjectRef object;
   std::string member;
   Answer answer;
+  bool given_up = false;
   int holds = 0;
   int releases = 0;
 };
@@ -74,6 +76,17 @@ TEST(Dispatcher, AnObjectThatGoesWhileTheCallWaitsIsNotEntered) {
   home.RunAll();
   EXPECT_THAT(call.answer.result(), StatusIs(StatusCode::kNotFound));
   EXPECT_EQ(object->calls, 0);
+}
+
+TEST(Dispatcher, ACallGivenUpWhileItWaitsForItsStrandIsNotRun) {
+  ManualExecutor home;
+  auto object = MakeRef<FakeObject>(nullptr, &home);
+  FakeCall call(object, "go");
+  broker::Dispatcher::Start(&call);
+  call.given_up = true;
+  home.RunAll();
+  EXPECT_EQ(object->calls, 0);
+  EXPECT_EQ(call.releases, 1);
 }
 
 TEST(Dispatcher, ACallOfABlockingMemberDoesNotUseUpAThreadOfThePool) {

@@ -86,7 +86,7 @@ TEST_F(LinkEndTest, TheOwnerGetsTheExportedObjectsOnce) {
   EXPECT_EQ(far_->ends, 1);
   EXPECT_EQ(far_->end_reason, EndReason::kKicked);
   EXPECT_THAT(far_->end_status, StatusIs(kUnavailable, "kicked"));
-  EXPECT_THAT(far_->exported, UnorderedElementsAre(ObjectRef(root_), object));
+  EXPECT_THAT(far_->exported, UnorderedElementsAre(object));
   EXPECT_EQ(far_->Stats().exports, 0u);
 }
 

@@ -42,6 +42,18 @@ TEST_F(LinkLimitsTest, CallsBeyondTheCallWindowWaitUnsentUntilSomeAreAnswered) {
   EXPECT_THAT(ends.far_->started, ElementsAre(1, 2, 3, 4, 5));
 }
 
+// They once waited for the next packet with something to say.
+TEST_F(LinkLimitsTest, CallsThatWaitAreSentWhenAPacketGrantsMore) {
+  link::LinkLimits limits = kDefault;
+  limits.call_window = 4;
+  Ends ends(limits, limits);
+  std::vector<Sent> sent;
+  for (int i = 0; i < 100; ++i)
+    sent.push_back(ends.near_->Send({.target = ends.remote_, .name = "m", .no_reply = true}));
+  ends.connection_->DeliverAll();
+  EXPECT_EQ(ends.root_->calls, 100);
+}
+
 TEST_F(LinkLimitsTest, ANestedCallUsesNoCredit) {
   link::LinkLimits limits = kDefault;
   limits.call_window = 1;
