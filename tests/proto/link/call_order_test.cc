@@ -1,6 +1,8 @@
 // When calls of a peer start (session.proto, ORDER), seen from the peer: proto/link/call_order.h
 // within a link.
 
+#include <algorithm>
+
 #include "tests/proto/link/raw_peer.h"
 
 namespace hawser::tests {
@@ -207,6 +209,63 @@ TEST_F(CallOrderTest, TheEndOfTheSessionForgetsWhatWaits) {
   EXPECT_EQ(end_->Stats().answers, 0u);
   Answer(Value(object_));
   EXPECT_THAT(end_->started, ElementsAre(1));
+}
+
+// Each of these once took minutes, under the lock, for a frame of some hundred kilobytes.
+constexpr uint32_t kMany = 200'000;
+
+TEST_F(CallOrderTest, AnAnswerNamedInAHundredThousandPlacesIsPutThereInOneGo) {
+  std::vector<wire::AnswerArg> places;
+  for (uint32_t i = 0; i < kMany; ++i) places.push_back({.position = i, .call = 1});
+  auto naming = [&](uint64_t id) {
+    return RawPeer::CallFrame({.id = id, .name = "m"}, Array(kMany), {}, places);
+  };
+  peer_.Send({OfRoot(1, true), naming(2)});
+  Answer(7);
+  peer_.Send({naming(3)});
+  ASSERT_THAT(end_->started, ElementsAre(1, 2, 3));
+  for (int i = 0; i < 2; ++i) {
+    Held held = end_->Take();
+    std::span<Value> args = held.call->invocation().args;
+    EXPECT_EQ(args.size(), kMany);
+    EXPECT_EQ(std::count(args.begin(), args.end(), Value(7)), kMany);
+    held.reply.Return();
+  }
+}
+
+TEST_F(CallOrderTest, CancellingCallsThatWaitCostsTheSameHoweverManyAnswersAreKept) {
+  std::vector<std::string> frames, cancels;
+  for (uint64_t id = 1; id <= 50'000; ++id) frames.push_back(OfRoot(id, true));
+  end_->hold = false;
+  peer_.Send(frames);
+  peer_.Receive();
+  end_->hold = true;
+  frames = {OfRoot(60'000, true)};
+  for (uint64_t id = 60'001; id <= 100'000; ++id) {
+    frames.push_back(OfAnswer(id, 60'000));
+    cancels.push_back(RawPeer::CancelFrame(id));
+  }
+  peer_.Send(frames);
+  peer_.Send(cancels);
+  EXPECT_EQ(Waiting(), 0u);
+  Answer(Value(object_));
+  EXPECT_EQ(end_->held.size(), 0u) << "none of them is left to start";
+}
+
+TEST_F(CallOrderTest, ACallTakenOutOfTheMiddleLeavesTheOrderOfTheOthers) {
+  peer_.Send({OfRoot(1, true), OfAnswer(2, 1), OfAnswer(3, 1), OfAnswer(4, 1), OfAnswer(5, 1)});
+  peer_.Send({RawPeer::CancelFrame(3), RawPeer::CancelFrame(5)});
+  peer_.Send({OfAnswer(6, 1)});
+  EXPECT_EQ(Waiting(), 3u);
+  Answer(Value(object_));
+  EXPECT_THAT(end_->started, ElementsAre(1, 2, 4, 6));
+}
+
+TEST_F(CallOrderTest, TheIdOfAnAnswerStillKeptCannotBeUsedForAnother) {
+  end_->hold = false;
+  peer_.Send({OfRoot(1, true)});
+  peer_.Send({OfRoot(1, true)});
+  EXPECT_THAT(peer_.close_status(), StatusIs(kInvalidArgument, HasSubstr("id is in use")));
 }
 
 }  // namespace

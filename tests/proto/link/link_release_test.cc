@@ -287,5 +287,22 @@ TEST_F(LinkReleaseTest, AReleaseNumberedWhileDetachedArrivesAfterTheNextAttach) 
   EXPECT_EQ(far_->Stats().exports, 0u);
 }
 
+// Each removal once searched all the others.
+TEST_F(LinkReleaseTest, HandlesOfOneObjectDescribedOverAndOverAreReleasedInOneGo) {
+  constexpr int kHandles = 200'000;
+  ObjectRef object = MakeRef<SampleObject>("Thing");
+  std::vector<ObjectRef> proxies{Import(object)};
+  for (int i = 0; i < kHandles; ++i) {
+    Sent sent = near_->Send({.target = proxies[0], .op = Op::kDescribe});
+    connection_->DeliverAll();
+    proxies.push_back(sent.answer->TakeObject());
+    if (i % 1000 == 0) Settle();
+  }
+  EXPECT_EQ(far_->Stats().exports, static_cast<size_t>(kHandles) + 1);
+  proxies.clear();
+  Settle();
+  EXPECT_EQ(far_->Stats().exports, 0u);
+}
+
 }  // namespace
 }  // namespace hawser::tests

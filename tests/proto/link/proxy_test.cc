@@ -1,5 +1,7 @@
 #include "proto/link/proxy.h"
 
+#include <stop_token>
+
 #include "tests/proto/link/raw_peer.h"
 
 namespace hawser::tests {
@@ -133,6 +135,64 @@ TEST_F(ProxyTest, DroppingTheLastReferenceOnlyAsksForAFlush) {
   proxy.reset();
   EXPECT_TRUE(end_->wants_flush);
   EXPECT_EQ(peer_.Receive().size(), 0u);
+}
+
+class StopContext final : public CallContext {
+ public:
+  SessionRef session() const override { return nullptr; }
+  std::stop_token stop_token() override { return source.get_token(); }
+  std::stop_source source;
+};
+
+TEST_F(ProxyTest, ACallPassedOnIsCancelledAtThePeerWhenItsCallerGivesUp) {
+  ObjectRef proxy = Give(5, Function(CallbackMode::kPlain));
+  StopContext caller;
+  Sent sent = Invoke(proxy, {.op = Op::kCall, .context = &caller});
+  uint64_t id = Only().call.id;
+  caller.source.request_stop();
+  ReadFrame cancel = Only();
+  EXPECT_EQ(cancel.kind, wire::FrameKind::kCancel);
+  EXPECT_EQ(cancel.call_id, id);
+  EXPECT_FALSE(sent.answered()) << "the peer answers it";
+  peer_.Send({RawPeer::ReturnFrame(id, Outcome::Failed(absl::CancelledError("so be it")))});
+  EXPECT_THAT(sent.status(), StatusIs(kCancelled, "so be it"));
+}
+
+TEST_F(ProxyTest, ACallPassedOnThatIsNotYetSentIsCancelledHere) {
+  auto end = MakeRef<TestEndpoint>(clock_);
+  RawPeer peer(*end);
+  peer.Attach(0, {.calls = 0, .bytes = 0});
+  ObjectRef theirs = end->ImportRoot();
+  StopContext caller;
+  Sent later = Invoke(theirs, {.op = Op::kCall, .name = "m", .context = &caller});
+  EXPECT_FALSE(later.answered());
+  caller.source.request_stop();
+  EXPECT_THAT(later.status(), StatusIs(kCancelled, HasSubstr("before it was sent")));
+  Sent at_once = Invoke(theirs, {.op = Op::kCall, .name = "m", .context = &caller});
+  EXPECT_THAT(at_once.status(), StatusIs(kCancelled, HasSubstr("before it was sent")));
+  theirs.reset();
+  end->End(EndReason::kLeft, absl::OkStatus());
+  end->Flush();
+}
+
+TEST_F(ProxyTest, ACallerThatGivesUpAfterTheAnswerCancelsNothing) {
+  ObjectRef proxy = Give(5, Function(CallbackMode::kPlain));
+  StopContext caller;
+  Sent sent = Invoke(proxy, {.op = Op::kCall, .context = &caller});
+  peer_.Send({RawPeer::ReturnFrame(Only().call.id, Outcome(Value(1)))});
+  EXPECT_THAT(sent.status(), IsOk());
+  caller.source.request_stop();
+  EXPECT_EQ(peer_.Receive().size(), 0u);
+}
+
+TEST_F(ProxyTest, ThePromiseOfACallbackDoesNotWaitForEver) {
+  ObjectRef proxy = Give(5, Function(CallbackMode::kCall));
+  Sent sent = Invoke(proxy, {.op = Op::kCall});
+  ObjectRef promise = sent.answer->TakeObject();
+  clock_.Advance(link::LinkLimits().callback_deadline);
+  end_->Tick();
+  Sent awaited = Invoke(promise, {.op = Op::kAwait});
+  EXPECT_THAT(awaited.status(), StatusIs(kDeadlineExceeded));
 }
 
 }  // namespace
