@@ -45,6 +45,9 @@ struct BrokerLimits {
   // time it was late plus `stall_settle`, so that renewals that lie in sockets are read first.
   absl::Duration stall = absl::Milliseconds(250);
   absl::Duration stall_settle = absl::Seconds(1);
+  // The thread that reads for all sessions stands still if one piece of work takes this long. While
+  // it does, leases do too, and `stall_settle` more.
+  absl::Duration reader_stall = absl::Milliseconds(250);
   // Ended sessions are worked off in slices of this, so that others get their turn in between.
   absl::Duration reap_slice = absl::Milliseconds(1);
   // Objects of one ended session dropped in one turn of a module's strand.

@@ -137,7 +137,12 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
 
 void GrpcServer::Impl::Poll() {
   void* tag = nullptr;
-  for (bool ok = false; queue_->Next(&tag, &ok);) static_cast<GrpcOperation*>(tag)->Complete(ok);
+  LeaseClock& leases = registry_.lease_clock();
+  for (bool ok = false; queue_->Next(&tag, &ok);) {
+    leases.ReaderBegins();
+    static_cast<GrpcOperation*>(tag)->Complete(ok);
+    leases.ReaderDone();
+  }
 }
 
 std::shared_ptr<Connection> GrpcServer::Impl::Open(std::shared_ptr<GrpcTransport> transport,

@@ -4,6 +4,25 @@
 
 namespace hawser::broker {
 
+absl::Duration LeaseClock::ReaderStall(base::MonoTime now) const {
+  int64_t since_ns = reading_since_ns_.load(std::memory_order_acquire);
+  if (since_ns == INT64_MAX) return absl::ZeroDuration();
+  absl::Duration took = now - base::MonoTime{since_ns};
+  return took > reader_stall_ ? took : absl::ZeroDuration();
+}
+
+base::MonoTime LeaseClock::Now() const {
+  base::MonoTime now = clock_.Now();
+  return now - ReaderStall(now) - credit();
+}
+
+void LeaseClock::ReaderDone() {
+  absl::Duration stall = ReaderStall(clock_.Now());
+  // In this order, so that no lease is over in between.
+  if (stall > absl::ZeroDuration()) Credit(stall + settle_);
+  reading_since_ns_.store(INT64_MAX, std::memory_order_release);
+}
+
 Lease::Lease(const LeaseClock& clock, absl::Duration ttl)
     : clock_(clock), ttl_(ttl), expires_(clock.Now() + ttl) {}
 

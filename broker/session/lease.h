@@ -23,20 +23,33 @@ namespace hawser::broker {
 // Steady time without the time the broker itself stood still: what leases go by. Thread-safe.
 class LeaseClock {
  public:
-  explicit LeaseClock(const base::Clock& clock) : clock_(clock) {}
+  // `reader_stall`, `settle`: see BrokerLimits.
+  explicit LeaseClock(const base::Clock& clock,
+                      absl::Duration reader_stall = absl::InfiniteDuration(),
+                      absl::Duration settle = absl::ZeroDuration())
+      : clock_(clock), reader_stall_(reader_stall), settle_(settle) {}
 
-  base::MonoTime Now() const {
-    return clock_.Now() - absl::Nanoseconds(credit_ns_.load(std::memory_order_acquire));
-  }
+  base::MonoTime Now() const;
   // The broker stood still for `stall`: every lease gets as much more.
   void Credit(absl::Duration stall) {
     credit_ns_.fetch_add(absl::ToInt64Nanoseconds(stall), std::memory_order_acq_rel);
   }
   absl::Duration credit() const { return absl::Nanoseconds(credit_ns_.load()); }
+  // The thread that reads for all sessions begins, or is done with, one piece of work. While one
+  // takes long, what keeps the leases lies unread: the broker stands still. Called by that thread
+  // only.
+  void ReaderBegins() { reading_since_ns_.store(clock_.Now().ns, std::memory_order_release); }
+  void ReaderDone();
 
  private:
+  // How long the piece of work in hand takes already; zero if not long.
+  absl::Duration ReaderStall(base::MonoTime now) const;
+
   const base::Clock& clock_;
+  const absl::Duration reader_stall_;
+  const absl::Duration settle_;
   std::atomic<int64_t> credit_ns_{0};
+  std::atomic<int64_t> reading_since_ns_{INT64_MAX};
 };
 
 // Thread-safe; its lock is a leaf.

@@ -38,7 +38,7 @@ absl::Status CheckForm(const wire::Attach& attach) {
 
 SessionRegistry::SessionRegistry(SessionServices services)
     : services_(std::move(services)),
-      lease_clock_(services_.clock),
+      lease_clock_(services_.clock, services_.limits.reader_stall, services_.limits.stall_settle),
       tombstones_(services_.limits.tombstones),
       reaper_(services_) {}
 
@@ -212,8 +212,8 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
                               std::vector<ObjectRef> exported) {
   link::LinkStats stats = session.Inspect([](const link::Link& link) { return link.stats(); });
   tombstones_.Add({session.session(), session.DisplayName(), session.program(), reason, why,
-                   services_.clock.WallNow(), stats.calls_received,
-                   exported.size(), stats.imports});
+                   services_.clock.WallNow(), stats.calls_received, exported.size(),
+                   stats.imports});
   // A client that broke a rule is worth a line; one that left, died or went silent is not.
   if (reason == EndReason::kLimit || reason == EndReason::kViolation) {
     base::Log(base::LogLevel::kWarning, "session ended",
@@ -254,8 +254,11 @@ void SessionRegistry::AwaitQuiet(absl::Duration limit) {
   for (const absl::Time until = absl::Now() + limit; absl::Now() < until;) {
     std::vector<Ref<Session>> sessions = All();
     bool quiet = std::none_of(sessions.begin(), sessions.end(), [](const Ref<Session>& session) {
-      return session->Inspect(
-          [](const link::Link& link) { return link.stats().calls_running > 0; });
+      bool attached = session->attached();
+      return session->Inspect([attached](const link::Link& link) {
+        link::LinkStats stats = link.stats();
+        return stats.calls_running > 0 || (attached && stats.frames_unsent > 0);
+      });
     });
     if (quiet) return;
     base::MutexLock lock(mu_);

@@ -63,7 +63,8 @@ class SessionRegistry {
   // No session begins or resumes any more; calls that come are answered UNAVAILABLE, but for those
   // of inspection.
   void StartDrain() HAWSER_EXCLUDES(mu_);
-  // Waits until no session has a call in work, at most `limit` (of real time).
+  // Waits until no session has a call in work, and those attached were sent what they are to have,
+  // at most `limit` (of real time).
   void AwaitQuiet(absl::Duration limit);
   // Ends every session and waits until they have ended.
   void EndAll(EndReason reason, const absl::Status& why) HAWSER_EXCLUDES(mu_);

@@ -65,7 +65,7 @@ void Endpoint::ReleaseAnswer(uint64_t call) {
 void Endpoint::ObjectGone(const Object* object, GoneReason reason) {
   {
     base::MutexLock lock(mu_);
-    link_.ObjectGone(object, reason);
+    if (!link_.ObjectGone(object, reason)) return;
   }
   Flush();
 }

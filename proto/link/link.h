@@ -74,7 +74,7 @@ struct LinkStats {
   uint64_t frames_sent = 0, frames_received = 0, bytes_sent = 0, bytes_received = 0;
   uint64_t attaches = 0;
   size_t exports = 0, imports = 0, calls_pending = 0, calls_running = 0, answers = 0, waiting = 0;
-  size_t replay_bytes = 0, outbox_calls = 0;
+  size_t replay_bytes = 0, outbox_calls = 0, frames_unsent = 0;
 };
 
 class Link {
@@ -111,8 +111,8 @@ class Link {
   void SetRoot(ObjectRef root) { exports_.SetRoot(std::move(root), 0); }
   // The peer's root, as a proxy with an empty shape: its members are named.
   Ref<Proxy> ImportRoot();
-  // Tells the peer, if it holds `object`, that it is no more.
-  void ObjectGone(const Object* object, GoneReason reason);
+  // Tells the peer, if it holds `object`, that it is no more. False: it does not hold it.
+  bool ObjectGone(const Object* object, GoneReason reason);
   // Releases the handles of proxies nobody refers to any more: numbers the Release, the watermark
   // and the look for newer proxies taken here in one step.
   void ReleaseDropped(Proxy* dropped, Effects* effects);

@@ -123,6 +123,7 @@ LinkStats Link::stats() const {
   stats.answers = order_.answers();
   stats.waiting = order_.waiting() + held_.size();
   stats.replay_bytes = replay_.bytes();
+  stats.frames_unsent = stats.frames_sent + 1 - replay_.first_unsent();
   stats.outbox_calls = outbox_.size();
   return stats;
 }

@@ -316,13 +316,14 @@ void Link::CheckReserve() {
   }
 }
 
-void Link::ObjectGone(const Object* object, GoneReason reason) {
-  if (ended_) return;
+bool Link::ObjectGone(const Object* object, GoneReason reason) {
+  if (ended_) return false;
   handles_scratch_.clear();
   exports_.HandlesOf(object, &handles_scratch_);
-  if (handles_scratch_.empty()) return;
+  if (handles_scratch_.empty()) return false;
   gone_waiting_.emplace_back(object, reason);
   SendReadyGone(object);
+  return true;
 }
 
 // Numbers the Gone of `object` unless a call already started on it is still unanswered.

@@ -49,7 +49,11 @@ BrokerHarness::BrokerHarness(Options options) {
   broker_options.main_dir = options.main_dir;
   broker_options.limits = options.limits;
   broker_options.link_limits = options.link_limits;
-  if (!options.real_time) broker_options.clock = &clock_;
+  if (!options.real_time) {
+    broker_options.clock = &clock_;
+    // Its time goes in jumps, whatever the thread that reads is at.
+    broker_options.limits.reader_stall = absl::InfiniteDuration();
+  }
   auto started = broker::Broker::Start(std::move(broker_options));
   HAWSER_CHECK(started.ok(), started.status().ToString());
   broker_ = *std::move(started);

@@ -15,7 +15,7 @@ constexpr absl::Duration kZero = absl::ZeroDuration();
 class LeaseTest : public ::testing::Test {
  protected:
   FakeClock clock_;
-  LeaseClock lease_clock_{clock_};
+  LeaseClock lease_clock_{clock_, absl::Milliseconds(250), absl::Seconds(1)};
   Lease lease_{lease_clock_, kTtl};
 };
 
@@ -74,6 +74,25 @@ TEST_F(LeaseTest, TimeTheBrokerStoodStillIsGivenBackToEveryLease) {
   lease_clock_.Credit(kTtl * 3);
   EXPECT_EQ(lease_.Judge(), kTtl);
   EXPECT_EQ(other.Judge(), kTtl * 2);
+}
+
+TEST_F(LeaseTest, NoneIsOverWhileTheThreadThatReadsForAllIsHeldUp) {
+  lease_clock_.ReaderBegins();
+  clock_.Advance(kTtl * 3);
+  EXPECT_EQ(lease_.Judge(), kTtl) << "what renews it may lie unread";
+  lease_clock_.ReaderDone();
+  EXPECT_EQ(lease_.Judge(), kTtl + absl::Seconds(1)) << "it is read now";
+  clock_.Advance(kTtl + absl::Seconds(1));
+  EXPECT_EQ(lease_.Judge(), kZero);
+}
+
+TEST_F(LeaseTest, ReadingThatTakesItsUsualTimeExtendsNothing) {
+  for (int i = 0; i < 150; ++i) {
+    lease_clock_.ReaderBegins();
+    clock_.Advance(kTtl / 150);
+    lease_clock_.ReaderDone();
+  }
+  EXPECT_EQ(lease_.Judge(), kZero);
 }
 
 TEST(GrantTtl, AWishIsKeptWithinTheBounds) {
