@@ -15,7 +15,6 @@
 namespace hawser::scenarios {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::Eq;
 using ::testing::HasSubstr;
 
@@ -310,7 +309,8 @@ TEST_P(BadInput, AClientThatIsCutInTheMiddleOfEverythingLeavesNothing) {
                 answer.status().code() == kUnavailable)
         << answer.status();
   }
-  EXPECT_THAT(awaited.Await(kPatience), StatusIs(AnyOf(kAborted, kUnavailable)));
+  EXPECT_THAT(awaited.Await(kPatience),
+              ::testing::AnyOf(StatusIs(kAborted), StatusIs(kUnavailable)));
   EXPECT_THAT(things[0].Call("touch"), StatusIs(kFailedPrecondition));
   // ... and main gets everything back: what is left are the things of this test's other sessions.
   EXPECT_TRUE(InTimeThat(
