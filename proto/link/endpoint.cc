@@ -167,19 +167,21 @@ Endpoint::AttachState Endpoint::Fence() {
   return state;
 }
 
-void Endpoint::Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack,
+void Endpoint::Attach(const std::shared_ptr<Transport>& transport, uint64_t peer_ack,
                       wire::Limits peer_limits) {
   Fence();
   Effects effects;
+  bool over = false;
   {
     base::MutexLock lock(mu_);
-    if (!link_.ended()) {
-      transport_ = std::move(transport);
+    over = link_.ended();
+    if (!over) {
+      transport_ = transport;
       fenced_ = false;
       link_.Attached(peer_ack, peer_limits, &effects);
     }
   }
-  if (transport) transport->Close(absl::FailedPreconditionError("session ended"));
+  if (over) transport->Close(absl::FailedPreconditionError("session ended"));
   RunEffects(effects);
   // What the peer acknowledged may let calls start that were held back.
   Work();
@@ -218,10 +220,10 @@ void Endpoint::WorkInbox(base::MonoTime now) {
   Due due;
   absl::Status violation;
   const Transport* violator = nullptr;
-  Outgoing outgoing;
   bool starting = false;
   for (bool more = true; more;) {
     Effects effects;
+    Outgoing outgoing;
     {
       base::MutexLock lock(mu_);
       if (starting) starting_ = false;

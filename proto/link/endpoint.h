@@ -37,8 +37,8 @@ class Endpoint {
   // The transport's side. Those of a transport that is not the present one do nothing.
   // Makes `transport` the present one; the one before is closed with ABORTED first, and the frame
   // in hand is done before.
-  void Attach(std::shared_ptr<Transport> transport, uint64_t peer_ack, wire::Limits peer_limits)
-      HAWSER_EXCLUDES(mu_);
+  void Attach(const std::shared_ptr<Transport>& transport, uint64_t peer_ack,
+              wire::Limits peer_limits) HAWSER_EXCLUDES(mu_);
   void OnPacket(const Transport* transport, Bytes packet) HAWSER_EXCLUDES(mu_);
   // `buffer`: the packet's memory, if the transport has it back, to be used again.
   void OnSent(const Transport* transport, std::string buffer = {}) HAWSER_EXCLUDES(mu_);

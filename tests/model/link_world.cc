@@ -91,9 +91,7 @@ class LinkWorld::Side final : public link::Endpoint {
     link::OutgoingCall call;
     call.target = target;
     call.answer = answer;
-    if (target && target == remote_root_) {
-      call.name = ItemShape()->members()[static_cast<size_t>(member)].name;
-    } else if (!target) {
+    if (!target || target == remote_root_) {
       call.name = ItemShape()->members()[static_cast<size_t>(member)].name;
     } else {
       call.member = member;

@@ -13,9 +13,7 @@ namespace hawser::scenarios {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::Eq;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::IsNull;
 using ::testing::NotNull;
 

@@ -17,8 +17,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 class Callbacks : public Scenario {};
 HAWSER_RUN_SCENARIOS(Callbacks);

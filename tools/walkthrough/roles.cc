@@ -29,11 +29,11 @@ void CutConnections() {
 
 int Reload(const std::string& endpoint, const std::string& window_id) {
   Remote remote = Connect(endpoint, "reloaded page");
-  RemoteObject BrowserWindow =
+  RemoteObject window_class =
       Must(Must(remote.Require("window"), "require").Get<RemoteObject>("BrowserWindow"),
            "BrowserWindow");
   RemoteObject window =
-      Must(BrowserWindow.Call<RemoteObject>("fromId", std::stoll(window_id)), "fromId");
+      Must(window_class.Call<RemoteObject>("fromId", std::stoll(window_id)), "fromId");
   Must(window.Call("on", "closed",
                    Callback([] { std::cerr << "a stale listener ran" << std::endl; })),
        "on");
@@ -56,9 +56,10 @@ int Cut(const std::string& endpoint) {
   options.reconnect = false;
   options.ttl = absl::Seconds(3);
   Remote remote = Connect(endpoint, "cut off", std::move(options));
-  RemoteObject Counter =
+  RemoteObject counter_class =
       Must(Must(remote.Require("counter"), "require").Get<RemoteObject>("Counter"), "Counter");
-  RemoteObject counter = Must(Counter.New(41), "new Counter");
+  // Held until the lease ends.
+  [[maybe_unused]] RemoteObject counter = Must(counter_class.New(41), "new Counter");
   CutConnections();
   Say("cut");
   while (true) pause();

@@ -6,7 +6,6 @@ namespace hawser::tests {
 namespace {
 
 using enum absl::StatusCode;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;

@@ -24,7 +24,7 @@ namespace {
 using ::testing::ElementsAre;
 using tests::SampleObject;
 
-const std::string kLongText = "a text of more than twenty-two bytes";
+constexpr std::string_view kLongText = "a text of more than twenty-two bytes";
 
 // One value of every kind, and a second one for those that keep their content elsewhere.
 std::vector<Value> OneOfEach() {

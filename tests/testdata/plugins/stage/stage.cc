@@ -27,7 +27,6 @@ using hawser::ObjectRef;
 using hawser::Outcome;
 using hawser::Promise;
 using hawser::Record;
-using hawser::Ref;
 using hawser::Value;
 
 Array ToArray(Args args) { return Array(args.begin(), args.end()); }
