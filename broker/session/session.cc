@@ -165,7 +165,9 @@ void Session::WantFlush() {
 
 void Session::OnDeadline() { ArmDeadline(); }
 
-void Session::OnExport(Object* object, uint64_t /*handle*/) { services_.objects.AddHolder(object); }
+void Session::OnExport(Object* object, uint64_t /*handle*/) {
+  services_.objects.AddHolder(object, *info_);
+}
 
 void Session::OnUnexport(Object* object) { services_.objects.RemoveHolder(object); }
 

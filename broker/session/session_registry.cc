@@ -198,8 +198,22 @@ size_t SessionRegistry::size() const {
 }
 
 void SessionRegistry::ObjectGone(const Object& object, GoneReason reason) {
-  if (services_.objects.IdOf(&object) == ObjectId()) return;  // nobody holds it
-  for (const Ref<Session>& session : All()) session->ObjectGone(&object, reason);
+  std::optional<ObjectRegistry::Holders> holders = services_.objects.TakeHoldersToTell(&object);
+  if (!holders) return;
+  if (holders->sole != nullptr) {
+    if (Ref<Session> session = Find(holders->sole->id())) session->ObjectGone(&object, reason);
+    return;
+  }
+  std::vector<uint64_t> handles;
+  size_t left = holders->handles;
+  for (const Ref<Session>& session : All()) {
+    handles.clear();
+    session->Inspect([&](const link::Link& link) { link.exports().HandlesOf(&object, &handles); });
+    if (handles.empty()) continue;
+    session->ObjectGone(&object, reason);
+    if (handles.size() >= left) return;
+    left -= handles.size();
+  }
 }
 
 // End

@@ -51,7 +51,8 @@ class SessionRegistry {
   std::vector<Ref<Session>> All() const HAWSER_EXCLUDES(mu_);
   size_t size() const HAWSER_EXCLUDES(mu_);
 
-  // An object is no more: tells the sessions that hold it.
+  // An object is no more: tells the sessions that hold it, once. Where it has one holder, as most
+  // have, no other session is looked at.
   void ObjectGone(const Object& object, GoneReason reason);
 
   // The end of sessions.
