@@ -237,6 +237,10 @@ void Session::OnEndWanted(EndReason reason, const absl::Status& why) {
   registry_.EndSoon(Ref<Session>(this), reason, why);
 }
 
+void Session::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
+  registry_.ObjectGone(*proxy, reason);
+}
+
 void Session::OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) {
   lease_.End();
   info_->set_ended();
