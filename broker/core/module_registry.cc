@@ -133,7 +133,10 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
       return listed.module != nullptr ? listed.module->exports() : Value(listed.provided);
     }
     if (name.find('/') != std::string_view::npos) return RequireByPath(name);
-    for (const auto& [key, listed] : modules_) known.push_back(key);
+    // Sessions may provide very many, and more than these give no hint.
+    if (modules_.size() <= kMostCandidates) {
+      for (const auto& [key, listed] : modules_) known.push_back(key);
+    }
   }
   return NotFound("module", name, known);
 }
