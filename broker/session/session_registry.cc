@@ -98,7 +98,7 @@ SessionRegistry::Admission SessionRegistry::Admit(const wire::Attach& attach, co
   if (absl::Status room = CheckRoom(attach, peer); !room.ok()) return room;
   auto session = Ref<Session>::Adopt(new Session(*this, lease_clock_, attach, peer));
   sessions_.emplace(attach.session, session);
-  if (peer.uid) ++per_uid_[*peer.uid];
+  ++per_uid_[peer.uid];
   return Admission(Outcome::kCreated, std::move(session));
 }
 
@@ -108,13 +108,12 @@ absl::Status SessionRegistry::CheckRoom(const wire::Attach& attach, const Peer& 
     return absl::ResourceExhaustedError(absl::StrCat("sessions: the broker has ", sessions_.size(),
                                                      " (limit ", limits.sessions, ")"));
   }
-  if (peer.uid) {
-    auto count = per_uid_.find(*peer.uid);
-    if (count != per_uid_.end() && count->second >= limits.sessions_per_uid) {
-      return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: user ", *peer.uid,
-                                                       " has ", count->second, " (limit ",
-                                                       limits.sessions_per_uid, ")"));
-    }
+  auto count = per_uid_.find(peer.uid);
+  if (count != per_uid_.end() && count->second >= limits.sessions_per_uid) {
+    std::string who = peer.uid ? absl::StrCat("user ", *peer.uid) : "TCP";
+    return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: ", who, " has ",
+                                                     count->second, " (limit ",
+                                                     limits.sessions_per_uid, ")"));
   }
   size_t bytes = 0;
   for (const auto& [key, value] : attach.attributes) bytes += key.size() + value.size();
@@ -244,8 +243,8 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
     if (found != sessions_.end() && found->second.get() == &session) {
       held = std::move(found->second);
       sessions_.erase(found);
-      if (std::optional<uid_t> uid = session.info().uid()) {
-        if (--per_uid_[*uid] == 0) per_uid_.erase(*uid);
+      if (auto count = per_uid_.find(session.info().uid()); --count->second == 0) {
+        per_uid_.erase(count);
       }
     }
   }
