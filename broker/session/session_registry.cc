@@ -236,20 +236,18 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
                {"reason", EndReasonName(reason)},
                {"why", why}});
   }
-  Ref<Session> held;  // the last reference may be the registry's
-  {
-    base::MutexLock lock(mu_);
-    auto found = sessions_.find(session.id());
-    if (found != sessions_.end() && found->second.get() == &session) {
-      held = std::move(found->second);
-      sessions_.erase(found);
-      if (auto count = per_uid_.find(session.info().uid()); --count->second == 0) {
-        per_uid_.erase(count);
-      }
-    }
-  }
+  // First: who waits until no session is left may unload the modules then, and their hooks must be
+  // on their strands.
   reaper_.Release(session.session(), reason, std::move(exported));
+  Ref<Session> held;  // the last reference may be the registry's
   base::MutexLock lock(mu_);
+  auto found = sessions_.find(session.id());
+  if (found == sessions_.end() || found->second.get() != &session) return;
+  held = std::move(found->second);
+  sessions_.erase(found);
+  if (auto count = per_uid_.find(session.info().uid()); --count->second == 0) {
+    per_uid_.erase(count);
+  }
   ended_.NotifyAll();
 }
 

@@ -28,6 +28,19 @@ class Thing : public ModuleObject {
   const std::function<void()> on_death_;
 };
 
+// An object that notes when it is asked where it belongs.
+class Asked : public ModuleObject {
+ public:
+  explicit Asked(std::function<void()> on_home) : on_home_(std::move(on_home)) {}
+  base::Executor* home() const override {
+    on_home_();
+    return ModuleObject::home();
+  }
+
+ private:
+  const std::function<void()> on_home_;
+};
+
 class SessionEndTest : public ::testing::Test {
  protected:
   SessionEndTest() {
@@ -193,6 +206,27 @@ TEST_F(SessionEndTest, AnObjectTwoSessionsHoldLivesUntilTheSecondEnds) {
   EXPECT_THAT(second->Leave(), IsOk());
   // The hook is another module's than the object, and modules do not wait for each other.
   EXPECT_THAT(notes(), UnorderedElementsAre("hook: left", "hook: left", "destroyed"));
+}
+
+TEST_F(SessionEndTest, NoSessionIsOverBeforeItsEndIsOnTheStrandsOfItsModules) {
+  std::atomic<bool> ending{false};
+  std::atomic<size_t> sessions{0};
+  harness_.AddModule("asked", [&](Module& module) {
+    module.Class<Asked>("Asked");
+    module.Function("make", [&] {
+      return module.Make<Asked>([&] {
+        // The first time is when the session's objects are sorted by their strands.
+        if (ending.exchange(false)) sessions = harness_.broker().sessions().size();
+      });
+    });
+  });
+  auto client = harness_.Connect();
+  Value object = client->Call(client->Require("asked").value(), "make").value();
+  ending = true;
+  EndTheSession(*client, EndReason::kKicked);
+  EXPECT_FALSE(ending);
+  EXPECT_EQ(sessions, 1u) << "who waits for the last session may unload the modules";
+  EXPECT_EQ(harness_.broker().sessions().size(), 0u);
 }
 
 TEST_F(SessionEndTest, AModuleThatHangsDoesNotKeepOthersFromHearing) {
