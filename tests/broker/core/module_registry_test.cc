@@ -46,6 +46,15 @@ TEST_F(ModuleRegistryTest, AnUnknownNameIsNotFoundAndNamesTheNearOnes) {
   EXPECT_THAT(registry_.Require(""), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(ModuleRegistryTest, AProvidedObjectThatIsGoneIsNotGivenOut) {
+  auto object = MakeRef<FakeObject>();
+  ASSERT_THAT(registry_.AddProvided("cart", object, alice_, kNames), IsOk());
+  object->gone_reason = GoneReason::kRevoked;
+  EXPECT_THAT(registry_.Require("cart"), StatusIs(StatusCode::kNotFound, HasSubstr("revoked")));
+  ASSERT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), alice_, kNames), IsOk());
+  EXPECT_THAT(registry_.Require("cart"), IsOk());
+}
+
 TEST_F(ModuleRegistryTest, AmongVeryManyNamesAnUnknownOneGetsNoHint) {
   Add("window");
   auto object = MakeRef<FakeObject>();
