@@ -78,20 +78,41 @@ Broker::Broker(Options options)
 absl::StatusOr<std::unique_ptr<Broker>> Broker::Start(Options options) {
   std::unique_ptr<Broker> broker(new Broker(std::move(options)));
   broker->control_.Start();
-  HAWSER_RETURN_IF_ERROR(broker->Listen());
+  HAWSER_RETURN_IF_ERROR(broker->Claim());
   return broker;
 }
 
-absl::Status Broker::Listen() {
-  HAWSER_ASSIGN_OR_RETURN(grpc_, GrpcServer::Start(*sessions_, peers_, {options_.insecure_tcp}));
+absl::Status Broker::Claim() {
   for (const std::string& path : options_.sockets) {
     HAWSER_ASSIGN_OR_RETURN(UnixSocket socket, UnixSocket::Listen(path));
-    listeners_.push_back(std::make_unique<Listener>(
-        std::move(socket), control_, timers_, *options_.clock, peers_,
-        [this](UniqueFd connection) { grpc_->AddConnection(std::move(connection)); }));
+    unix_sockets_.push_back(std::move(socket));
+    addresses_.push_back(absl::StrCat("unix:", path));
   }
-  grpc_->SetServing(true);
+  for (const std::string& host_port : options_.insecure_tcp) {
+    HAWSER_ASSIGN_OR_RETURN(std::vector<TcpSocket> sockets, TcpSocket::Listen(host_port));
+    addresses_.push_back(absl::StrCat("tcp:", host_port.substr(0, host_port.rfind(':')), ":",
+                                      sockets.front().port()));
+    for (TcpSocket& socket : sockets) tcp_sockets_.push_back(std::move(socket));
+  }
+  HAWSER_ASSIGN_OR_RETURN(
+      grpc_, GrpcServer::Start(*sessions_, peers_, {.tcp = !options_.insecure_tcp.empty()}));
   return absl::OkStatus();
+}
+
+void Broker::Serve() {
+  grpc_->SetServing(true);
+  for (const UnixSocket& socket : unix_sockets_) {
+    Accept(socket.fd(), absl::StrCat("unix:", socket.path()));
+  }
+  for (const TcpSocket& socket : tcp_sockets_) {
+    Accept(socket.fd(), absl::StrCat("tcp:port ", socket.port()));
+  }
+}
+
+void Broker::Accept(int socket, std::string address) {
+  listeners_.push_back(std::make_unique<Listener>(
+      socket, std::move(address), control_, timers_, *options_.clock, peers_,
+      [this](UniqueFd connection) { grpc_->AddConnection(std::move(connection)); }));
 }
 
 ModuleHostImpl& Broker::NewHost(std::string name) {
@@ -118,25 +139,14 @@ std::shared_ptr<Connection> Broker::Attach(std::shared_ptr<link::Transport> carr
   return Connection::Open(*sessions_, std::move(carrier), std::move(peer));
 }
 
-std::vector<std::string> Broker::addresses() const {
-  std::vector<std::string> addresses;
-  for (const auto& listener : listeners_) {
-    addresses.push_back(absl::StrCat("unix:", listener->path()));
-  }
-  for (size_t i = 0; grpc_ != nullptr && i < grpc_->ports().size(); ++i) {
-    const std::string& host = options_.insecure_tcp[i];
-    addresses.push_back(
-        absl::StrCat("tcp:", host.substr(0, host.rfind(':')), ":", grpc_->ports()[i]));
-  }
-  return addresses;
-}
-
 bool Broker::Stop(absl::Duration drain) {
   if (std::exchange(stopped_, true)) return true;
   state_.store(State::kDraining, std::memory_order_release);
   if (grpc_ != nullptr) grpc_->SetServing(false);
   sessions_->StartDrain();
   listeners_.clear();
+  unix_sockets_.clear();
+  tcp_sockets_.clear();
   sessions_->AwaitQuiet(drain);
   sessions_->EndAll(EndReason::kShutdown, absl::UnavailableError("the broker is shutting down"));
   if (grpc_ != nullptr) grpc_->Shutdown(kStreamsEndWithin);

@@ -24,6 +24,8 @@
 #include "broker/session/listener.h"
 #include "broker/session/peer_table.h"
 #include "broker/session/session_registry.h"
+#include "broker/session/tcp_socket.h"
+#include "broker/session/unix_socket.h"
 #include "hawser/module_host.h"
 
 namespace hawser::broker {
@@ -44,8 +46,11 @@ class Broker {
     const base::Clock* clock = &base::SystemClock();
   };
 
-  // Runs, with no plugin yet. What keeps a socket or port from being listened at is the error.
+  // Runs, with no module yet, and has its sockets and ports, so that no other broker can: what keeps
+  // it from that is the error. Who connects waits until Serve.
   static absl::StatusOr<std::unique_ptr<Broker>> Start(Options options);
+  // Lets clients in, once, when the modules they come for are there.
+  void Serve();
   // Stop, with no time to drain, if it was not called.
   ~Broker();
   Broker(const Broker&) = delete;
@@ -82,8 +87,8 @@ class Broker {
   const base::Clock& clock() const { return *options_.clock; }
   absl::Time since() const { return since_; }
   Epoch epoch() const { return epoch_; }
-  // "unix:/run/..." and "tcp:127.0.0.1:4711" as they are listened at.
-  std::vector<std::string> addresses() const;
+  // "unix:/run/..." and "tcp:127.0.0.1:4711", with the ports that were taken.
+  const std::vector<std::string>& addresses() const { return addresses_; }
   SessionRegistry& sessions() { return *sessions_; }
   ModuleRegistry& modules() { return modules_; }
   ObjectRegistry& objects() { return objects_; }
@@ -96,7 +101,8 @@ class Broker {
 
  private:
   explicit Broker(Options options);
-  absl::Status Listen();
+  absl::Status Claim();
+  void Accept(int socket, std::string address);
   bool UnloadModules();
 
   const Options options_;
@@ -121,6 +127,9 @@ class Broker {
   std::unique_ptr<SessionRegistry> sessions_;
   PeerTable peers_;
   std::unique_ptr<GrpcServer> grpc_;
+  std::vector<std::string> addresses_;  // constant after Start
+  std::vector<UnixSocket> unix_sockets_;
+  std::vector<TcpSocket> tcp_sockets_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 

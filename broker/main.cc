@@ -51,6 +51,7 @@ int Serve(const Config& config) {
     return 1;
   }
   LoadPlugins(broker, config.plugins, config.plugin_dirs);
+  broker.Serve();
   for (const std::string& address : broker.addresses()) {
     std::printf("hawserd: listening on %s\n", address.c_str());
     base::Log(base::LogLevel::kInfo, "listening",

@@ -17,7 +17,8 @@ struct BrokerLimits {
   // Connections.
   // Open connections, over all users. Each costs three descriptors and some 35 KB in gRPC.
   size_t connections = 16384;
-  // ... and of one user. The broker's own user and root are not bound by it.
+  // ... and of one user. The broker's own user and root are not bound by it. All who come over TCP,
+  // where nobody knows whose they are, count as one user more, with sessions too.
   size_t connections_per_uid = 4096;
   // A connection must have sent its Attach by then.
   absl::Duration attach_within = absl::Seconds(2);

@@ -125,16 +125,23 @@ void ModuleRegistry::RemoveProvided(const SessionId& provider) {
 
 absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
   std::vector<std::string> known;
+  ObjectRef provided;
   {
     base::MutexLock lock(mu_);
     auto entry = modules_.find(name);
-    if (entry != modules_.end()) {
-      const Listed& listed = entry->second;
-      return listed.module != nullptr ? listed.module->exports() : Value(listed.provided);
+    if (entry != modules_.end() && entry->second.module != nullptr) {
+      return entry->second.module->exports();
     }
-    if (name.find('/') != std::string_view::npos) return RequireByPath(name);
-    for (const auto& [key, listed] : modules_) known.push_back(key);
+    if (entry != modules_.end()) provided = entry->second.provided;
+    if (provided == nullptr && name.find('/') != std::string_view::npos) return RequireByPath(name);
+    // Sessions may provide very many, and more than these give no hint.
+    if (provided == nullptr && modules_.size() <= kMostCandidates) {
+      for (const auto& [key, listed] : modules_) known.push_back(key);
+    }
   }
+  // Who asks anew because an object is gone must not get it again.
+  if (provided != nullptr && provided->gone() != GoneReason::kAlive) return GoneStatus(*provided);
+  if (provided != nullptr) return Value(std::move(provided));
   return NotFound("module", name, known);
 }
 

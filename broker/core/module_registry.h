@@ -45,7 +45,7 @@ class ModuleRegistry {
 
   // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that
   // leads outside main_dir is PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are
-  // near it.
+  // near it; a provided object that is gone is NOT_FOUND too, with the reason.
   absl::StatusOr<Value> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Builtin(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Global(std::string_view name) const HAWSER_EXCLUDES(mu_);

@@ -16,28 +16,35 @@ constexpr size_t kSlotsPerLook = 4096;
 // Invariants: slots_[i].object == o exactly if o->export_slot() == i, for i > 0. A slot with an
 // object has holders > 0, and each holder has a reference, so the object is alive under mu_. Free
 // slots form a list that starts at free_ and runs through `holders`. Ids count up from 1, so that
-// people meet small numbers; looking one up, which only people do, is a search.
+// people meet small numbers; looking one up, which only people do, is a search. `sole` has a holder,
+// so it is alive under mu_ too; once several sessions hold an object it stays null, because who is
+// left could not be told.
 
 ObjectRegistry::ObjectRegistry(const base::Clock& clock) : clock_(clock), slots_(1) {}
 
-void ObjectRegistry::AddHolder(Object* object) {
+void ObjectRegistry::AddHolder(Object* object, SessionView& holder) {
   base::MutexLock lock(mu_);
   if (uint32_t index = object->export_slot(); index != 0) {
-    ++slots_[index].holders;
+    Slot& slot = slots_[index];
+    ++slot.holders;
+    if (slot.sole != &holder) slot.sole = nullptr;
     return;
   }
   uint32_t index = free_;
   if (index != 0) {
     free_ = slots_[index].holders;
   } else {
-    HAWSER_CHECK(slots_.size() < std::numeric_limits<uint32_t>::max());
+    // A free slot has the number of the next one where a used one counts its holders.
+    HAWSER_CHECK(slots_.size() <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
     index = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   }
   Slot& slot = slots_[index];
   slot.object = object;
   slot.id = ++last_id_;
+  slot.sole = &holder;
   slot.holders = 1;
+  slot.told = 0;
   slot.born_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_.WallNow()));
   object->set_export_slot(index);
   ++live_;
@@ -51,6 +58,7 @@ void ObjectRegistry::RemoveHolder(Object* object) {
   if (--slot.holders > 0) return;
   object->set_export_slot(0);
   slot.object = nullptr;
+  slot.sole = nullptr;
   --live_;
   slot.holders = free_;
   free_ = index;
@@ -60,6 +68,15 @@ ObjectId ObjectRegistry::IdOf(const Object* object) const {
   base::MutexLock lock(mu_);
   uint32_t index = object->export_slot();
   return index == 0 ? ObjectId() : ObjectId(slots_[index].id);
+}
+
+std::optional<ObjectRegistry::Holders> ObjectRegistry::TakeHoldersToTell(const Object* object) {
+  base::MutexLock lock(mu_);
+  uint32_t index = object->export_slot();
+  if (index == 0 || slots_[index].told != 0) return std::nullopt;
+  Slot& slot = slots_[index];
+  slot.told = 1;
+  return Holders{slot.holders, SessionRef(slot.sole)};
 }
 
 ObjectRef ObjectRegistry::Find(ObjectId id, Info* info) const {

@@ -2,16 +2,19 @@
 #define HAWSER_BROKER_CORE_OBJECT_REGISTRY_H_
 
 // ObjectRegistry: every object that at least one session holds, with its id, age and number of
-// holders. 24 bytes an object. It holds no object alive: the sessions' export tables do, and it is
-// told by them. "Who holds it" is asked of the sessions. Thread-safe; its lock is a leaf, taken
-// under the sessions' locks.
+// holders, and the holder where there is only one. 32 bytes an object. It holds no object alive: the
+// sessions' export tables do, and it is told by them. Which several sessions hold an object is asked
+// of the sessions. Thread-safe; its lock is a leaf, taken under the sessions' locks.
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "hawser/base/clock.h"
 #include "hawser/base/mutex.h"
 #include "hawser/object.h"
+#include "hawser/session_view.h"
 
 namespace hawser::broker {
 
@@ -19,11 +22,20 @@ class ObjectRegistry {
  public:
   explicit ObjectRegistry(const base::Clock& clock);
 
-  // A session exports / no longer exports `object`. Balanced by the caller, per handle.
-  void AddHolder(Object* object) HAWSER_EXCLUDES(mu_);
+  // `holder` exports / a session no longer exports `object`. Balanced by the caller, per handle; a
+  // holder lives until all its handles are given back.
+  void AddHolder(Object* object, SessionView& holder) HAWSER_EXCLUDES(mu_);
   void RemoveHolder(Object* object) HAWSER_EXCLUDES(mu_);
   // Of an object with a holder; none otherwise. Never reused in this run.
   ObjectId IdOf(const Object* object) const HAWSER_EXCLUDES(mu_);
+
+  // `object` is no more: whom to tell. None if nobody holds it, or if it was asked before, since
+  // holders are told once.
+  struct Holders {
+    uint32_t handles;  // over all sessions
+    SessionRef sole;   // null if several sessions hold it, or did
+  };
+  std::optional<Holders> TakeHoldersToTell(const Object* object) HAWSER_EXCLUDES(mu_);
 
   struct Info {
     ObjectId id;
@@ -43,10 +55,12 @@ class ObjectRegistry {
   struct Slot {
     Object* object = nullptr;  // null: free; then `holders` is the next free slot
     uint64_t id = 0;
-    uint32_t holders = 0;
+    SessionView* sole = nullptr;  // null: several hold it, or did
+    uint32_t holders : 31 = 0;
+    uint32_t told : 1 = 0;  // holders were told that it is gone
     uint32_t born_s = 0;
   };
-  static_assert(sizeof(Slot) == 24);
+  static_assert(sizeof(Slot) == 32);
 
   const base::Clock& clock_;
   mutable base::Mutex mu_;

@@ -8,10 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "broker/session/grpc_transport.h"
 #include "broker/session/health_service.h"
-#include "broker/session/tcp_address.h"
 #include "hawser/v1/session.grpc.pb.h"
 #include "proto/wire/frame.h"
 
@@ -41,7 +39,6 @@ class GrpcServer::Impl {
   }
   void SetServing(bool serving) { health_->SetServing(serving); }
   void Shutdown(absl::Duration grace);
-  const std::vector<int>& ports() const { return ports_; }
 
  private:
   void Configure(grpc::ServerBuilder& builder);
@@ -58,7 +55,6 @@ class GrpcServer::Impl {
   v1::Broker::WithRawMethod_Attach<v1::Broker::Service> service_;
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
-  std::vector<int> ports_;
   std::thread poller_;
 };
 
@@ -105,29 +101,18 @@ absl::Status GrpcServer::Impl::Start(const Options& options) {
   (void)v1::Packet::descriptor();
   grpc::ServerBuilder builder;
   Configure(builder);
-  if (!options.insecure_tcp.empty()) ConfigureTcp(builder);
-  ports_.resize(options.insecure_tcp.size());
-  for (size_t i = 0; i < ports_.size(); ++i) {
-    builder.AddListeningPort(options.insecure_tcp[i], grpc::InsecureServerCredentials(),
-                             &ports_[i]);
-  }
+  if (options.tcp) ConfigureTcp(builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&health_->service());
   queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
-  for (size_t i = 0; i < ports_.size(); ++i) {
-    if (ports_[i] != 0 && server_ != nullptr) continue;
-    if (server_ != nullptr) server_->Shutdown();
+  if (server_ == nullptr) {
     queue_->Shutdown();
     void* tag = nullptr;
     for (bool ok = false; queue_->Next(&tag, &ok);) {
     }
-    server_ = nullptr;
-    std::string why = WhyNotListening(options.insecure_tcp[i]);
-    return absl::UnavailableError(absl::StrCat("cannot listen on tcp:", options.insecure_tcp[i],
-                                               ": ", why.empty() ? "gRPC refuses" : why));
+    return absl::InternalError("gRPC did not start");
   }
-  if (server_ == nullptr) return absl::InternalError("gRPC did not start");
   GrpcTransport::Await(host_);
   health_->Start(queue_.get());
   poller_ = std::thread([this] { Poll(); });
@@ -148,12 +133,7 @@ void GrpcServer::Impl::Poll() {
 std::shared_ptr<Connection> GrpcServer::Impl::Open(std::shared_ptr<GrpcTransport> transport,
                                                    const std::string& peer) {
   std::optional<Peer> known = peers_.Find(peer);
-  if (!known) {
-    if (peer.compare(0, 3, "fd:") == 0) return nullptr;
-    // "ipv4:127.0.0.1:1234": TCP, which tells nothing of who it is.
-    known.emplace();
-    known->address = absl::StrCat("tcp:", peer.substr(peer.find(':') + 1));
-  }
+  if (!known) return nullptr;
   return Connection::Open(registry_, std::move(transport), *std::move(known));
 }
 
@@ -180,7 +160,6 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(SessionRegistry& r
 }
 
 void GrpcServer::AddConnection(UniqueFd socket) { impl_->AddConnection(std::move(socket)); }
-const std::vector<int>& GrpcServer::ports() const { return impl_->ports(); }
 void GrpcServer::SetServing(bool serving) { impl_->SetServing(serving); }
 void GrpcServer::Shutdown(absl::Duration grace) { impl_->Shutdown(grace); }
 

@@ -9,8 +9,6 @@
 // speed.
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "broker/session/peer_table.h"
@@ -22,12 +20,11 @@ namespace hawser::broker {
 class GrpcServer {
  public:
   struct Options {
-    // "HOST:PORT" each; port 0 takes a free one. Without encryption or identity: see
-    // --insecure-tcp.
-    std::vector<std::string> insecure_tcp;
+    // Connections over TCP will be among those added: all are pinged.
+    bool tcp = false;
   };
 
-  // Serves at once. Both outlive it. UNAVAILABLE if a port is taken.
+  // Serves what is added. Both outlive it.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(SessionRegistry& registry,
                                                            PeerTable& peers, Options options);
   // Shutdown, if it was not called.
@@ -35,8 +32,6 @@ class GrpcServer {
 
   // Serves a socket from PeerTable::Admit. After Shutdown it is closed.
   void AddConnection(UniqueFd socket);
-  // Ports of options.insecure_tcp, in its order.
-  const std::vector<int>& ports() const;
   // What health answers.
   void SetServing(bool serving);
   // Ends: streams still open after `grace` are cut. All sessions must have ended. Idempotent.

@@ -6,7 +6,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "hawser/base/log.h"
 
 namespace hawser::broker {
@@ -21,9 +20,10 @@ constexpr absl::Duration kLogEvery = absl::Seconds(10);
 
 }  // namespace
 
-Listener::Listener(UnixSocket socket, ControlLoop& control, TimerQueue& timers,
+Listener::Listener(int socket, std::string address, ControlLoop& control, TimerQueue& timers,
                    const base::Clock& clock, PeerTable& peers, Serve serve)
-    : socket_(std::move(socket)),
+    : socket_(socket),
+      address_(std::move(address)),
       control_(control),
       timers_(timers),
       clock_(clock),
@@ -40,12 +40,12 @@ Listener::~Listener() {
 
 void Listener::Resume() {
   pause_timer_ = 0;
-  watch_ = control_.Watch(socket_.fd(), EPOLLIN, [this](uint32_t) { OnReady(); });
+  watch_ = control_.Watch(socket_, EPOLLIN, [this](uint32_t) { OnReady(); });
 }
 
 void Listener::OnReady() {
   for (int i = 0; i < kPerTurn; ++i) {
-    UniqueFd connection(accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    UniqueFd connection(accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!connection.ok()) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         // Who waits in the backlog is served when some are free again.
@@ -57,8 +57,7 @@ void Listener::OnReady() {
       if (errno == EAGAIN || errno == EWOULDBLOCK) return;
       continue;  // that one connection failed; the next may not
     }
-    absl::StatusOr<UniqueFd> admitted =
-        peers_.Admit(std::move(connection), absl::StrCat("unix:", socket_.path()));
+    absl::StatusOr<UniqueFd> admitted = peers_.Admit(std::move(connection), address_);
     if (admitted.ok()) {
       serve_(*std::move(admitted));
     } else {
@@ -72,7 +71,7 @@ void Listener::Refused(const absl::Status& why) {
   if (clock_.Now() < quiet_until_) return;
   quiet_until_ = clock_.Now() + kLogEvery;
   base::Log(base::LogLevel::kWarning, "connection refused",
-            {{"socket", socket_.path()}, {"why", why}, {"times", std::exchange(refused_, 0)}});
+            {{"socket", address_}, {"why", why}, {"times", std::exchange(refused_, 0)}});
 }
 
 }  // namespace hawser::broker

@@ -1,16 +1,16 @@
 #ifndef HAWSER_BROKER_SESSION_LISTENER_H_
 #define HAWSER_BROKER_SESSION_LISTENER_H_
 
-// Listener: accepts at one Unix socket, on the control thread, and hands each connection that may
-// come in to the server. When descriptors run out it waits a moment instead of going deaf.
-// Thread-safe.
+// Listener: accepts at one listening socket, on the control thread, and hands each connection that
+// may come in to the server. When descriptors run out it waits a moment instead of going deaf. Who
+// connects to the socket while it has no listener waits in the kernel. Thread-safe.
 
 #include <functional>
-#include <memory>
+#include <string>
 
 #include "broker/session/control_loop.h"
 #include "broker/session/peer_table.h"
-#include "broker/session/unix_socket.h"
+#include "broker/session/unique_fd.h"
 
 namespace hawser::broker {
 
@@ -19,20 +19,20 @@ class Listener {
   // Gets each connection that was let in, on the control thread.
   using Serve = std::function<void(UniqueFd connection)>;
 
-  // `control`, which runs, `timers` and `peers` outlive it.
-  Listener(UnixSocket socket, ControlLoop& control, TimerQueue& timers, const base::Clock& clock,
-           PeerTable& peers, Serve serve);
-  // No connection is served after. Removes the socket. Not from the control thread.
+  // `socket` listens; `address` is its name for people, "unix:/run/...". It, `control`, which runs,
+  // `timers` and `peers` outlive the listener.
+  Listener(int socket, std::string address, ControlLoop& control, TimerQueue& timers,
+           const base::Clock& clock, PeerTable& peers, Serve serve);
+  // No connection is served after. Not from the control thread.
   ~Listener();
-
-  const std::string& path() const { return socket_.path(); }
 
  private:
   void Resume();
   void OnReady();
   void Refused(const absl::Status& why);
 
-  UnixSocket socket_;
+  const int socket_;
+  const std::string address_;
   ControlLoop& control_;
   TimerQueue& timers_;
   const base::Clock& clock_;

@@ -1,6 +1,10 @@
 #include "broker/session/peer_table.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/session/pidfd_process.h"
+#include "hawser/base/status_macros.h"
 
 namespace hawser::broker {
 namespace {
@@ -26,6 +31,29 @@ std::optional<int> NumberOf(std::string_view grpc_peer) {
       std::from_chars(grpc_peer.data(), grpc_peer.data() + grpc_peer.size(), number);
   if (error != std::errc() || end != grpc_peer.data() + grpc_peer.size()) return std::nullopt;
   return number;
+}
+
+bool IsTcp(int socket) {
+  int domain = AF_UNIX;
+  socklen_t size = sizeof(domain);
+  getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+  return domain != AF_UNIX;
+}
+
+// "127.0.0.1:4711", "[::1]:4711"; "" if the connection is over already.
+std::string TcpAddressOf(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "";
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.ss_family == AF_INET) {
+    const auto& in = reinterpret_cast<const sockaddr_in&>(address);
+    inet_ntop(AF_INET, &in.sin_addr, text, sizeof(text));
+    return absl::StrCat(text, ":", ntohs(in.sin_port));
+  }
+  const auto& in6 = reinterpret_cast<const sockaddr_in6&>(address);
+  inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text));
+  return absl::StrCat("[", text, "]:", ntohs(in6.sin6_port));
 }
 
 }  // namespace
@@ -50,46 +78,64 @@ PeerTable::~PeerTable() {
   control_.AwaitEvents();
 }
 
-absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view address) {
+absl::StatusOr<Peer> PeerTable::PeerOf(int socket, std::string_view address) const {
+  Peer peer;
+  if (IsTcp(socket)) {
+    peer.address = absl::StrCat("tcp:", TcpAddressOf(socket));
+    return peer;
+  }
   ucred credentials{};
   socklen_t size = sizeof(credentials);
-  if (getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
     return absl::InternalError(absl::StrCat("the peer's credentials: ", strerror(errno)));
   }
+  peer.uid = credentials.uid;
+  peer.pid = credentials.pid;
+  peer.program = ProgramOf(credentials.pid);
+  peer.address = std::string(address);
+  peer.process = PidfdProcess::OfSocket(socket, credentials.pid, control_);
+  return peer;
+}
+
+absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view address) {
   Entry entry;
-  entry.peer.uid = credentials.uid;
-  entry.peer.pid = credentials.pid;
-  entry.peer.program = ProgramOf(credentials.pid);
-  entry.peer.address = std::string(address);
-  entry.peer.process = PidfdProcess::OfSocket(socket.get(), credentials.pid, control_);
+  HAWSER_ASSIGN_OR_RETURN(entry.peer, PeerOf(socket.get(), address));
+  const bool tcp = !entry.peer.uid.has_value();
+  if (tcp) {
+    // Packets are whole when they leave: waiting to fill a segment only costs time.
+    constexpr int kOn = 1;
+    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof(kOn));
+  }
   entry.duplicate = UniqueFd(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
   if (!entry.duplicate.ok()) {
     return absl::ResourceExhaustedError("no file descriptors left (limit RLIMIT_NOFILE)");
   }
   base::MutexLock lock(mu_);
-  if (absl::Status caps = CheckCaps(credentials.uid); !caps.ok()) return caps;
+  if (absl::Status caps = CheckCaps(entry.peer.uid); !caps.ok()) return caps;
   socket = MoveUp(std::move(socket));
   int number = socket.get();
   // Whoever had the number before us has hung up, or gRPC would still hold it.
   if (entries_.contains(number)) Erase(number);
   entry.serial = next_serial_++;
+  // The other end of a TCP connection says only that it says no more.
   entry.watch =
-      control_.Watch(entry.duplicate.get(), 0,
+      control_.Watch(entry.duplicate.get(), tcp ? uint32_t{EPOLLRDHUP} : 0,
                      [this, number, serial = entry.serial](uint32_t) { OnHangUp(number, serial); });
-  ++per_uid_[credentials.uid];
+  ++per_uid_[entry.peer.uid];
   entries_.emplace(number, std::move(entry));
   return socket;
 }
 
-absl::Status PeerTable::CheckCaps(uid_t uid) const {
+absl::Status PeerTable::CheckCaps(std::optional<uid_t> uid) const {
   if (entries_.size() >= limits_.connections) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "connections: the broker has ", entries_.size(), " (limit ", limits_.connections, ")"));
   }
   auto count = per_uid_.find(uid);
-  if (uid != 0 && uid != geteuid() && count != per_uid_.end() &&
+  if (uid != uid_t{0} && uid != geteuid() && count != per_uid_.end() &&
       count->second >= limits_.connections_per_uid) {
-    return absl::ResourceExhaustedError(absl::StrCat("connections_per_uid: user ", uid, " has ",
+    std::string who = uid ? absl::StrCat("user ", *uid) : "TCP";
+    return absl::ResourceExhaustedError(absl::StrCat("connections_per_uid: ", who, " has ",
                                                      count->second, " (limit ",
                                                      limits_.connections_per_uid, ")"));
   }
@@ -115,7 +161,7 @@ void PeerTable::OnHangUp(int number, uint64_t serial) {
 void PeerTable::Erase(int number) {
   auto found = entries_.find(number);
   control_.Unwatch(found->second.watch);
-  if (auto count = per_uid_.find(*found->second.peer.uid); --count->second == 0) {
+  if (auto count = per_uid_.find(found->second.peer.uid); --count->second == 0) {
     per_uid_.erase(count);
   }
   entries_.erase(found);

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,9 +31,10 @@ class PeerTable {
   // Cuts what is left.
   ~PeerTable();
 
-  // Takes a connected Unix socket in: finds out who is there, checks the caps, moves the descriptor
-  // up and notes it. Gives the descriptor for gRPC. RESOURCE_EXHAUSTED naming the cap; the socket
-  // is closed then.
+  // Takes a connected socket in, of either kind: finds out who is there, checks the caps, moves the
+  // descriptor up and notes it. Gives the descriptor for gRPC. RESOURCE_EXHAUSTED naming the cap;
+  // the socket is closed then. `address` is where it was accepted; one that came over TCP is known
+  // by its own.
   absl::StatusOr<UniqueFd> Admit(UniqueFd socket, std::string_view address) HAWSER_EXCLUDES(mu_);
 
   // By gRPC's name for the peer, "fd:N". None if it has hung up.
@@ -51,7 +53,8 @@ class PeerTable {
         0;  // tells a hang-up of this connection from one of an earlier owner of the number
   };
 
-  absl::Status CheckCaps(uid_t uid) const HAWSER_REQUIRES(mu_);
+  absl::StatusOr<Peer> PeerOf(int socket, std::string_view address) const;
+  absl::Status CheckCaps(std::optional<uid_t> uid) const HAWSER_REQUIRES(mu_);
   UniqueFd MoveUp(UniqueFd socket) HAWSER_REQUIRES(mu_);
   void OnHangUp(int number, uint64_t serial) HAWSER_EXCLUDES(mu_);
   void Erase(int number) HAWSER_REQUIRES(mu_);
@@ -63,7 +66,8 @@ class PeerTable {
 
   mutable base::Mutex mu_;
   std::map<int, Entry> entries_ HAWSER_GUARDED_BY(mu_);
-  absl::flat_hash_map<uid_t, size_t> per_uid_ HAWSER_GUARDED_BY(mu_);
+  // Those over TCP, whose user nobody knows, as those of one user: none.
+  absl::flat_hash_map<std::optional<uid_t>, size_t> per_uid_ HAWSER_GUARDED_BY(mu_);
   int next_number_ HAWSER_GUARDED_BY(mu_) = 0;
   uint64_t next_serial_ HAWSER_GUARDED_BY(mu_) = 1;
 };

@@ -165,7 +165,9 @@ void Session::WantFlush() {
 
 void Session::OnDeadline() { ArmDeadline(); }
 
-void Session::OnExport(Object* object, uint64_t /*handle*/) { services_.objects.AddHolder(object); }
+void Session::OnExport(Object* object, uint64_t /*handle*/) {
+  services_.objects.AddHolder(object, *info_);
+}
 
 void Session::OnUnexport(Object* object) { services_.objects.RemoveHolder(object); }
 
@@ -233,6 +235,10 @@ void Session::StopTimers() {
 void Session::OnEndWanted(EndReason reason, const absl::Status& why) {
   if (end_wanted_.exchange(true, std::memory_order_relaxed)) return;
   registry_.EndSoon(Ref<Session>(this), reason, why);
+}
+
+void Session::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
+  registry_.ObjectGone(*proxy, reason);
 }
 
 void Session::OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) {

@@ -67,6 +67,8 @@ class Session final : public link::Endpoint {
   // that reads for all.
   void OnEndWanted(EndReason reason, const absl::Status& why) override;
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
+  // What this client exported may be held by others: they hear of it as of any object.
+  void OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) override;
 
  public:
   void OnExport(Object* object, uint64_t handle) override;

@@ -98,7 +98,7 @@ SessionRegistry::Admission SessionRegistry::Admit(const wire::Attach& attach, co
   if (absl::Status room = CheckRoom(attach, peer); !room.ok()) return room;
   auto session = Ref<Session>::Adopt(new Session(*this, lease_clock_, attach, peer));
   sessions_.emplace(attach.session, session);
-  if (peer.uid) ++per_uid_[*peer.uid];
+  ++per_uid_[peer.uid];
   return Admission(Outcome::kCreated, std::move(session));
 }
 
@@ -108,13 +108,12 @@ absl::Status SessionRegistry::CheckRoom(const wire::Attach& attach, const Peer& 
     return absl::ResourceExhaustedError(absl::StrCat("sessions: the broker has ", sessions_.size(),
                                                      " (limit ", limits.sessions, ")"));
   }
-  if (peer.uid) {
-    auto count = per_uid_.find(*peer.uid);
-    if (count != per_uid_.end() && count->second >= limits.sessions_per_uid) {
-      return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: user ", *peer.uid,
-                                                       " has ", count->second, " (limit ",
-                                                       limits.sessions_per_uid, ")"));
-    }
+  auto count = per_uid_.find(peer.uid);
+  if (count != per_uid_.end() && count->second >= limits.sessions_per_uid) {
+    std::string who = peer.uid ? absl::StrCat("user ", *peer.uid) : "TCP";
+    return absl::ResourceExhaustedError(absl::StrCat("sessions_per_uid: ", who, " has ",
+                                                     count->second, " (limit ",
+                                                     limits.sessions_per_uid, ")"));
   }
   size_t bytes = 0;
   for (const auto& [key, value] : attach.attributes) bytes += key.size() + value.size();
@@ -198,8 +197,22 @@ size_t SessionRegistry::size() const {
 }
 
 void SessionRegistry::ObjectGone(const Object& object, GoneReason reason) {
-  if (services_.objects.IdOf(&object) == ObjectId()) return;  // nobody holds it
-  for (const Ref<Session>& session : All()) session->ObjectGone(&object, reason);
+  std::optional<ObjectRegistry::Holders> holders = services_.objects.TakeHoldersToTell(&object);
+  if (!holders) return;
+  if (holders->sole != nullptr) {
+    if (Ref<Session> session = Find(holders->sole->id())) session->ObjectGone(&object, reason);
+    return;
+  }
+  std::vector<uint64_t> handles;
+  size_t left = holders->handles;
+  for (const Ref<Session>& session : All()) {
+    handles.clear();
+    session->Inspect([&](const link::Link& link) { link.exports().HandlesOf(&object, &handles); });
+    if (handles.empty()) continue;
+    session->ObjectGone(&object, reason);
+    if (handles.size() >= left) return;
+    left -= handles.size();
+  }
 }
 
 // End
@@ -223,20 +236,18 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
                {"reason", EndReasonName(reason)},
                {"why", why}});
   }
-  Ref<Session> held;  // the last reference may be the registry's
-  {
-    base::MutexLock lock(mu_);
-    auto found = sessions_.find(session.id());
-    if (found != sessions_.end() && found->second.get() == &session) {
-      held = std::move(found->second);
-      sessions_.erase(found);
-      if (std::optional<uid_t> uid = session.info().uid()) {
-        if (--per_uid_[*uid] == 0) per_uid_.erase(*uid);
-      }
-    }
-  }
+  // First: who waits until no session is left may unload the modules then, and their hooks must be
+  // on their strands.
   reaper_.Release(session.session(), reason, std::move(exported));
+  Ref<Session> held;  // the last reference may be the registry's
   base::MutexLock lock(mu_);
+  auto found = sessions_.find(session.id());
+  if (found == sessions_.end() || found->second.get() != &session) return;
+  held = std::move(found->second);
+  sessions_.erase(found);
+  if (auto count = per_uid_.find(session.info().uid()); --count->second == 0) {
+    per_uid_.erase(count);
+  }
   ended_.NotifyAll();
 }
 

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ class SessionRegistry {
   std::vector<Ref<Session>> All() const HAWSER_EXCLUDES(mu_);
   size_t size() const HAWSER_EXCLUDES(mu_);
 
-  // An object is no more: tells the sessions that hold it.
+  // An object is no more: tells the sessions that hold it, once. Where it has one holder, as most
+  // have, no other session is looked at.
   void ObjectGone(const Object& object, GoneReason reason);
 
   // The end of sessions.
@@ -93,7 +95,8 @@ class SessionRegistry {
   mutable base::Mutex mu_;
   base::CondVar ended_;  // sessions_ became smaller
   std::map<SessionId, Ref<Session>> sessions_ HAWSER_GUARDED_BY(mu_);
-  absl::flat_hash_map<uid_t, size_t> per_uid_ HAWSER_GUARDED_BY(mu_);
+  // Those whose user nobody knows, over TCP, as those of one user: none.
+  absl::flat_hash_map<std::optional<uid_t>, size_t> per_uid_ HAWSER_GUARDED_BY(mu_);
   bool draining_ HAWSER_GUARDED_BY(mu_) = false;
 };
 

@@ -20,6 +20,10 @@ const void* TypeKey<DynamicObject>() {
 
 }  // namespace internal
 
+// Invariant: a slot's member says what its value is, and was found out when the value was put there,
+// without the lock. So shape() asks nobody: objects may hold each other, and themselves, and it may
+// be called under any lock.
+
 namespace {
 
 Member MemberFor(std::string_view name, const Value& value, bool hidden) {
@@ -38,7 +42,7 @@ DynamicObject::DynamicObject(std::string name) : name_(std::move(name)) {}
 
 std::vector<DynamicObject::Slot>::iterator DynamicObject::FindSlot(std::string_view name) const {
   return std::find_if(slots_.begin(), slots_.end(),
-                      [name](const Slot& slot) { return slot.name == name; });
+                      [name](const Slot& slot) { return slot.member.name == name; });
 }
 
 absl::Status DynamicObject::Define(std::string_view name, Value value) {
@@ -56,18 +60,21 @@ absl::Status DynamicObject::Put(std::string_view name, Value value, bool hidden)
         absl::StrCat(class_info()->name(), ".", base::ToAbsl(name),
                      " is a member of the class: it cannot be replaced"));
   }
+  Member member = MemberFor(name, value, hidden);
   Value old;  // destroyed without the lock
   base::MutexLock lock(mu_);
   auto slot = FindSlot(name);
   if (slot == slots_.end()) {
-    slots_.push_back({std::string(name), std::move(value), hidden});
+    slots_.push_back({std::move(member), std::move(value)});
     shape_ = nullptr;
     return absl::OkStatus();
   }
   old = std::exchange(slot->value, std::move(value));
   // A new function may have another signature, and a function is no longer a property.
-  if (slot->hidden != hidden || old.is_object() || slot->value.is_object()) shape_ = nullptr;
-  slot->hidden = hidden;
+  if (slot->member.hidden != hidden || old.is_object() || slot->value.is_object()) {
+    shape_ = nullptr;
+  }
+  slot->member = std::move(member);
   return absl::OkStatus();
 }
 
@@ -101,7 +108,7 @@ ShapeRef DynamicObject::BuildShape() const {
     members = class_info()->members().shape()->members();
     if (name.empty()) name = class_info()->name();
   }
-  for (const Slot& slot : slots_) members.push_back(MemberFor(slot.name, slot.value, slot.hidden));
+  for (const Slot& slot : slots_) members.push_back(slot.member);
   return Shape::Build(ObjectKind::kObject, std::move(name), std::move(members));
 }
 

@@ -37,9 +37,8 @@ class DynamicObject : public ModuleObject {
 
  private:
   struct Slot {
-    std::string name;
+    Member member;  // as it is shown
     Value value;
-    bool hidden;
   };
 
   absl::Status Put(std::string_view name, Value value, bool hidden) HAWSER_EXCLUDES(mu_);

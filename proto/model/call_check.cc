@@ -74,8 +74,10 @@ std::string Subject(const Shape& shape, std::string_view member) {
 
 absl::Status NoSuchMember(const Shape& shape, std::string_view name) {
   std::vector<std::string> visible;
-  for (const Member& member : shape.members()) {
-    if (!member.hidden) visible.push_back(member.name);
+  if (shape.members().size() <= kMostCandidates) {
+    for (const Member& member : shape.members()) {
+      if (!member.hidden) visible.push_back(member.name);
+    }
   }
   std::vector<std::string> near = Nearest(name, visible);
   std::string hint =
@@ -233,7 +235,7 @@ absl::Status CheckArguments(std::string_view name, const Signature& signature,
 std::vector<std::string> Nearest(std::string_view word, std::span<const std::string> candidates) {
   constexpr size_t kMost = 3;
   constexpr size_t kLongest = 64;  // nobody mistypes longer names, and comparing them would be slow
-  if (word.size() > kLongest) return {};
+  if (word.size() > kLongest || candidates.size() > kMostCandidates) return {};
   size_t reach = std::max<size_t>(1, word.size() / 3);
   std::vector<std::pair<size_t, const std::string*>> near;
   for (const std::string& candidate : candidates) {

@@ -15,7 +15,8 @@ inline constexpr int kMaxInlineDepth = 8;
 
 // Has `target` run a call where it belongs: at once if it may run on this thread and the stack is
 // not too deep, else queued at its home. `reply` is answered in every case; an empty one says that
-// nobody takes the answer.
+// nobody takes the answer. Thread-safe; the target's code and the taker of the answer may run before
+// it returns, so the caller holds no lock.
 void Dispatch(Object& target, Op op, std::string_view member, Array args, Reply reply);
 
 }  // namespace hawser::internal

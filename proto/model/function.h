@@ -1,7 +1,8 @@
 #ifndef HAWSER_FUNCTION_H_
 #define HAWSER_FUNCTION_H_
 
-// A C++ callable as an Object of kind function, and calling such objects.
+// A C++ callable as an Object of kind function, and calling such objects. All of it is thread-safe;
+// on which thread a callable runs is said below.
 
 #include <exception>
 #include <functional>
@@ -32,7 +33,9 @@ struct FunctionOptions {
 };
 
 // `body` answers each call by its return value; an exception it throws becomes the error (see
-// CatchException).
+// CatchException). It runs on options.home: if that is a strand, one call at a time. Without a home
+// it runs on whichever threads call, several at once, and must be thread-safe itself. It is
+// destroyed with the last reference, on the thread that drops it.
 ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, FunctionOptions options);
 
 // "file:line" of a source location, with its last folder: "shop/cart.cc:42".
@@ -62,7 +65,8 @@ class Exception : public std::exception {
 
 // Calls `target` (member "" = itself) from inside this process and gives what is there when Invoke
 // returns: the value, the error, or, if the answer comes later, a promise that settles with it.
-// Does not wait. A target whose home is another strand gets the call queued there, so its answer is
+// Does not wait. From any thread; the caller must hold no lock that the target's code may want, since
+// a target without a home, or whose home is this strand, runs here and now. A target whose home is another strand gets the call queued there, so its answer is
 // a promise; so does one on this strand once calls are nested eight deep. NOT_FOUND for a hidden
 // member and for a gone target. A function of mode kNotify gives undefined, one of mode kConst its
 // constant, at once.

@@ -83,6 +83,9 @@ class Object {
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
+  // shape(), site() and constant() are asked while a session's lock is held: they must not block,
+  // take locks others hold for long, nor call other objects or module code.
+
   // The members it shows now. Thread-safe.
   virtual ShapeRef shape() const = 0;
 

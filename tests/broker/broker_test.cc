@@ -2,6 +2,10 @@
 
 #include "broker/broker.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -99,6 +103,41 @@ TEST_F(BrokerTest, WhatADrainDoesNotWaitForAnyLongerIsAborted) {
   EXPECT_TRUE(client->AwaitThat([&] { return outcome->has_value(); }));
   EXPECT_THAT((*std::move(*outcome)).ToStatusOr(), StatusIs(StatusCode::kAborted));
   later_.clear();
+}
+
+// A connected client of the socket, which says nothing yet.
+broker::UniqueFd ConnectTo(const std::string& path) {
+  broker::UniqueFd client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  memcpy(address.sun_path, path.c_str(), path.size());
+  EXPECT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return client;
+}
+
+TEST(BrokerBeforeItServes, HasItsSocketAndLetsNobodyIn) {
+  BrokerHarness::Options options;
+  options.listen = true;
+  options.serve = false;
+  BrokerHarness harness(options);
+  EXPECT_THAT(broker::UnixSocket::Listen(harness.socket_path()),
+              StatusIs(StatusCode::kAlreadyExists));
+  broker::UniqueFd early = ConnectTo(harness.socket_path());
+  harness.broker().control().RunAndWait([] {});
+  EXPECT_EQ(harness.broker().peers().size(), 0u);
+  harness.AddModule("tools", [](Module& module) { module.Constant("answer", 42); });
+  harness.broker().Serve();
+  EXPECT_TRUE(harness.AwaitThat([&] { return harness.broker().peers().size() == 1; }));
+  EXPECT_THAT(harness.ConnectSocket()->Require("tools"), IsOk());
+}
+
+TEST(BrokerBeforeItServes, IsStoppedLikeAnyOther) {
+  BrokerHarness::Options options;
+  options.listen = true;
+  options.serve = false;
+  BrokerHarness harness(options);
+  EXPECT_TRUE(harness.broker().Stop(absl::ZeroDuration()));
+  EXPECT_THAT(broker::UnixSocket::Listen(harness.socket_path()), IsOk());
 }
 
 }  // namespace

@@ -75,6 +75,38 @@ TEST_F(HawserdTest, ASecondOneOnTheSameSocketIsRefusedAndTheFirstGoesOn) {
   EXPECT_TRUE(first->Terminate(kPatience));
 }
 
+TEST_F(HawserdTest, WhileItLoadsPluginsClientsWaitAndASecondOneLoadsNone) {
+  const std::string gate = folder_.path() + "/gate";
+  ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
+  setenv("HAWSER_TEST_GATE", gate.c_str(), 1);
+  const std::vector<std::string> args = {"--listen", endpoint(), "--plugin",
+                                         absl::StrCat(kPlugins, "/slow/slow_to_load.so")};
+  ChildProcess first("broker/hawserd", args);
+  // Opens when the plugin's code does.
+  std::ofstream opened(gate);
+  EXPECT_THAT(Remote::Connect(endpoint(), {.connect_timeout = absl::Milliseconds(100)}),
+              StatusIs(kDeadlineExceeded));
+  // It would wait at the gate too.
+  ChildProcess second("broker/hawserd", args, ChildProcess::Stderr::kRead);
+  EXPECT_THAT(second.ReadAll(), HasSubstr("another hawserd"));
+  EXPECT_EQ(second.AwaitExit(kPatience), 1);
+  // One that came before anything was there.
+  absl::StatusOr<Value> said;
+  std::thread early([&] {
+    absl::StatusOr<Remote> remote = Connect();
+    ASSERT_THAT(remote, IsOk());
+    absl::StatusOr<RemoteObject> module = remote->Require("slow_to_load");
+    ASSERT_THAT(module, IsOk());
+    said = module->Get("said");
+  });
+  opened << "open" << std::endl;
+  opened.close();
+  early.join();
+  EXPECT_THAT(said, IsOkAndHolds(Value("open")));
+  EXPECT_EQ(first.ReadLine(), "hawserd: listening on " + endpoint());
+  EXPECT_TRUE(first.Terminate(kPatience));
+}
+
 TEST_F(HawserdTest, WhatACrashLeftBehindIsNoObstacle) {
   Start()->Kill();
   ASSERT_TRUE(std::filesystem::exists(socket_path()));

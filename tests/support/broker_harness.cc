@@ -57,6 +57,7 @@ BrokerHarness::BrokerHarness(Options options) {
   auto started = broker::Broker::Start(std::move(broker_options));
   HAWSER_CHECK(started.ok(), started.status().ToString());
   broker_ = *std::move(started);
+  if (options.serve) broker_->Serve();
   peer.uid = getuid();
   peer.pid = getpid();
   peer.program = "test";

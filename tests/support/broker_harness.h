@@ -48,6 +48,8 @@ class BrokerHarness {
     link::LinkLimits link_limits;
     // Listens at socket() too.
     bool listen = false;
+    // Lets those in who come there; else the test does it, with broker().Serve().
+    bool serve = true;
     std::vector<std::string> insecure_tcp;
     std::string main_dir;
     // Time passes by itself, not by Advance.

@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/call_check.h"
 #include "tests/broker/core/fakes.h"
 #include "tests/support/status_matchers.h"
 
@@ -12,6 +13,7 @@ using absl::StatusCode;
 using broker::ModuleRegistry;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr size_t kNames = 3;
 
@@ -42,6 +44,26 @@ TEST_F(ModuleRegistryTest, AnUnknownNameIsNotFoundAndNamesTheNearOnes) {
   EXPECT_THAT(registry_.Require("windwo"),
               StatusIs(StatusCode::kNotFound, HasSubstr("did you mean 'window'?")));
   EXPECT_THAT(registry_.Require(""), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(ModuleRegistryTest, AProvidedObjectThatIsGoneIsNotGivenOut) {
+  auto object = MakeRef<FakeObject>();
+  ASSERT_THAT(registry_.AddProvided("cart", object, alice_, kNames), IsOk());
+  object->gone_reason = GoneReason::kRevoked;
+  EXPECT_THAT(registry_.Require("cart"), StatusIs(StatusCode::kNotFound, HasSubstr("revoked")));
+  ASSERT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), alice_, kNames), IsOk());
+  EXPECT_THAT(registry_.Require("cart"), IsOk());
+}
+
+TEST_F(ModuleRegistryTest, AmongVeryManyNamesAnUnknownOneGetsNoHint) {
+  Add("window");
+  auto object = MakeRef<FakeObject>();
+  for (size_t i = 0; i < kMostCandidates; ++i) {
+    ASSERT_THAT(registry_.AddProvided("m" + std::to_string(i), object, alice_, kMostCandidates),
+                IsOk());
+  }
+  EXPECT_THAT(registry_.Require("windwo"),
+              StatusIs(StatusCode::kNotFound, Not(HasSubstr("did you mean"))));
 }
 
 TEST_F(ModuleRegistryTest, TheSecondModuleOfANameIsRefused) {

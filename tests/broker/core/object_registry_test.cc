@@ -13,12 +13,14 @@ class ObjectRegistryTest : public ::testing::Test {
  protected:
   FakeClock clock_;
   ObjectRegistry registry_{clock_};
+  Ref<FakeSession> alice_ = MakeRef<FakeSession>();
+  Ref<FakeSession> bob_ = MakeRef<FakeSession>();
 };
 
 TEST_F(ObjectRegistryTest, AnObjectHasAnIdExactlyWhileItHasAHolder) {
   auto object = MakeRef<FakeObject>();
   EXPECT_EQ(registry_.IdOf(object.get()), ObjectId());
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   EXPECT_NE(registry_.IdOf(object.get()), ObjectId());
   registry_.RemoveHolder(object.get());
   EXPECT_EQ(registry_.IdOf(object.get()), ObjectId());
@@ -27,9 +29,9 @@ TEST_F(ObjectRegistryTest, AnObjectHasAnIdExactlyWhileItHasAHolder) {
 
 TEST_F(ObjectRegistryTest, AllHoldersSeeTheSameIdAndTheLastOneEndsIt) {
   auto object = MakeRef<FakeObject>();
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   ObjectId id = registry_.IdOf(object.get());
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   EXPECT_EQ(registry_.IdOf(object.get()), id);
   registry_.RemoveHolder(object.get());
   EXPECT_EQ(registry_.Find(id), ObjectRef(object));
@@ -40,10 +42,10 @@ TEST_F(ObjectRegistryTest, AllHoldersSeeTheSameIdAndTheLastOneEndsIt) {
 TEST_F(ObjectRegistryTest, AnIdIsNeverGivenTwiceThoughItsSlotIs) {
   auto first = MakeRef<FakeObject>();
   auto second = MakeRef<FakeObject>();
-  registry_.AddHolder(first.get());
+  registry_.AddHolder(first.get(), *alice_);
   ObjectId id = registry_.IdOf(first.get());
   registry_.RemoveHolder(first.get());
-  registry_.AddHolder(second.get());
+  registry_.AddHolder(second.get(), *alice_);
   EXPECT_NE(registry_.IdOf(second.get()), id);
   EXPECT_EQ(registry_.Find(id), nullptr);
   registry_.RemoveHolder(second.get());
@@ -52,9 +54,9 @@ TEST_F(ObjectRegistryTest, AnIdIsNeverGivenTwiceThoughItsSlotIs) {
 TEST_F(ObjectRegistryTest, FindTellsHoldersAndBirth) {
   auto object = MakeRef<FakeObject>();
   clock_.Advance(absl::Hours(2));
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   clock_.Advance(absl::Hours(1));
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   ObjectRegistry::Info info;
   ASSERT_NE(registry_.Find(registry_.IdOf(object.get()), &info), nullptr);
   EXPECT_EQ(info.holders, 2u);
@@ -73,7 +75,7 @@ TEST_F(ObjectRegistryTest, PagesMeetEachObjectOnceWhateverTheHoles) {
   std::vector<Ref<FakeObject>> objects;
   for (int i = 0; i < 1000; ++i) {
     objects.push_back(MakeRef<FakeObject>());
-    registry_.AddHolder(objects.back().get());
+    registry_.AddHolder(objects.back().get(), *alice_);
   }
   for (int i = 0; i < 1000; i += 3) registry_.RemoveHolder(objects[i].get());
   size_t met = 0;
@@ -89,10 +91,43 @@ TEST_F(ObjectRegistryTest, PagesMeetEachObjectOnceWhateverTheHoles) {
   }
 }
 
+TEST_F(ObjectRegistryTest, TheOnlySessionThatHoldsAnObjectIsKnownHoweverManyHandlesItHas) {
+  auto object = MakeRef<FakeObject>();
+  registry_.AddHolder(object.get(), *alice_);
+  registry_.AddHolder(object.get(), *alice_);
+  std::optional<ObjectRegistry::Holders> holders = registry_.TakeHoldersToTell(object.get());
+  ASSERT_TRUE(holders.has_value());
+  EXPECT_EQ(holders->handles, 2u);
+  EXPECT_EQ(holders->sole, SessionRef(alice_));
+  registry_.RemoveHolder(object.get());
+  registry_.RemoveHolder(object.get());
+}
+
+TEST_F(ObjectRegistryTest, AnObjectThatSeveralSessionsHeldHasNoSoleHolderAnyMore) {
+  auto object = MakeRef<FakeObject>();
+  registry_.AddHolder(object.get(), *alice_);
+  registry_.AddHolder(object.get(), *bob_);
+  registry_.RemoveHolder(object.get());
+  std::optional<ObjectRegistry::Holders> holders = registry_.TakeHoldersToTell(object.get());
+  ASSERT_TRUE(holders.has_value());
+  EXPECT_EQ(holders->handles, 1u);
+  EXPECT_EQ(holders->sole, nullptr);
+  registry_.RemoveHolder(object.get());
+}
+
+TEST_F(ObjectRegistryTest, HoldersAreToldOnceThatAnObjectIsGoneAndOnlyIfThereAreAny) {
+  auto object = MakeRef<FakeObject>();
+  EXPECT_FALSE(registry_.TakeHoldersToTell(object.get()).has_value());
+  registry_.AddHolder(object.get(), *alice_);
+  EXPECT_TRUE(registry_.TakeHoldersToTell(object.get()).has_value());
+  EXPECT_FALSE(registry_.TakeHoldersToTell(object.get()).has_value());
+  registry_.RemoveHolder(object.get());
+}
+
 TEST_F(ObjectRegistryTest, ItHoldsNoObjectAlive) {
   bool destroyed = false;
   auto object = MakeRef<FakeObject>(&destroyed);
-  registry_.AddHolder(object.get());
+  registry_.AddHolder(object.get(), *alice_);
   registry_.RemoveHolder(object.get());
   object.reset();
   EXPECT_TRUE(destroyed);

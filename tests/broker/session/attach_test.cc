@@ -258,6 +258,17 @@ TEST_F(AttachLimitsTest, OneUserCannotTakeAllSessionsAndTheLimitIsNamed) {
   EXPECT_THAT(harness_.Connect()->Require("math"), IsOk());
 }
 
+TEST_F(AttachLimitsTest, AllWhoseUserNobodyKnowsAreBoundAsOneUser) {
+  harness_.peer.uid = std::nullopt;
+  auto first = harness_.Connect();
+  auto second = harness_.Connect();
+  EXPECT_THAT(Refusal(GoodAttach()),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("sessions_per_uid: TCP has 2")));
+  EXPECT_THAT(first->Leave(), IsOk());
+  harness_.Settle();
+  EXPECT_THAT(harness_.Connect()->Require("math"), IsOk());
+}
+
 TEST_F(AttachLimitsTest, AttributesAreBounded) {
   wire::Attach many = GoodAttach();
   many.attributes = {{"a", ""}, {"b", ""}, {"c", ""}};

@@ -28,6 +28,19 @@ class Thing : public ModuleObject {
   const std::function<void()> on_death_;
 };
 
+// An object that notes when it is asked where it belongs.
+class Asked : public ModuleObject {
+ public:
+  explicit Asked(std::function<void()> on_home) : on_home_(std::move(on_home)) {}
+  base::Executor* home() const override {
+    on_home_();
+    return ModuleObject::home();
+  }
+
+ private:
+  const std::function<void()> on_home_;
+};
+
 class SessionEndTest : public ::testing::Test {
  protected:
   SessionEndTest() {
@@ -195,6 +208,27 @@ TEST_F(SessionEndTest, AnObjectTwoSessionsHoldLivesUntilTheSecondEnds) {
   EXPECT_THAT(notes(), UnorderedElementsAre("hook: left", "hook: left", "destroyed"));
 }
 
+TEST_F(SessionEndTest, NoSessionIsOverBeforeItsEndIsOnTheStrandsOfItsModules) {
+  std::atomic<bool> ending{false};
+  std::atomic<size_t> sessions{0};
+  harness_.AddModule("asked", [&](Module& module) {
+    module.Class<Asked>("Asked");
+    module.Function("make", [&] {
+      return module.Make<Asked>([&] {
+        // The first time is when the session's objects are sorted by their strands.
+        if (ending.exchange(false)) sessions = harness_.broker().sessions().size();
+      });
+    });
+  });
+  auto client = harness_.Connect();
+  Value object = client->Call(client->Require("asked").value(), "make").value();
+  ending = true;
+  EndTheSession(*client, EndReason::kKicked);
+  EXPECT_FALSE(ending);
+  EXPECT_EQ(sessions, 1u) << "who waits for the last session may unload the modules";
+  EXPECT_EQ(harness_.broker().sessions().size(), 0u);
+}
+
 TEST_F(SessionEndTest, AModuleThatHangsDoesNotKeepOthersFromHearing) {
   struct Gate {
     base::Mutex mu;
@@ -271,6 +305,49 @@ TEST_F(SessionEndTest, WhatASessionProvidedGoesWithIt) {
   EndTheSession(*provider, EndReason::kKicked);
   EXPECT_THAT(user->Require("cart"), StatusIs(StatusCode::kNotFound));
   EXPECT_THAT(user->Call(*required, ""), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(SessionEndTest, WhoHoldsAnObjectOfASessionThatEndsIsToldThatItIsGone) {
+  auto provider = harness_.Connect();
+  auto user = harness_.Connect();
+  auto other = harness_.Connect();
+  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
+  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
+  ObjectRef users = user->Require("cart").value();
+  ObjectRef others = other->Require("cart").value();
+  provider->Cut();
+  EndTheSession(*provider, EndReason::kKicked);
+  EXPECT_TRUE(user->AwaitThat([&] { return users->gone() == GoneReason::kSessionEnded; }));
+  EXPECT_TRUE(other->AwaitThat([&] { return others->gone() == GoneReason::kSessionEnded; }));
+}
+
+TEST_F(SessionEndTest, WhoHoldsAnObjectItsProviderSaysIsGoneIsToldOnceAndWhy) {
+  auto provider = harness_.Connect();
+  auto user = harness_.Connect();
+  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
+  ObjectRef till = MakeFunction([](Args) { return Value(); }, {.name = "till"});
+  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
+  ASSERT_THAT(provider->Call(provider->root(), "provide", {"till", Value(till)}), IsOk());
+  ObjectRef users_cart = user->Require("cart").value();
+  ObjectRef users_till = user->Require("till").value();
+  auto sent_to_user = [&] {
+    return harness_.broker().sessions().Find(user->id())->Inspect([](const link::Link& link) {
+      return link.stats().frames_sent;
+    });
+  };
+  const uint64_t before = sent_to_user();
+  provider->endpoint().ObjectGone(cart.get(), GoneReason::kRevoked);
+  EXPECT_TRUE(user->AwaitThat([&] { return users_cart->gone() == GoneReason::kRevoked; }));
+  EXPECT_EQ(users_till->gone(), GoneReason::kAlive);
+  // Said again, and by the end of the session, which takes the rest along.
+  provider->endpoint().ObjectGone(cart.get(), GoneReason::kRevoked);
+  harness_.Settle();
+  EXPECT_EQ(sent_to_user(), before + 1);
+  provider->Cut();
+  EndTheSession(*provider, EndReason::kKicked);
+  EXPECT_TRUE(user->AwaitThat([&] { return users_till->gone() == GoneReason::kSessionEnded; }));
+  EXPECT_EQ(users_cart->gone(), GoneReason::kRevoked);
+  EXPECT_EQ(sent_to_user(), before + 2);
 }
 
 TEST_F(SessionEndTest, ATombstoneSaysWhoItWasWhyItEndedAndWhatItHeld) {

@@ -21,7 +21,7 @@ class Scratch final : public DynamicObject {};
 
 class DynamicObjectTest : public ::testing::Test {
  protected:
-  ModuleHarness harness_{[](Module& module) {
+  ModuleHarness harness_{[this](Module& module) {
     module.Class<Scratch>("Scratch")
         .Constructor()
         .Method("define", [](Scratch& self, std::string_view name,
@@ -31,9 +31,19 @@ class DynamicObjectTest : public ::testing::Test {
         .Method("remove", [](Scratch& self, std::string_view name) { return self.Remove(name); })
         .Method("peek", [](Scratch& self, std::string_view name) { return self.Get(name); });
     module.Function("plain", [] { return hawser::Make<DynamicObject>("settings"); });
+    module.Function("ring", [this] {
+      parent_ = hawser::Make<DynamicObject>("parent");
+      child_ = hawser::Make<DynamicObject>("child");
+      EXPECT_THAT(parent_->Define("self", Value(parent_)), IsOk());
+      EXPECT_THAT(parent_->Define("child", Value(child_)), IsOk());
+      EXPECT_THAT(child_->Define("parent", Value(parent_)), IsOk());
+      return parent_;
+    });
     module.Function("double", [](int64_t n) { return 2 * n; });
   }};
   TestObject scratch_ = *harness_.New("Scratch");
+  Ref<DynamicObject> parent_;
+  Ref<DynamicObject> child_;
 };
 
 TEST_F(DynamicObjectTest, AMemberAddedLaterIsNotSeenThroughAnOldHandle) {
@@ -90,6 +100,17 @@ TEST_F(DynamicObjectTest, AFunctionIsAMethodAndAConstructorConstructs) {
 
 TEST_F(DynamicObjectTest, AMemberOfTheClassCannotBeReplaced) {
   EXPECT_THAT(scratch_.Call("define", "peek", 1), StatusIs(kInvalidArgument));
+}
+
+TEST_F(DynamicObjectTest, ObjectsThatHoldThemselvesAndEachOtherAreDescribedLikeAnyOthers) {
+  TestObject parent = *harness_.exports().CallObject("ring");
+  EXPECT_NE(parent.shape().FindMember("self"), nullptr);
+  TestObject child = *parent.GetObject("child");
+  EXPECT_NE(child.shape().FindMember("parent"), nullptr);
+  EXPECT_EQ(*child.GetObject("parent"), parent);
+  // Nothing else would end the ring.
+  EXPECT_TRUE(parent_->Remove("self"));
+  EXPECT_TRUE(parent_->Remove("child"));
 }
 
 TEST_F(DynamicObjectTest, OneWithoutAClassOfItsOwnHasTheNameItWasGiven) {
