@@ -88,7 +88,7 @@ void FutureState::Run(std::function<void(absl::StatusOr<Value>)> then, const Out
     then(std::move(outcome).ToStatusOr());
   };
   if (connection_ != nullptr) {
-    connection_->callbacks().Post(std::move(task));
+    connection_->callbacks().Post(std::move(task), "Future::Then");
   } else {
     task();
   }

@@ -132,8 +132,10 @@ struct ConnectOptions {
   // Told of each promise of the broker that failed and that nobody awaited: its last reference was
   // dropped. Unset: one line on stderr.
   std::function<void(const Error&)> on_unhandled_rejection = {};
-  // Told of each exception that left a callback nobody awaits; `site` is where the callback was
-  // made. Unset: one line on stderr.
+  // Told of each exception that left a callback nobody awaits, and of those that left another
+  // function of the program that runs where callbacks run; `site` is where the callback was made,
+  // or which function it was: "Future::Then", "RemoteObject::Watch", "on_connection",
+  // "on_unhandled_rejection". Unset, or if it throws itself: one line on stderr.
   std::function<void(const Error& error, std::string_view site)> on_callback_error = {};
 
   // Tells the time for heartbeats, deadlines and backoff; borrowed, outlives the session. Null: the

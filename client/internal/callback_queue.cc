@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <string>
 #include <thread>
 #include <utility>
+
+#include "hawser/function.h"
 
 // Invariants, under mu_: has_thread_ or polling_ says that one thread takes items from the front;
 // only that thread, inside an item, takes awaited calls from the middle. So two items run at once
@@ -23,6 +27,11 @@ struct Running {
 };
 thread_local Running running;
 
+void Print(const Error& error, std::string_view site) {
+  std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
+               error.ToString().c_str());
+}
+
 }  // namespace
 
 CallbackQueue::~CallbackQueue() = default;
@@ -37,12 +46,29 @@ bool CallbackQueue::HasWork() const {
   return !polling_.load(std::memory_order_acquire);
 }
 
-void CallbackQueue::Run(CallbackQueue& queue, Item item) {
-  Running outer = std::exchange(running, Running{&queue, item.what != What::kTask,
-                                                 running.queue == &queue ? running.nested + 1 : 0});
+void CallbackQueue::Report(const Error& error, std::string_view site) const noexcept {
+  if (on_error_) {
+    try {
+      on_error_(error, site);
+      return;
+    } catch (...) {
+      // Both are lost otherwise.
+      Print(CatchException(), "on_callback_error");
+    }
+  }
+  Print(error, site);
+}
+
+void CallbackQueue::Run(Item item) noexcept {
+  Running outer = std::exchange(
+      running, Running{this, item.what != What::kTask, RunsHere() ? running.nested + 1 : 0});
   {
-    base::ScopedExecutor current(&queue);
-    item.task();
+    base::ScopedExecutor current(this);
+    try {
+      item.task();
+    } catch (...) {
+      Report(CatchException(), item.site);
+    }
     item.task = nullptr;  // what it holds goes where callbacks run
   }
   running = outer;
@@ -55,13 +81,13 @@ CallbackQueue::Item CallbackQueue::TakeFront() {
   return item;
 }
 
-void CallbackQueue::Add(base::Task task, What what) {
-  Item item{std::move(task), what};
+void CallbackQueue::Add(Item item) {
   {
     base::MutexLock lock(mu_);
     if (!abandoned_) {
+      bool awaited = item.what == What::kAwaitedCall;
       items_.push_back(std::move(item));
-      if (what == What::kAwaitedCall) {
+      if (awaited) {
         awaited_calls_.fetch_add(1, std::memory_order_acq_rel);
         NudgeWaiting();
       }
@@ -88,7 +114,7 @@ void CallbackQueue::RunThread() {
     if (items_.empty()) break;
     Item item = TakeFront();
     mu_.Unlock();
-    Run(*this, std::move(item));
+    Run(std::move(item));
     mu_.Lock();
   }
   has_thread_ = false;
@@ -111,7 +137,7 @@ int CallbackQueue::Poll(absl::Duration wait) {
   for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
     Item item = TakeFront();
     mu_.Unlock();
-    Run(*this, std::move(item));
+    Run(std::move(item));
     ++ran;
     mu_.Lock();
   }
@@ -135,7 +161,7 @@ void CallbackQueue::RunWork() {
     awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
     if (outermost) polling_ = true;
   }
-  Run(*this, std::move(item));
+  Run(std::move(item));
   if (!outermost) return;
   base::MutexLock lock(mu_);
   polling_ = false;

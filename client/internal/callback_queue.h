@@ -6,18 +6,24 @@
 // from the first item on, or in Poll. While an item waits in a synchronous call, callbacks that
 // somebody waits for run inside that wait, in order among themselves: see NestedWork.
 //
+// What an item throws ends at the queue, which reports it: the thread it would go through is not the
+// program's.
+//
 // Thread-safe. Shared: its thread holds it. Its lock is a leaf but for Leader's.
 
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "client/internal/leader.h"
 #include "hawser/base/executor.h"
 #include "hawser/base/mutex.h"
+#include "hawser/error.h"
 
 namespace hawser::internal {
 
@@ -27,18 +33,27 @@ class CallbackQueue final : public base::Executor,
  public:
   enum class RunsOn { kThread, kPoll };
 
+  // ConnectOptions::on_callback_error.
+  using ErrorHandler = std::function<void(const Error& error, std::string_view site)>;
+
   // `leader` is borrowed: it is used only while a thread that waits there is announced.
-  static std::shared_ptr<CallbackQueue> Make(RunsOn runs_on, Leader& leader) {
-    return std::shared_ptr<CallbackQueue>(new CallbackQueue(runs_on, leader));
+  static std::shared_ptr<CallbackQueue> Make(RunsOn runs_on, Leader& leader,
+                                             ErrorHandler on_error) {
+    return std::shared_ptr<CallbackQueue>(new CallbackQueue(runs_on, leader, std::move(on_error)));
   }
   ~CallbackQueue() override;
 
   // A piece of work that is no call of the peer.
-  void Post(base::Task task) override { Add(std::move(task), What::kTask); }
+  void Post(base::Task task) override { Add({std::move(task), What::kTask}); }
+  // The same, for work that enters the program. `site`, a literal, says which if it throws.
+  void Post(base::Task task, const char* site) { Add({std::move(task), What::kTask, site}); }
   // A call of the peer. `awaited`: the peer waits for its answer, so it may run nested.
   void PostCall(base::Task task, bool awaited) {
-    Add(std::move(task), awaited ? What::kAwaitedCall : What::kCall);
+    Add({std::move(task), awaited ? What::kAwaitedCall : What::kCall});
   }
+
+  // Tells the program of an error nobody awaits. Where items run.
+  void Report(const Error& error, std::string_view site) const noexcept;
 
   // Runs what is there, on this thread, and gives how many; waits up to `wait` for the first. 0 at
   // once on a thread that runs an item, while another thread polls, and after Close.
@@ -74,12 +89,14 @@ class CallbackQueue final : public base::Executor,
   struct Item {
     base::Task task;
     What what = What::kTask;
+    const char* site = "";
   };
 
-  CallbackQueue(RunsOn runs_on, Leader& leader) : runs_on_(runs_on), leader_(leader) {}
+  CallbackQueue(RunsOn runs_on, Leader& leader, ErrorHandler on_error)
+      : runs_on_(runs_on), leader_(leader), on_error_(std::move(on_error)) {}
 
-  void Add(base::Task task, What what) HAWSER_EXCLUDES(mu_);
-  static void Run(CallbackQueue& queue, Item item);
+  void Add(Item item) HAWSER_EXCLUDES(mu_);
+  void Run(Item item) noexcept HAWSER_EXCLUDES(mu_);
   void RunThread() HAWSER_EXCLUDES(mu_);
   Item TakeFront() HAWSER_REQUIRES(mu_);
   // Has the thread that waits deepest look for awaited calls.
@@ -87,6 +104,7 @@ class CallbackQueue final : public base::Executor,
 
   const RunsOn runs_on_;
   Leader& leader_;
+  const ErrorHandler on_error_;
   std::atomic<int> awaited_calls_{0};  // in items_; changed under mu_
 
   mutable base::Mutex mu_;

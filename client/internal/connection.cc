@@ -60,14 +60,16 @@ class OrphanAwait final : public ReplySink {
     pending_.fetch_sub(1, std::memory_order_acq_rel);
     // The end of the session is no fault of the promise.
     if (outcome.ok() || connection_->ended()) return;
-    connection_->callbacks().Post([connection = connection_, error = outcome.error()] {
-      const auto& tell = connection->options().on_unhandled_rejection;
-      if (tell) {
-        tell(error);
-      } else {
-        std::fprintf(stderr, "hawser: unhandled rejection: %s\n", error.ToString().c_str());
-      }
-    });
+    connection_->callbacks().Post(
+        [connection = connection_, error = outcome.error()] {
+          const auto& tell = connection->options().on_unhandled_rejection;
+          if (tell) {
+            tell(error);
+          } else {
+            std::fprintf(stderr, "hawser: unhandled rejection: %s\n", error.ToString().c_str());
+          }
+        },
+        "on_unhandled_rejection");
   }
 
  private:
@@ -86,7 +88,7 @@ Connection::Connection(std::string endpoint, ConnectOptions options,
       start_(clock().Now()),
       session_id_(SessionId::Random()),
       leader_(connector_->events(), clock()),
-      callbacks_(CallbackQueue::Make(WhereOf(options_), leader_)),
+      callbacks_(CallbackQueue::Make(WhereOf(options_), leader_, options_.on_callback_error)),
       tick_due_ns_(base::MonoTime::Max().ns),
       last_sent_ns_(start_.ns),
       last_heard_ns_(start_.ns),
@@ -175,7 +177,7 @@ void Connection::RunCall(link::IncomingCall* call) {
   if (const ClientFunction* function = ClientFunction::From(&target);
       function != nullptr && call->op() == Op::kCall && invocation.member_name().empty()) {
     Outcome outcome = function->Run(invocation.args);
-    if (!outcome.ok() && call->no_reply()) ReportCallbackError(outcome.error(), function->site());
+    if (!outcome.ok() && call->no_reply()) callbacks_->Report(outcome.error(), function->site());
     reply.Answer(std::move(outcome));
     return;
   }
@@ -186,15 +188,6 @@ void Connection::RunCall(link::IncomingCall* call) {
     return;
   }
   target.Invoke(invocation, std::move(reply));
-}
-
-void Connection::ReportCallbackError(const Error& error, std::string_view site) {
-  if (options_.on_callback_error) {
-    options_.on_callback_error(error, site);
-  } else {
-    std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
-                 error.ToString().c_str());
-  }
 }
 
 void Connection::OnExport(Object* object, uint64_t /*handle*/) {
@@ -284,7 +277,7 @@ void Connection::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
     watchers_.erase(found);
   }
   for (Watcher& watcher : watchers) {
-    callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); });
+    callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); }, "RemoteObject::Watch");
   }
 }
 

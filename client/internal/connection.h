@@ -72,8 +72,6 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   uint64_t Watch(const link::Proxy& proxy, std::function<void(GoneReason)> fn)
       HAWSER_EXCLUDES(state_mu_);
   void Unwatch(const link::Proxy& proxy, uint64_t watch) HAWSER_EXCLUDES(state_mu_);
-  // Where the errors go of callbacks nobody awaits.
-  void ReportCallbackError(const Error& error, std::string_view site);
 
   // End
   // Remote::Close.

@@ -300,9 +300,9 @@ void Connection::OnLastRemote() {
 
 void Connection::Tell(ConnectionEvent event) {
   if (!options_.on_connection) return;
-  callbacks_->Post([self = Ref<Connection>(this), event = std::move(event)] {
-    self->options_.on_connection(event);
-  });
+  callbacks_->Post([self = Ref<Connection>(this),
+                    event = std::move(event)] { self->options_.on_connection(event); },
+                   "on_connection");
 }
 
 // State

@@ -1,6 +1,7 @@
 #include "hawser/callback.h"
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "tests/client/counter_session.h"
@@ -112,6 +113,49 @@ TEST_F(CallbackCallTest, WhatACallbackThrowsIsReportedOrAnswered) {
   });
   EXPECT_TRUE(Eventually([&] { return failed.load(); }));
   EXPECT_EQ(errors, 1);
+}
+
+TEST_F(CallbackCallTest, WhatOtherFunctionsOfTheProgramThrowIsReported) {
+  for (auto callbacks : {ConnectOptions::Callbacks::kOwnThread, ConnectOptions::Callbacks::kPoll}) {
+    base::Mutex mu;
+    std::set<std::string> sites;
+    auto reported = [&](const char* site) {
+      base::MutexLock lock(mu);
+      return sites.contains(site);
+    };
+    ConnectOptions options;
+    options.callbacks = callbacks;
+    options.on_callback_error = [&](const Error& error, std::string_view site) {
+      base::MutexLock lock(mu);
+      if (error.message() == "ouch") sites.emplace(site);
+    };
+    options.on_connection = [](const ConnectionEvent&) { throw std::runtime_error("ouch"); };
+    options.on_unhandled_rejection = [](const Error&) { throw std::runtime_error("ouch"); };
+    Remote remote = Connect(std::move(options));
+    RemoteObject counter = *remote.Require("counter");
+    counter.CallAsync("add").Then([](absl::StatusOr<Value>) { throw std::runtime_error("ouch"); });
+    ASSERT_THAT(counter.Call("promise"), IsOk());
+    Ref<Promise>(promise_)->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+    auto gone = MakeRef<ScriptedObject>();
+    broker_.modules["gone"] = gone;
+    RemoteObject remote_gone = *remote.Require("gone");
+    absl::StatusOr<Subscription> watch =
+        remote_gone.Watch([](GoneReason) { throw std::runtime_error("ouch"); });
+    broker_.ObjectGone(*gone, GoneReason::kDestroyed);
+    for (const char* site :
+         {"on_connection", "Future::Then", "on_unhandled_rejection", "RemoteObject::Watch"}) {
+      EXPECT_TRUE(Eventually([&] {
+        remote.Poll();
+        return reported(site);
+      })) << site;
+    }
+    // The session goes on.
+    EXPECT_THAT(counter.Call("add", 1), IsOkAndHolds(Value(1)));
+    // What runs at the end uses what is here.
+    EXPECT_THAT(remote.Close(), IsOk());
+    // The same session is not resumed by the next.
+    broker_.Restart();
+  }
 }
 
 TEST_F(CallbackCallTest, SyncCallsAreAllowedInCallbacks) {

@@ -10,15 +10,19 @@ namespace hawser::internal {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 class CallbackQueueTest : public ::testing::Test {
  protected:
   std::shared_ptr<CallbackQueue> Make(CallbackQueue::RunsOn runs_on) {
-    return CallbackQueue::Make(runs_on, leader_);
+    return CallbackQueue::Make(runs_on, leader_, [this](const Error& error, std::string_view site) {
+      errors_.push_back(std::string(site) + ": " + std::string(error.message()));
+    });
   }
 
   tests::MemoryEvents events_;
   Leader leader_{events_, base::SystemClock()};
+  std::vector<std::string> errors_;  // where items run
 };
 
 TEST_F(CallbackQueueTest, RunsInOrderOnOneThreadOfItsOwn) {
@@ -70,6 +74,35 @@ TEST_F(CallbackQueueTest, PollRunsWhatIsThereAndNoMore) {
   std::thread poster([&] { queue->Post([] {}); });
   EXPECT_EQ(queue->Poll(absl::Seconds(10)), 1);
   poster.join();
+}
+
+TEST_F(CallbackQueueTest, WhatAnItemThrowsIsReportedAndTheNextOneRuns) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  std::atomic<int> ran = 0;
+  queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+  queue->PostCall([] { throw 7; }, false);
+  queue->Post([&] { ++ran; });
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_EQ(ran, 1);
+  EXPECT_THAT(errors_, ElementsAre("here: ouch", StartsWith(": ")));
+}
+
+TEST_F(CallbackQueueTest, WhatAPolledItemThrowsDoesNotLeavePoll) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  for (int round = 0; round < 2; ++round) {
+    queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+    EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
+    EXPECT_FALSE(queue->RunsHere());
+  }
+  EXPECT_THAT(errors_, ElementsAre("here: ouch", "here: ouch"));
+}
+
+TEST_F(CallbackQueueTest, AnErrorHandlerThatThrowsIsNoMoreThanThat) {
+  auto queue = CallbackQueue::Make(CallbackQueue::RunsOn::kPoll, leader_,
+                                   [](const Error&, std::string_view) { throw 7; });
+  queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
 }
 
 TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
