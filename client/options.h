@@ -101,7 +101,9 @@ struct ConnectOptions {
   // Where callbacks, listeners and Future::Then run; always one at a time, in order.
   enum class Callbacks {
     kOwnThread,  // on a thread of the SDK
-    kPoll,       // in Remote::Poll, on whichever thread calls it
+    kPoll,       // in Remote::Poll, on whichever thread calls it. CallbackMode::kCall ones also
+                 // inside a synchronous call or Await of the thread that polled last (of any
+                 // thread, if none has polled yet), since the call may depend on their answer
   };
   Callbacks callbacks = Callbacks::kOwnThread;
 

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -66,8 +67,9 @@ class CallbackQueue final : public base::Executor,
   // ... and if that is a call of the peer: calls made now are nested.
   bool InCallHere() const;
 
-  // NestedWork, for the thread that runs an item; with kPoll for any thread while none polls, or a
-  // program with one thread would wait for itself.
+  // NestedWork, for the thread that runs an item. With kPoll, while none does, for the thread that
+  // polled last, so that callbacks stay on the thread the program chose for them; or for any if none
+  // ever polled, or a program with one thread would wait for itself.
   bool HasWork() const override;
   void RunWork() override HAWSER_EXCLUDES(mu_);
   // The work that a thread which is about to wait on `slot` should do meanwhile; null if it is none
@@ -79,7 +81,8 @@ class CallbackQueue final : public base::Executor,
   void Close() HAWSER_EXCLUDES(mu_);
   // Nobody will poll any more: with kPoll, drops what is queued and what comes.
   void Abandon() HAWSER_EXCLUDES(mu_);
-  // Waits until the thread has ended, or for `at_most`. Not on that thread.
+  // Waits until the thread has ended, and who polls has run its item; or for `at_most`. Does
+  // nothing inside an item, which would wait for itself.
   void AwaitEnd(absl::Duration at_most) HAWSER_EXCLUDES(mu_);
 
   size_t waiting() const HAWSER_EXCLUDES(mu_);
@@ -99,7 +102,11 @@ class CallbackQueue final : public base::Executor,
   void Run(Item item) noexcept HAWSER_EXCLUDES(mu_);
   void RunThread() HAWSER_EXCLUDES(mu_);
   Item TakeFront() HAWSER_REQUIRES(mu_);
-  // Has the thread that waits deepest look for awaited calls.
+  void BeginPolling() HAWSER_REQUIRES(mu_);
+  void EndPolling() HAWSER_REQUIRES(mu_);
+  // Whether `thread` may run awaited calls while no thread runs an item.
+  bool MayRunOn(std::thread::id thread) const;
+  // Has the thread that waits deepest, of those that may run them, look for awaited calls.
   void NudgeWaiting() HAWSER_REQUIRES(mu_);
 
   const RunsOn runs_on_;
@@ -112,9 +119,16 @@ class CallbackQueue final : public base::Executor,
   std::deque<Item> items_ HAWSER_GUARDED_BY(mu_);
   bool has_thread_ HAWSER_GUARDED_BY(mu_) = false;
   std::atomic<bool> polling_{false};  // changed under mu_
+  std::thread::id polling_thread_ HAWSER_GUARDED_BY(mu_);
+  std::atomic<std::thread::id> last_poller_{{}};  // changed under mu_
   bool closed_ HAWSER_GUARDED_BY(mu_) = false;
   bool abandoned_ HAWSER_GUARDED_BY(mu_) = false;
-  std::vector<Leader::Slot*> announced_ HAWSER_GUARDED_BY(mu_);
+  // Deeper ones of a thread after the others.
+  struct Waiting {
+    Leader::Slot* slot;
+    std::thread::id thread;
+  };
+  std::vector<Waiting> announced_ HAWSER_GUARDED_BY(mu_);
 };
 
 }  // namespace hawser::internal

@@ -280,7 +280,8 @@ absl::Status Connection::Close(absl::Duration wait) {
   }
   EndSession(LossReason::kClosed, absl::OkStatus());
   AwaitEnd(until - clock().Now());
-  if (!callbacks_->RunsHere()) callbacks_->AwaitEnd(until - clock().Now());
+  callbacks_->Abandon();
+  callbacks_->AwaitEnd(until - clock().Now());
   base::MutexLock lock(state_mu_);
   if (loss_ == LossReason::kClosed && !said_end_) {
     return absl::UnavailableError(

@@ -225,6 +225,55 @@ TEST_F(CallbackCallTest, PollRunsCallbacksOnTheCallersThread) {
   EXPECT_EQ(remote.Poll(), 0);
 }
 
+TEST_F(CallbackCallTest, AfterCloseAProgramThatPollsRunsNothingAnyMore) {
+  std::atomic<int> ran = 0;
+  std::atomic<bool> inside = false, go_on = false;
+  ConnectOptions options;
+  options.callbacks = ConnectOptions::Callbacks::kPoll;
+  options.on_connection = [&](const ConnectionEvent& event) {
+    EXPECT_EQ(event.kind, ConnectionEvent::Kind::kConnected);
+  };
+  Remote remote = Connect(std::move(options));
+  EXPECT_EQ(remote.Poll(), 1);
+  RemoteObject counter = *remote.Require("counter");
+  Callback callback([&] {
+    inside = true;
+    while (!go_on) std::this_thread::yield();
+    ++ran;
+  });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_THAT(counter.Call("add"), IsOk());
+  ASSERT_EQ(remote.stats().callbacks_waiting, 3u);
+  std::thread poller([&] { EXPECT_EQ(remote.Poll(), 1); });
+  while (!inside) std::this_thread::yield();
+  std::thread releaser([&] {
+    EXPECT_TRUE(Eventually([&] { return remote.stats().callbacks_waiting == 0; }));
+    go_on = true;
+  });
+  EXPECT_THAT(remote.Close(absl::Seconds(10)), IsOk());
+  EXPECT_EQ(ran, 1) << "the one that was running is waited for";
+  EXPECT_EQ(remote.Poll(absl::Seconds(10)), 0);
+  EXPECT_EQ(ran, 1);
+  poller.join();
+  releaser.join();
+  kept_ = Value();
+}
+
+TEST_F(CallbackCallTest, APolledProgramIsToldOfALostSession) {
+  std::vector<ConnectionEvent::Kind> kinds;
+  ConnectOptions options;
+  options.callbacks = ConnectOptions::Callbacks::kPoll;
+  options.on_connection = [&](const ConnectionEvent& event) { kinds.push_back(event.kind); };
+  Remote remote = Connect(std::move(options));
+  broker_.End(absl::UnavailableError("kicked"));
+  EXPECT_TRUE(Eventually([&] {
+    remote.Poll();
+    return kinds.size() == 2;
+  }));
+  EXPECT_THAT(kinds, ElementsAre(ConnectionEvent::Kind::kConnected, ConnectionEvent::Kind::kLost));
+}
+
 TEST_F(CallbackCallTest, AProgramWithOneThreadIsNotItsOwnDeadlock) {
   auto asker = MakeRef<ScriptedObject>();
   asker->Add("ask", [](Invocation call, Reply reply) {

@@ -115,6 +115,81 @@ TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
+TEST_F(CallbackQueueTest, TheEndOfAPolledQueueIsWhenItsItemHasRun) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::atomic<bool> inside = false, go_on = false, ended = false;
+  queue->Post([&] {
+    queue->AwaitEnd(absl::InfiniteDuration());  // of itself: not waited for
+    inside = true;
+    while (!go_on) std::this_thread::yield();
+    EXPECT_FALSE(ended);
+  });
+  queue->Post([] { FAIL(); });
+  std::thread poller([&] { EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1); });
+  while (!inside) std::this_thread::yield();
+  queue->Close();
+  queue->Abandon();
+  queue->AwaitEnd(absl::ZeroDuration());
+  std::thread ender([&] {
+    queue->AwaitEnd(absl::InfiniteDuration());
+    ended = true;
+  });
+  go_on = true;
+  ender.join();
+  poller.join();
+  EXPECT_EQ(queue->Poll(absl::Seconds(10)), 0);
+}
+
+TEST_F(CallbackQueueTest, AwaitedCallsRunInAWaitOfTheThreadThatPolledLast) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  // Until one has polled any thread may be the only one of its program.
+  queue->PostCall([] {}, true);
+  std::thread([&] {
+    EXPECT_TRUE(queue->HasWork());
+    queue->RunWork();
+  }).join();
+  EXPECT_EQ(queue->waiting(), 0u);
+
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 0);
+  std::thread::id ran_on;
+  queue->PostCall([&] { ran_on = std::this_thread::get_id(); }, true);
+  std::thread([&] {
+    EXPECT_FALSE(queue->HasWork());
+    queue->RunWork();
+  }).join();
+  EXPECT_EQ(queue->waiting(), 1u);
+  EXPECT_TRUE(queue->HasWork());
+  queue->RunWork();
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST_F(CallbackQueueTest, AnAwaitedCallWakesTheThreadThatMayRunIt) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  Leader::Slot mine, other;
+  std::atomic<bool> announced = false;
+  std::thread poller([&] {
+    queue->Poll(absl::ZeroDuration());
+    NestedWork* nested = queue->Announce(mine);
+    announced = true;
+    leader_.Wait(mine, base::MonoTime::Max(), nested);
+    queue->Withdraw(mine);
+  });
+  while (!announced) std::this_thread::yield();
+  // A later wait, of a thread that does not poll, is not the one that is told.
+  std::atomic<bool> announced_too = false;
+  std::thread worker([&] {
+    NestedWork* nested = queue->Announce(other);
+    announced_too = true;
+    leader_.Wait(other, base::MonoTime::Max(), nested);
+    queue->Withdraw(other);
+  });
+  while (!announced_too) std::this_thread::yield();
+  queue->PostCall([&] { leader_.Fill(mine); }, true);
+  poller.join();
+  leader_.Fill(other);
+  worker.join();
+}
+
 TEST_F(CallbackQueueTest, OnlyAwaitedCallsRunInsideAWait) {
   auto queue = Make(CallbackQueue::RunsOn::kThread);
   std::vector<std::string> order;
