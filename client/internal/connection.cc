@@ -174,7 +174,7 @@ void Connection::RunCall(link::IncomingCall* call) {
   Object& target = call->target();
   Invocation invocation = call->invocation();
   Reply reply = call->TakeReply();
-  if (const ClientFunction* function = ClientFunction::From(&target);
+  if (ClientFunction* function = ClientFunction::From(&target);
       function != nullptr && call->op() == Op::kCall && invocation.member_name().empty()) {
     Outcome outcome = function->Run(invocation.args);
     if (!outcome.ok() && call->no_reply()) callbacks_->Report(outcome.error(), function->site());
