@@ -107,7 +107,7 @@ struct ConnectOptions {
   };
   Callbacks callbacks = Callbacks::kOwnThread;
 
-  // How long Connect may take.
+  // How long Connect may take. Positive.
   absl::Duration connect_timeout = absl::Seconds(5);
   // Whether Connect, when there is no broker to be reached, tries again until connect_timeout is
   // over. Off: it fails at once.
@@ -132,7 +132,9 @@ struct ConnectOptions {
   // Told of each change of the connection.
   std::function<void(const ConnectionEvent&)> on_connection = {};
   // Told of each promise of the broker that failed and that nobody awaited: its last reference was
-  // dropped. Unset: one line on stderr.
+  // dropped. For this such a promise is kept until it settles, but at most 256 at a time; those
+  // dropped beyond that are released, and what becomes of them is not told. Unset: one line on
+  // stderr.
   std::function<void(const Error&)> on_unhandled_rejection = {};
   // Told of each exception that left a callback nobody awaits, and of those that left another
   // function of the program that runs where callbacks run; `site` is where the callback was made,

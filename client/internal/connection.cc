@@ -19,6 +19,10 @@ namespace {
 // Only its address matters: what makes an endpoint known as a Connection.
 constexpr char kTag = 0;
 
+// Promises awaited at a time for nobody but ConnectOptions::on_unhandled_rejection. Each holds its
+// object in the broker, so a program that drops promises by the thousand must not hold them all.
+constexpr int kMaxOrphans = 256;
+
 link::LinkLimits ClientLimits() {
   link::LinkLimits limits;
   // A client may hold far more objects of the broker than a broker takes callbacks from a client.
@@ -204,8 +208,10 @@ void Connection::NoteAwaited(const link::Proxy& promise) {
 void Connection::OnDropped(link::Proxy* proxy) {
   if (proxy->shape()->kind() == ObjectKind::kPromise && !ended()) {
     base::MutexLock lock(state_mu_);
-    if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0) {
+    if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0 &&
+        orphans_pending_.load(std::memory_order_acquire) < kMaxOrphans) {
       // Nobody looked at what becomes of it: so we do. It gets a reference again.
+      orphans_pending_.fetch_add(1, std::memory_order_acq_rel);
       orphans_.push_back(ObjectRef(proxy));
       proxy = nullptr;
     }
@@ -228,9 +234,13 @@ void Connection::AwaitOrphans() {
     }
   }
   for (ObjectRef& orphan : orphans) {
-    if (orphan->gone() != GoneReason::kAlive || remote_gone_) continue;
-    orphans_pending_.fetch_add(1, std::memory_order_acq_rel);
+    if (orphan->gone() != GoneReason::kAlive || remote_gone_) {
+      orphans_pending_.fetch_sub(1, std::memory_order_acq_rel);
+      continue;
+    }
     link::OutgoingCall call;
+    // Waits behind no call and uses none of the session's credit for calls, which is the program's.
+    call.nested = true;
     call.target = std::move(orphan);
     call.op = Op::kAwait;
     Call(std::move(call), Reply(new OrphanAwait(Ref<Connection>(this), orphans_pending_), 0));

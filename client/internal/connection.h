@@ -150,7 +150,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   std::atomic<int64_t> tick_due_ns_;         // when a deadline may be over
   std::atomic<int64_t> last_sent_ns_;
   std::atomic<int64_t> last_heard_ns_;
-  std::atomic<int> orphans_pending_{0};  // promises awaited by nobody but us
+  // Promises kept or awaited by nobody but us; raised under state_mu_.
+  std::atomic<int> orphans_pending_{0};
 
   mutable base::Mutex state_mu_;
   Attacher attacher_ HAWSER_GUARDED_BY(state_mu_);
