@@ -16,8 +16,6 @@
 namespace hawser::internal {
 namespace {
 
-// How long one attempt may take before the next.
-constexpr absl::Duration kAttempt = absl::Seconds(5);
 // How long transports may take to let the End out.
 constexpr absl::Duration kGrace = absl::Seconds(1);
 constexpr size_t kMaxLostObjects = 1000;
@@ -89,7 +87,7 @@ void Connection::Attempt() {
     base::MutexLock lock(state_mu_);
     if (phase_ != Phase::kDetached) return;
     phase_ = Phase::kAttempting;
-    attempt_until_ = now + kAttempt;
+    attempt_until_ = attacher_.AttemptUntil(now);
     transport_ = transport;
     open_.emplace(transport.get(), transport);
     wire::PacketHeader header;
@@ -247,6 +245,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
       kill_at_ = clock().Now() + kGrace;
     }
     orphans.swap(orphans_);
+    orphans_pending_.fetch_sub(static_cast<int>(orphans.size()), std::memory_order_acq_rel);
     event.loss = loss_;
     event.status = status_;
     if (status_.ok()) status_ = absl::FailedPreconditionError(base::ToAbsl(LossReasonName(loss_)));
