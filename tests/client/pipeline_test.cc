@@ -117,6 +117,13 @@ TEST_F(PipelineTest, AFailedStepFailsThoseThatNeedIt) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(PipelineTest, OfAnEmptyHandleEveryStepFailsAsACallOnItDoes) {
+  EXPECT_THAT(RemoteObject().Pipeline().Get("x").Await(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Remote().Pipeline().Require("x").Call("y").Future().Await(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST_F(PipelineTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {
   Remote remote = Connect();
   RemoteObject counter = *remote.Require("counter");
