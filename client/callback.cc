@@ -144,7 +144,7 @@ std::shared_ptr<CallbackQueue> ClientFunction::home_queue() const {
 void ClientFunction::Dispose() {
   std::unique_ptr<ClientFunction> self(this);
   std::shared_ptr<CallbackQueue> home = home_queue();
-  if (home != nullptr && !home->RunsHere()) home->Post([self = std::move(self)] {});
+  if (home != nullptr && !home->RunsHere()) home->PostDrop([self = std::move(self)] {});
 }
 
 }  // namespace hawser::internal

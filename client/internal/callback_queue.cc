@@ -66,7 +66,8 @@ void CallbackQueue::Report(const Error& error, std::string_view site) const noex
 
 void CallbackQueue::Run(Item item) noexcept {
   Running outer = std::exchange(
-      running, Running{this, item.what != What::kTask, RunsHere() ? running.nested + 1 : 0});
+      running, Running{this, item.what == What::kCall || item.what == What::kAwaitedCall,
+                       RunsHere() ? running.nested + 1 : 0});
   {
     base::ScopedExecutor current(this);
     try {
@@ -89,7 +90,8 @@ CallbackQueue::Item CallbackQueue::TakeFront() {
 void CallbackQueue::Add(Item item) {
   {
     base::MutexLock lock(mu_);
-    if (!abandoned_) {
+    bool over = closed_ && !has_thread_ && !polling_;
+    if (!abandoned_ && !(over && item.what == What::kDrop)) {
       bool awaited = item.what == What::kAwaitedCall;
       items_.push_back(std::move(item));
       if (awaited) {
@@ -105,7 +107,7 @@ void CallbackQueue::Add(Item item) {
       return;
     }
   }
-  // An abandoned queue's item goes here, without the lock.
+  // What is not wanted any more goes here, without the lock.
 }
 
 void CallbackQueue::NudgeWaiting() {

@@ -53,6 +53,10 @@ class CallbackQueue final : public base::Executor,
     Add({std::move(task), awaited ? What::kAwaitedCall : What::kCall});
   }
 
+  // Destroys what the task holds where items run; at once if the session is over and nothing runs
+  // there any more.
+  void PostDrop(base::Task holder) { Add({std::move(holder), What::kDrop}); }
+
   // Tells the program of an error nobody awaits. Where items run.
   void Report(const Error& error, std::string_view site) const noexcept;
 
@@ -88,7 +92,7 @@ class CallbackQueue final : public base::Executor,
   size_t waiting() const HAWSER_EXCLUDES(mu_);
 
  private:
-  enum class What : uint8_t { kTask, kCall, kAwaitedCall };
+  enum class What : uint8_t { kTask, kCall, kAwaitedCall, kDrop };
   struct Item {
     base::Task task;
     What what = What::kTask;

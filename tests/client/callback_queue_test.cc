@@ -105,6 +105,27 @@ TEST_F(CallbackQueueTest, AnErrorHandlerThatThrowsIsNoMoreThanThat) {
   EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
 }
 
+TEST_F(CallbackQueueTest, WhatIsDroppedAfterTheEndGoesAtOnce) {
+  for (auto runs_on : {CallbackQueue::RunsOn::kThread, CallbackQueue::RunsOn::kPoll}) {
+    auto queue = Make(runs_on);
+    std::thread::id gone_on;
+    auto token = [&] {
+      return std::shared_ptr<int>(new int, [&](int* token) {
+        gone_on = std::this_thread::get_id();
+        delete token;
+      });
+    };
+    queue->PostDrop([token = token()] {});
+    queue->Poll(absl::ZeroDuration());
+    queue->Close();
+    queue->AwaitEnd(absl::Seconds(10));
+    EXPECT_EQ(gone_on == std::this_thread::get_id(), runs_on == CallbackQueue::RunsOn::kPoll);
+    gone_on = {};
+    queue->PostDrop([token = token()] {});
+    EXPECT_EQ(gone_on, std::this_thread::get_id());
+  }
+}
+
 TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
   auto queue = Make(CallbackQueue::RunsOn::kPoll);
   auto token = std::make_shared<int>();
