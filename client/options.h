@@ -68,15 +68,18 @@ struct ConnectionEvent {
   std::vector<LostObject> lost_objects;
 };
 
-// Certificates for "tcp:" endpoints, as paths of PEM files. The connection is refused unless both
-// sides prove who they are.
+// TLS on the way to a "tcp:" endpoint; files are PEM, by path. The broker itself speaks none: this
+// is for a proxy in front of it that ends TLS, speaks HTTP/2 (ALPN "h2") on both sides and reaches
+// the broker at a "tcp:" address of its own host, which it serves with --insecure-tcp. So it is the
+// proxy that is authenticated here, and that has to authenticate clients.
 struct TlsOptions {
   std::string ca_file =
-      {};  // who may sign the broker's certificate; empty: the system's authorities
-  std::string certificate_file = {};  // this client's certificate and its key
+      {};  // who may sign the proxy's certificate; empty: the system's authorities
+  // This client's certificate and its key, if the proxy asks for one; empty: none.
+  std::string certificate_file = {};
   std::string key_file = {};
   std::string server_name =
-      {};  // expected in the broker's certificate; empty: the host of the endpoint
+      {};  // expected in the proxy's certificate; empty: the host of the endpoint
 };
 
 struct ConnectOptions {
@@ -123,8 +126,8 @@ struct ConnectOptions {
   // CallOptions::deadline of calls that set none.
   absl::Duration default_deadline = absl::InfiniteDuration();
 
-  // For "tcp:" endpoints. Unset: no encryption and no proof of identity, which the broker must have
-  // been told to accept.
+  // For "tcp:" endpoints behind a proxy, see TlsOptions. Unset: no encryption and no proof of
+  // identity, which the broker must have been told to accept, with --insecure-tcp.
   std::optional<TlsOptions> tls = {};
 
   // The three functions below run where callbacks run. They may use everything in this library.
