@@ -270,12 +270,15 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
 
 absl::Status Connection::Close(absl::Duration wait) {
   base::MonoTime until = clock().Now() + wait;
+  // The program is at work: what a session that renews its lease by hand held back may leave.
+  Activity activity(*this);
   // What was sent before leaves before.
+  Flush();
   while (!ended() && !Leader::LeadsHere() && clock().Now() < until &&
          Inspect([](const link::Link& link) { return link.NeedsPacket(); })) {
-    Flush();
     Leader::Slot nothing;
     leader_.Wait(nothing, clock().Now() + absl::Milliseconds(1));
+    Flush();
   }
   EndSession(LossReason::kClosed, absl::OkStatus());
   AwaitEnd(until - clock().Now());
