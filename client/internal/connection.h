@@ -153,6 +153,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   // Promises kept or awaited by nobody but us; raised under state_mu_.
   std::atomic<int> orphans_pending_{0};
 
+  std::atomic<int> closing_{0};  // threads in Close, so that nobody else takes the lock for them
+
   mutable base::Mutex state_mu_;
   Attacher attacher_ HAWSER_GUARDED_BY(state_mu_);
   Phase phase_ HAWSER_GUARDED_BY(state_mu_) = Phase::kDetached;
@@ -172,6 +174,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   bool drained_ HAWSER_GUARDED_BY(state_mu_) = false;   // that, and no transport is open
   bool reader_done_ HAWSER_GUARDED_BY(state_mu_) = false;
   base::CondVar end_changed_;
+  // Threads in Close that wait until a packet has left.
+  std::vector<Leader::Slot*> closers_ HAWSER_GUARDED_BY(state_mu_);
 
   absl::flat_hash_set<uint64_t> awaited_ HAWSER_GUARDED_BY(state_mu_);  // handles of promises
   std::vector<ObjectRef> orphans_ HAWSER_GUARDED_BY(state_mu_);

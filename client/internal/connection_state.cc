@@ -159,6 +159,10 @@ void Connection::OnReply(ClientTransport& transport, const Bytes& packet) {
 void Connection::OnSent(ClientTransport& transport, std::string buffer) {
   last_sent_ns_.store(clock().Now().ns, std::memory_order_relaxed);
   Endpoint::OnSent(&transport, std::move(buffer));
+  if (closing_.load(std::memory_order_acquire) == 0) return;
+  base::MutexLock lock(state_mu_);
+  // Under the lock: who waits takes its slot out under it.
+  for (Leader::Slot* closer : closers_) leader_.Fill(*closer);
 }
 
 bool Connection::MaySend() const {
@@ -273,13 +277,22 @@ absl::Status Connection::Close(absl::Duration wait) {
   // The program is at work: what a session that renews its lease by hand held back may leave.
   Activity activity(*this);
   // What was sent before leaves before.
-  Flush();
-  while (!ended() && !Leader::LeadsHere() && clock().Now() < until &&
-         Inspect([](const link::Link& link) { return link.NeedsPacket(); })) {
-    Leader::Slot nothing;
-    leader_.Wait(nothing, clock().Now() + absl::Milliseconds(1));
+  closing_.fetch_add(1, std::memory_order_acq_rel);
+  bool more = !Leader::LeadsHere();
+  while (more) {
+    Leader::Slot sent;
+    {
+      base::MutexLock lock(state_mu_);
+      closers_.push_back(&sent);
+    }
     Flush();
+    more = !ended() && clock().Now() < until &&
+           Inspect([](const link::Link& link) { return link.NeedsPacket(); });
+    if (more) leader_.Wait(sent, clock().Now() + absl::Milliseconds(1));
+    base::MutexLock lock(state_mu_);
+    std::erase(closers_, &sent);
   }
+  closing_.fetch_sub(1, std::memory_order_acq_rel);
   EndSession(LossReason::kClosed, absl::OkStatus());
   AwaitEnd(until - clock().Now());
   callbacks_->Abandon();
