@@ -53,7 +53,7 @@ template <typename T>
 inline constexpr bool kAlwaysFalse = false;
 
 template <typename T>
-Value ToValue(T&& argument) {
+Value ArgumentValue(T&& argument) {
   using D = std::remove_cvref_t<T>;
   if constexpr (std::is_convertible_v<T, Value>) {
     return Value(std::forward<T>(argument));
@@ -86,7 +86,7 @@ class Arguments {
     if constexpr (std::is_same_v<std::remove_cvref_t<T>, Pipeline>) {
       pending_[pending_count_++] = {static_cast<uint32_t>(count_), NodeOf(argument)};
     } else {
-      values_[count_] = ToValue(std::forward<T>(argument));
+      values_[count_] = ArgumentValue(std::forward<T>(argument));
     }
     ++count_;
   }

@@ -1,5 +1,7 @@
 #include "hawser/callback.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -74,11 +76,12 @@ ClientFunction* ClientFunction::From(Object* object) {
 
 const void* ClientFunction::type_tag() const { return &kTag; }
 
-Outcome ClientFunction::Run(Args args) const {
-  if (body_ == nullptr) return Outcome(constant_);
-  if (silent_.load(std::memory_order_relaxed)) return Outcome();
+Outcome ClientFunction::Run(Args args) {
+  if (*body_ == nullptr) return Outcome(constant_);
+  if (silent_.load(std::memory_order_acquire)) return Outcome();
+  has_run_.store(true, std::memory_order_release);
   try {
-    return Outcome(body_(args));
+    return Outcome((*body_)(args));
   } catch (...) {
     return Outcome::Failed(CatchException());
   }
@@ -94,6 +97,40 @@ void ClientFunction::Invoke(Invocation call, Reply reply) {
   }
 }
 
+Ref<ClientFunction> ClientFunction::MakeStandIn(Place place) {
+  auto stand_in = MakeRef<ClientFunction>(*this);
+  std::vector<StandIn> used_up;  // goes without the lock
+  base::MutexLock lock(mu_);
+  used_up = TakeUsedUp();
+  stand_ins_.push_back({std::move(place), stand_in});
+  return stand_in;
+}
+
+Ref<ClientFunction> ClientFunction::StandInAt(const Place& place) {
+  std::vector<StandIn> used_up;  // goes without the lock
+  base::MutexLock lock(mu_);
+  used_up = TakeUsedUp();
+  auto found = std::find_if(stand_ins_.rbegin(), stand_ins_.rend(),
+                            [&](const StandIn& candidate) { return candidate.place == place; });
+  return found == stand_ins_.rend() ? nullptr : found->function;
+}
+
+bool ClientFunction::used_up() const {
+  if (has_run() || silent_.load(std::memory_order_acquire)) return true;
+  base::MutexLock lock(mu_);
+  return has_home_ && home_.expired();
+}
+
+std::vector<ClientFunction::StandIn> ClientFunction::TakeUsedUp() {
+  auto first =
+      std::stable_partition(stand_ins_.begin(), stand_ins_.end(),
+                            [](const StandIn& stand_in) { return !stand_in.function->used_up(); });
+  std::vector<StandIn> used_up(std::make_move_iterator(first),
+                               std::make_move_iterator(stand_ins_.end()));
+  stand_ins_.erase(first, stand_ins_.end());
+  return used_up;
+}
+
 void ClientFunction::SetHome(const std::shared_ptr<CallbackQueue>& queue) {
   base::MutexLock lock(mu_);
   if (!std::exchange(has_home_, true)) home_ = queue;
@@ -107,7 +144,7 @@ std::shared_ptr<CallbackQueue> ClientFunction::home_queue() const {
 void ClientFunction::Dispose() {
   std::unique_ptr<ClientFunction> self(this);
   std::shared_ptr<CallbackQueue> home = home_queue();
-  if (home != nullptr && !home->RunsHere()) home->Post([self = std::move(self)] {});
+  if (home != nullptr && !home->RunsHere()) home->PostDrop([self = std::move(self)] {});
 }
 
 }  // namespace hawser::internal

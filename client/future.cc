@@ -1,9 +1,12 @@
 #include "hawser/future.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "client/internal/future_state.h"
+#include "hawser/base/executor.h"
+#include "hawser/function.h"
 
 namespace hawser::internal {
 
@@ -88,9 +91,19 @@ void FutureState::Run(std::function<void(absl::StatusOr<Value>)> then, const Out
     then(std::move(outcome).ToStatusOr());
   };
   if (connection_ != nullptr) {
-    connection_->callbacks().Post(std::move(task));
-  } else {
+    connection_->callbacks().Post(std::move(task), "Future::Then");
+    return;
+  }
+  if (base::Executor* here = base::CurrentExecutor()) {
+    here->Post(std::move(task));
+    return;
+  }
+  try {
     task();
+  } catch (...) {
+    // This may be a thread of whoever answered.
+    std::fprintf(stderr, "hawser: callback Future::Then: %s\n",
+                 CatchException().ToString().c_str());
   }
 }
 

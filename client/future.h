@@ -53,8 +53,13 @@ class Future {
     return internal::ConvertAnswer<T>(internal::Await(state_, timeout));
   }
 
-  // Runs `then` with the answer, once, where callbacks run. Several are run in the order given.
-  // Never runs it inside this function.
+  // Runs `then` with the answer, once, where callbacks run, and never inside this function. Several
+  // are run in the order given. What it throws goes to ConnectOptions::on_callback_error.
+  //
+  // A call that belongs to no session, on an object of this program or on an empty handle, has no
+  // such place. There `then` runs after what runs now, if this is called inside a callback or if the
+  // answer comes where an executor runs; else at once: on the thread that answers, or, if the answer
+  // is there, inside this function. What it throws there is a line on stderr.
   void Then(std::function<void(absl::StatusOr<T>)> then) const {
     if (state_ == nullptr) return;
     internal::Then(state_, [then = std::move(then)](absl::StatusOr<Value> answer) {

@@ -68,15 +68,18 @@ struct ConnectionEvent {
   std::vector<LostObject> lost_objects;
 };
 
-// Certificates for "tcp:" endpoints, as paths of PEM files. The connection is refused unless both
-// sides prove who they are.
+// TLS on the way to a "tcp:" endpoint; files are PEM, by path. The broker itself speaks none: this
+// is for a proxy in front of it that ends TLS, speaks HTTP/2 (ALPN "h2") on both sides and reaches
+// the broker at a "tcp:" address of its own host, which it serves with --insecure-tcp. So it is the
+// proxy that is authenticated here, and that has to authenticate clients.
 struct TlsOptions {
   std::string ca_file =
-      {};  // who may sign the broker's certificate; empty: the system's authorities
-  std::string certificate_file = {};  // this client's certificate and its key
+      {};  // who may sign the proxy's certificate; empty: the system's authorities
+  // This client's certificate and its key, if the proxy asks for one; empty: none.
+  std::string certificate_file = {};
   std::string key_file = {};
   std::string server_name =
-      {};  // expected in the broker's certificate; empty: the host of the endpoint
+      {};  // expected in the proxy's certificate; empty: the host of the endpoint
 };
 
 struct ConnectOptions {
@@ -101,11 +104,13 @@ struct ConnectOptions {
   // Where callbacks, listeners and Future::Then run; always one at a time, in order.
   enum class Callbacks {
     kOwnThread,  // on a thread of the SDK
-    kPoll,       // in Remote::Poll, on whichever thread calls it
+    kPoll,       // in Remote::Poll, on whichever thread calls it. CallbackMode::kCall ones also
+                 // inside a synchronous call or Await of the thread that polled last (of any
+                 // thread, if none has polled yet), since the call may depend on their answer
   };
   Callbacks callbacks = Callbacks::kOwnThread;
 
-  // How long Connect may take.
+  // How long Connect may take. Positive.
   absl::Duration connect_timeout = absl::Seconds(5);
   // Whether Connect, when there is no broker to be reached, tries again until connect_timeout is
   // over. Off: it fails at once.
@@ -121,8 +126,8 @@ struct ConnectOptions {
   // CallOptions::deadline of calls that set none.
   absl::Duration default_deadline = absl::InfiniteDuration();
 
-  // For "tcp:" endpoints. Unset: no encryption and no proof of identity, which the broker must have
-  // been told to accept.
+  // For "tcp:" endpoints behind a proxy, see TlsOptions. Unset: no encryption and no proof of
+  // identity, which the broker must have been told to accept, with --insecure-tcp.
   std::optional<TlsOptions> tls = {};
 
   // The three functions below run where callbacks run. They may use everything in this library.
@@ -130,10 +135,14 @@ struct ConnectOptions {
   // Told of each change of the connection.
   std::function<void(const ConnectionEvent&)> on_connection = {};
   // Told of each promise of the broker that failed and that nobody awaited: its last reference was
-  // dropped. Unset: one line on stderr.
+  // dropped. For this such a promise is kept until it settles, but at most 256 at a time; those
+  // dropped beyond that are released, and what becomes of them is not told. Unset: one line on
+  // stderr.
   std::function<void(const Error&)> on_unhandled_rejection = {};
-  // Told of each exception that left a callback nobody awaits; `site` is where the callback was
-  // made. Unset: one line on stderr.
+  // Told of each exception that left a callback nobody awaits, and of those that left another
+  // function of the program that runs where callbacks run; `site` is where the callback was made,
+  // or which function it was: "Future::Then", "RemoteObject::Watch", "on_connection",
+  // "on_unhandled_rejection". Unset, or if it throws itself: one line on stderr.
   std::function<void(const Error& error, std::string_view site)> on_callback_error = {};
 
   // Tells the time for heartbeats, deadlines and backoff; borrowed, outlives the session. Null: the

@@ -10,7 +10,11 @@
 namespace hawser::internal {
 
 PipelineNode::PipelineNode(const ObjectRef& object) : connection_(Connection::Of(object.get())) {
-  state_ = FutureState::Answered(connection_, Outcome(Value(object)));
+  state_ = FutureState::Answered(
+      connection_,
+      object != nullptr
+          ? Outcome(Value(object))
+          : Outcome::Failed(absl::FailedPreconditionError("a call on a handle of nothing")));
 }
 
 PipelineNode::PipelineNode(std::shared_ptr<PipelineNode> base, const CallRequest& request)

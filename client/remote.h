@@ -137,13 +137,17 @@ class Remote {
 
   // Runs the callbacks that came, on this thread, and gives how many; waits up to `wait` for the
   // first one. For ConnectOptions::Callbacks::kPoll; with kOwnThread it runs none. With
-  // Heartbeat::kManual it renews the lease. 0 at once inside a callback and after the end.
+  // Heartbeat::kManual it renews the lease. 0 at once inside a callback, while another thread is in
+  // Poll, after Close, and when the session was lost and the callbacks that came before, the one
+  // that tells of it included, have run.
   int Poll(absl::Duration wait = absl::ZeroDuration()) const;
 
   // Leaves: the broker releases everything of this session at once. Waits until it has said so, at
   // most `wait`. Pending calls of other threads fail. After it, unless it was called by one of them
-  // or ran out of time, no function of the program is called any more. Idempotent. UNAVAILABLE if
-  // the broker could not be told; the session is over for this program in any case.
+  // or ran out of time, no function of the program is called any more, and none is running: with
+  // kOwnThread those that were due have run, on_connection's kLost the last; with kPoll one that
+  // runs in another thread is waited for, and those that were due are dropped. Idempotent.
+  // UNAVAILABLE if the broker could not be told; the session is over for this program in any case.
   absl::Status Close(absl::Duration wait = absl::Seconds(1)) const;
 
   // A new session with the same endpoint and options, after this one was lost; the same errors as

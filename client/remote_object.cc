@@ -1,7 +1,10 @@
 #include "hawser/remote_object.h"
 
+#include <atomic>
+#include <memory>
 #include <utility>
 
+#include "client/internal/client_function.h"
 #include "client/internal/connection.h"
 #include "client/internal/subscription_state.h"
 #include "proto/link/proxy.h"
@@ -34,11 +37,36 @@ uint64_t RemoteObject::HashKey() const {
 }
 
 absl::StatusOr<Subscription> RemoteObject::Listen(std::string_view method, std::string_view event,
-                                                  const Callback& listener, Silence silence) const {
+                                                  const ObjectRef& listener,
+                                                  internal::ListenerKind kind) const {
   absl::StatusOr<Value> done = Sync(Op::kCall, method, event, listener);
-  if (!done.ok()) return done.status();
-  return Subscription(std::make_unique<internal::SubscriptionState>(
-      object_, std::string(event), listener.object(), options_, silence == Silence::kYes));
+  if (!done.ok()) {
+    // Of a call that may have been carried out, nothing must be seen.
+    if (kind != internal::ListenerKind::kShared) {
+      internal::ClientFunction::From(listener.get())->Silence();
+    }
+    return done.status();
+  }
+  return Subscription(std::make_unique<internal::SubscriptionState>(object_, std::string(event),
+                                                                    listener, options_, kind));
+}
+
+absl::StatusOr<Subscription> RemoteObject::Once(std::string_view event,
+                                                const Callback& listener) const {
+  Ref<internal::ClientFunction> stand_in =
+      internal::ClientFunction::From(listener.object().get())
+          ->MakeStandIn({internal::Connection::Of(object_.get()), HashKey(), std::string(event)});
+  return Listen("once", event, stand_in, internal::ListenerKind::kOwnOnce);
+}
+
+absl::Status RemoteObject::Off(std::string_view event, const Callback& listener) const {
+  Ref<internal::ClientFunction> stand_in =
+      internal::ClientFunction::From(listener.object().get())
+          ->StandInAt({internal::Connection::Of(object_.get()), HashKey(), std::string(event)});
+  ObjectRef registered = stand_in == nullptr ? listener.object() : stand_in;
+  absl::Status status = Sync(Op::kCall, "off", event, registered).status();
+  if (stand_in != nullptr && status.ok()) stand_in->Silence();
+  return status;
 }
 
 absl::StatusOr<Subscription> RemoteObject::Watch(std::function<void(GoneReason)> fn) const {
@@ -46,8 +74,13 @@ absl::StatusOr<Subscription> RemoteObject::Watch(std::function<void(GoneReason)>
   if (connection == nullptr) {
     return absl::FailedPreconditionError("only an object of the broker can be watched");
   }
-  uint64_t watch = connection->Watch(*link::Proxy::From(object_.get()), std::move(fn));
-  return Subscription(std::make_unique<internal::SubscriptionState>(object_, watch));
+  auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  uint64_t watch = connection->Watch(*link::Proxy::From(object_.get()),
+                                     [cancelled, fn = std::move(fn)](GoneReason reason) {
+                                       if (!cancelled->load(std::memory_order_acquire)) fn(reason);
+                                     });
+  return Subscription(
+      std::make_unique<internal::SubscriptionState>(object_, watch, std::move(cancelled)));
 }
 
 Pipeline RemoteObject::Pipeline() const {

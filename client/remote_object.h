@@ -169,37 +169,39 @@ class RemoteObject {
 
   // Calls `listener` at each `event`, until the Subscription is destroyed. Made of the object's
   // methods on, once and off; the listener's arguments are the event's. The session's end removes
-  // all listeners by itself. `site` is shown by the tools.
+  // all listeners by itself. `site` is shown by the tools. A Callback is registered as itself: it
+  // may be removed by Off, and may still be called for events from before it was removed.
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, Callback>) absl::StatusOr<Subscription> On(
       std::string_view event, F&& listener,
       base::SourceLocation site = base::SourceLocation::current())
   const {
-    return Listen("on", event, Callback(std::forward<F>(listener), CallbackMode::kNotify, site),
-                  Silence::kYes);
+    return Listen("on", event,
+                  Callback(std::forward<F>(listener), CallbackMode::kNotify, site).object(),
+                  internal::ListenerKind::kOwn);
   }
   absl::StatusOr<Subscription> On(std::string_view event, const Callback& listener) const {
-    return Listen("on", event, listener, Silence::kNo);
+    return Listen("on", event, listener.object(), internal::ListenerKind::kShared);
   }
-  // The same, at the first `event` only.
+  // The same, at the first `event` only. The broker gets a Callback under another identity, so that
+  // the Subscription ends this registration and no other; Off finds it, a call of the method off
+  // does not.
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, Callback>) absl::StatusOr<Subscription> Once(
       std::string_view event, F&& listener,
       base::SourceLocation site = base::SourceLocation::current())
   const {
-    return Listen("once", event, Callback(std::forward<F>(listener), CallbackMode::kNotify, site),
-                  Silence::kYes);
+    return Listen("once", event,
+                  Callback(std::forward<F>(listener), CallbackMode::kNotify, site).object(),
+                  internal::ListenerKind::kOwnOnce);
   }
-  absl::StatusOr<Subscription> Once(std::string_view event, const Callback& listener) const {
-    return Listen("once", event, listener, Silence::kNo);
-  }
-  // Removes one registration of `listener`.
-  absl::Status Off(std::string_view event, const Callback& listener) const {
-    return Sync(Op::kCall, "off", event, listener).status();
-  }
+  absl::StatusOr<Subscription> Once(std::string_view event, const Callback& listener) const;
+  // Removes one registration of `listener` by On or Once; those by Once, if there are any, first.
+  absl::Status Off(std::string_view event, const Callback& listener) const;
 
   // Calls `fn` once when the object is gone, where callbacks run: destroyed, its module unloaded,
-  // or the session over; soon, if it is already. Local: sends nothing.
+  // or the session over; soon, if it is already. Local: sends nothing. FAILED_PRECONDITION if it is
+  // no object of the broker.
   absl::StatusOr<Subscription> Watch(std::function<void(GoneReason)> fn) const;
 
   // The same object with the members it shows now. This handle keeps its own.
@@ -243,8 +245,6 @@ class RemoteObject {
   std::string ToString() const { return Value(object_).ToString(); }
 
  private:
-  enum class Silence { kNo, kYes };
-
   template <typename... A>
   absl::StatusOr<Value> Sync(Op op, std::string_view member, A&&... args) const {
     internal::Arguments<sizeof...(A)> arguments(std::forward<A>(args)...);
@@ -256,7 +256,7 @@ class RemoteObject {
     return internal::CallAsync(object_, arguments.Request(op, member, options_));
   }
   absl::StatusOr<Subscription> Listen(std::string_view method, std::string_view event,
-                                      const Callback& listener, Silence silence) const;
+                                      const ObjectRef& listener, internal::ListenerKind kind) const;
 
   ObjectRef object_;
   ShapeRef shape_;  // of object_

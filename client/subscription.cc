@@ -14,11 +14,14 @@ namespace internal {
 
 bool SubscriptionState::StopHere() {
   if (watch_ != 0) {
+    cancelled_->store(true, std::memory_order_release);
     Connection::Of(object_.get())->Unwatch(*link::Proxy::From(object_.get()), watch_);
     return true;
   }
-  if (silence_) ClientFunction::From(listener_.get())->Silence();
-  return false;
+  if (kind_ == ListenerKind::kShared) return false;
+  ClientFunction& listener = *ClientFunction::From(listener_.get());
+  listener.Silence();
+  return kind_ == ListenerKind::kOwnOnce && listener.has_run();
 }
 
 absl::Status SubscriptionState::Off() {
@@ -43,7 +46,9 @@ Subscription::Subscription(std::unique_ptr<internal::SubscriptionState> state)
 Subscription::Subscription(Subscription&& other) noexcept = default;
 
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
-  std::swap(state_, other.state_);
+  // What was here before ends now, not with `other`.
+  Subscription replaced(std::move(other));
+  std::swap(state_, replaced.state_);
   return *this;
 }
 

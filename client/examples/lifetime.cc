@@ -14,8 +14,8 @@ absl::Status Example(hawser::Remote& remote) {
     std::printf("objects held: %zu\n", remote.stats().remote_objects);
   }
   // `other` is released: in the broker it is gone, for nobody else had it. `counter` lives, by its
-  // copy. A handle that is kept for ever, in a map say, keeps its object for ever; `hawser leaks`
-  // finds such.
+  // copy. A handle that is kept for ever, in a map say, keeps its object for ever; `hawser refs`
+  // says who holds it.
   HAWSER_ASSIGN_OR_RETURN(int64_t value, kept.Call<int64_t>("increment"));
   std::printf("still there: %lld\n", static_cast<long long>(value));
 

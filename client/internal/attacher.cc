@@ -12,6 +12,8 @@
 namespace hawser::internal {
 namespace {
 
+// How long one attempt may take before the next.
+constexpr absl::Duration kAttempt = absl::Seconds(5);
 // A session whose every connection ends with a breach of the protocol would replay it for ever.
 constexpr int kMaxBreaches = 3;
 
@@ -58,6 +60,12 @@ wire::Attach Attacher::Next(uint64_t processed, wire::Limits limits) {
   attach.ttl_ms = static_cast<uint32_t>(
       std::clamp<int64_t>(absl::ToInt64Milliseconds(options_.ttl), 0, UINT32_MAX));
   return attach;
+}
+
+base::MonoTime Attacher::AttemptUntil(base::MonoTime now) const {
+  // Where no other follows, one has all the time there is.
+  if (!established() && !options_.wait_for_broker) return give_up_at_;
+  return now + kAttempt;
 }
 
 Attacher::Verdict Attacher::OnReply(const wire::AttachReply& reply) {

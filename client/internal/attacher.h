@@ -24,6 +24,9 @@ class Attacher {
   // What the next connection begins with. Each gets a higher number.
   wire::Attach Next(uint64_t processed, wire::Limits limits);
 
+  // How long a connection that is opened now may take before another is tried instead.
+  base::MonoTime AttemptUntil(base::MonoTime now) const;
+
   // What follows from an event.
   struct Verdict {
     enum class What { kAttached, kRetry, kGiveUp };

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <string>
 #include <thread>
 #include <utility>
 
-// Invariants, under mu_: has_thread_ or polling_ says that one thread takes items from the front;
-// only that thread, inside an item, takes awaited calls from the middle. So two items run at once
-// only one inside the other.
+#include "hawser/function.h"
+
+// Invariants, under mu_: has_thread_ or polling_ says that one thread takes items; only that thread,
+// inside an item, takes awaited calls from the middle. So two items run at once only one inside the
+// other.
 
 namespace hawser::internal {
 namespace {
@@ -23,6 +27,11 @@ struct Running {
 };
 thread_local Running running;
 
+void Print(const Error& error, std::string_view site) {
+  std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
+               error.ToString().c_str());
+}
+
 }  // namespace
 
 CallbackQueue::~CallbackQueue() = default;
@@ -34,15 +43,38 @@ bool CallbackQueue::InCallHere() const { return running.queue == this && running
 bool CallbackQueue::HasWork() const {
   if (awaited_calls_.load(std::memory_order_acquire) == 0) return false;
   if (RunsHere()) return running.nested < kMaxNested;
-  return !polling_.load(std::memory_order_acquire);
+  return !polling_.load(std::memory_order_acquire) && MayRunOn(std::this_thread::get_id());
 }
 
-void CallbackQueue::Run(CallbackQueue& queue, Item item) {
-  Running outer = std::exchange(running, Running{&queue, item.what != What::kTask,
-                                                 running.queue == &queue ? running.nested + 1 : 0});
+bool CallbackQueue::MayRunOn(std::thread::id thread) const {
+  std::thread::id last = last_poller_.load(std::memory_order_acquire);
+  return last == std::thread::id() || last == thread;
+}
+
+void CallbackQueue::Report(const Error& error, std::string_view site) const noexcept {
+  if (on_error_) {
+    try {
+      on_error_(error, site);
+      return;
+    } catch (...) {
+      // Both are lost otherwise.
+      Print(CatchException(), "on_callback_error");
+    }
+  }
+  Print(error, site);
+}
+
+void CallbackQueue::Run(Item item) noexcept {
+  Running outer = std::exchange(
+      running, Running{this, item.what == What::kCall || item.what == What::kAwaitedCall,
+                       RunsHere() ? running.nested + 1 : 0});
   {
-    base::ScopedExecutor current(&queue);
-    item.task();
+    base::ScopedExecutor current(this);
+    try {
+      item.task();
+    } catch (...) {
+      Report(CatchException(), item.site);
+    }
     item.task = nullptr;  // what it holds goes where callbacks run
   }
   running = outer;
@@ -55,13 +87,14 @@ CallbackQueue::Item CallbackQueue::TakeFront() {
   return item;
 }
 
-void CallbackQueue::Add(base::Task task, What what) {
-  Item item{std::move(task), what};
+void CallbackQueue::Add(Item item) {
   {
     base::MutexLock lock(mu_);
-    if (!abandoned_) {
+    bool over = closed_ && !has_thread_ && !polling_;
+    if (!abandoned_ && !(over && item.what == What::kDrop)) {
+      bool awaited = item.what == What::kAwaitedCall;
       items_.push_back(std::move(item));
-      if (what == What::kAwaitedCall) {
+      if (awaited) {
         awaited_calls_.fetch_add(1, std::memory_order_acq_rel);
         NudgeWaiting();
       }
@@ -74,11 +107,27 @@ void CallbackQueue::Add(base::Task task, What what) {
       return;
     }
   }
-  // An abandoned queue's item goes here, without the lock.
+  // What is not wanted any more goes here, without the lock.
 }
 
 void CallbackQueue::NudgeWaiting() {
-  if (!announced_.empty()) leader_.Nudge(*announced_.back());
+  for (auto waiting = announced_.rbegin(); waiting != announced_.rend(); ++waiting) {
+    if (!(polling_ ? waiting->thread == polling_thread_ : MayRunOn(waiting->thread))) continue;
+    leader_.Nudge(*waiting->slot);
+    return;
+  }
+}
+
+void CallbackQueue::BeginPolling() {
+  polling_ = true;
+  polling_thread_ = std::this_thread::get_id();
+}
+
+void CallbackQueue::EndPolling() {
+  polling_ = false;
+  polling_thread_ = {};
+  changed_.NotifyAll();
+  if (awaited_calls_ > 0) NudgeWaiting();
 }
 
 void CallbackQueue::RunThread() {
@@ -88,7 +137,7 @@ void CallbackQueue::RunThread() {
     if (items_.empty()) break;
     Item item = TakeFront();
     mu_.Unlock();
-    Run(*this, std::move(item));
+    Run(std::move(item));
     mu_.Lock();
   }
   has_thread_ = false;
@@ -101,9 +150,10 @@ int CallbackQueue::Poll(absl::Duration wait) {
   absl::Duration until = now() + wait;
   int ran = 0;
   base::MutexLock lock(mu_);
-  if (polling_) return 0;
-  polling_ = true;
-  while (items_.empty() && !closed_ && wait > absl::ZeroDuration()) {
+  if (polling_ || abandoned_) return 0;
+  last_poller_ = std::this_thread::get_id();
+  BeginPolling();
+  while (items_.empty() && !closed_ && !abandoned_ && wait > absl::ZeroDuration()) {
     changed_.WaitFor(mu_, wait);
     wait = until - now();
   }
@@ -111,12 +161,11 @@ int CallbackQueue::Poll(absl::Duration wait) {
   for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
     Item item = TakeFront();
     mu_.Unlock();
-    Run(*this, std::move(item));
+    Run(std::move(item));
     ++ran;
     mu_.Lock();
   }
-  polling_ = false;
-  if (awaited_calls_ > 0) NudgeWaiting();
+  EndPolling();
   return ran;
 }
 
@@ -125,7 +174,7 @@ void CallbackQueue::RunWork() {
   Item item;
   {
     base::MutexLock lock(mu_);
-    if (outermost && polling_) return;
+    if (outermost && (polling_ || !MayRunOn(std::this_thread::get_id()))) return;
     auto found = std::find_if(items_.begin(), items_.end(), [](const Item& candidate) {
       return candidate.what == What::kAwaitedCall;
     });
@@ -133,25 +182,27 @@ void CallbackQueue::RunWork() {
     item = std::move(*found);
     items_.erase(found);
     awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
-    if (outermost) polling_ = true;
+    if (outermost) BeginPolling();
   }
-  Run(*this, std::move(item));
+  Run(std::move(item));
   if (!outermost) return;
   base::MutexLock lock(mu_);
-  polling_ = false;
-  if (awaited_calls_ > 0) NudgeWaiting();
+  EndPolling();
 }
 
 NestedWork* CallbackQueue::Announce(Leader::Slot& slot) {
   if (!RunsHere() && runs_on_ != RunsOn::kPoll) return nullptr;
   base::MutexLock lock(mu_);
-  announced_.push_back(&slot);
+  announced_.push_back({&slot, std::this_thread::get_id()});
   return this;
 }
 
 void CallbackQueue::Withdraw(Leader::Slot& slot) {
   base::MutexLock lock(mu_);
-  announced_.erase(std::find(announced_.begin(), announced_.end(), &slot));
+  announced_.erase(std::find_if(announced_.begin(), announced_.end(),
+                                [&](const Waiting& waiting) { return waiting.slot == &slot; }));
+  // It may have been told of a call that it does not run any more.
+  if (awaited_calls_ > 0) NudgeWaiting();
 }
 
 void CallbackQueue::Close() {
@@ -168,14 +219,16 @@ void CallbackQueue::Abandon() {
     abandoned_ = true;
     items.swap(items_);
     awaited_calls_.store(0, std::memory_order_release);
+    changed_.NotifyAll();
   }
 }
 
 void CallbackQueue::AwaitEnd(absl::Duration at_most) {
   auto now = [] { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); };
   absl::Duration until = now() + at_most;
+  if (RunsHere()) return;
   base::MutexLock lock(mu_);
-  while (has_thread_ && running.queue != this) {
+  while (has_thread_ || polling_) {
     if (!changed_.WaitFor(mu_, until - now())) return;
   }
 }

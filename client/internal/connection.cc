@@ -19,6 +19,10 @@ namespace {
 // Only its address matters: what makes an endpoint known as a Connection.
 constexpr char kTag = 0;
 
+// Promises awaited at a time for nobody but ConnectOptions::on_unhandled_rejection. Each holds its
+// object in the broker, so a program that drops promises by the thousand must not hold them all.
+constexpr int kMaxOrphans = 256;
+
 link::LinkLimits ClientLimits() {
   link::LinkLimits limits;
   // A client may hold far more objects of the broker than a broker takes callbacks from a client.
@@ -60,14 +64,16 @@ class OrphanAwait final : public ReplySink {
     pending_.fetch_sub(1, std::memory_order_acq_rel);
     // The end of the session is no fault of the promise.
     if (outcome.ok() || connection_->ended()) return;
-    connection_->callbacks().Post([connection = connection_, error = outcome.error()] {
-      const auto& tell = connection->options().on_unhandled_rejection;
-      if (tell) {
-        tell(error);
-      } else {
-        std::fprintf(stderr, "hawser: unhandled rejection: %s\n", error.ToString().c_str());
-      }
-    });
+    connection_->callbacks().Post(
+        [connection = connection_, error = outcome.error()] {
+          const auto& tell = connection->options().on_unhandled_rejection;
+          if (tell) {
+            tell(error);
+          } else {
+            std::fprintf(stderr, "hawser: unhandled rejection: %s\n", error.ToString().c_str());
+          }
+        },
+        "on_unhandled_rejection");
   }
 
  private:
@@ -86,7 +92,7 @@ Connection::Connection(std::string endpoint, ConnectOptions options,
       start_(clock().Now()),
       session_id_(SessionId::Random()),
       leader_(connector_->events(), clock()),
-      callbacks_(CallbackQueue::Make(WhereOf(options_), leader_)),
+      callbacks_(CallbackQueue::Make(WhereOf(options_), leader_, options_.on_callback_error)),
       tick_due_ns_(base::MonoTime::Max().ns),
       last_sent_ns_(start_.ns),
       last_heard_ns_(start_.ns),
@@ -172,10 +178,10 @@ void Connection::RunCall(link::IncomingCall* call) {
   Object& target = call->target();
   Invocation invocation = call->invocation();
   Reply reply = call->TakeReply();
-  if (const ClientFunction* function = ClientFunction::From(&target);
+  if (ClientFunction* function = ClientFunction::From(&target);
       function != nullptr && call->op() == Op::kCall && invocation.member_name().empty()) {
     Outcome outcome = function->Run(invocation.args);
-    if (!outcome.ok() && call->no_reply()) ReportCallbackError(outcome.error(), function->site());
+    if (!outcome.ok() && call->no_reply()) callbacks_->Report(outcome.error(), function->site());
     reply.Answer(std::move(outcome));
     return;
   }
@@ -186,15 +192,6 @@ void Connection::RunCall(link::IncomingCall* call) {
     return;
   }
   target.Invoke(invocation, std::move(reply));
-}
-
-void Connection::ReportCallbackError(const Error& error, std::string_view site) {
-  if (options_.on_callback_error) {
-    options_.on_callback_error(error, site);
-  } else {
-    std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
-                 error.ToString().c_str());
-  }
 }
 
 void Connection::OnExport(Object* object, uint64_t /*handle*/) {
@@ -211,8 +208,10 @@ void Connection::NoteAwaited(const link::Proxy& promise) {
 void Connection::OnDropped(link::Proxy* proxy) {
   if (proxy->shape()->kind() == ObjectKind::kPromise && !ended()) {
     base::MutexLock lock(state_mu_);
-    if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0) {
+    if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0 &&
+        orphans_pending_.load(std::memory_order_acquire) < kMaxOrphans) {
       // Nobody looked at what becomes of it: so we do. It gets a reference again.
+      orphans_pending_.fetch_add(1, std::memory_order_acq_rel);
       orphans_.push_back(ObjectRef(proxy));
       proxy = nullptr;
     }
@@ -235,9 +234,13 @@ void Connection::AwaitOrphans() {
     }
   }
   for (ObjectRef& orphan : orphans) {
-    if (orphan->gone() != GoneReason::kAlive || remote_gone_) continue;
-    orphans_pending_.fetch_add(1, std::memory_order_acq_rel);
+    if (orphan->gone() != GoneReason::kAlive || remote_gone_) {
+      orphans_pending_.fetch_sub(1, std::memory_order_acq_rel);
+      continue;
+    }
     link::OutgoingCall call;
+    // Waits behind no call and uses none of the session's credit for calls, which is the program's.
+    call.nested = true;
     call.target = std::move(orphan);
     call.op = Op::kAwait;
     Call(std::move(call), Reply(new OrphanAwait(Ref<Connection>(this), orphans_pending_), 0));
@@ -284,7 +287,7 @@ void Connection::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
     watchers_.erase(found);
   }
   for (Watcher& watcher : watchers) {
-    callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); });
+    callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); }, "RemoteObject::Watch");
   }
 }
 

@@ -72,8 +72,6 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   uint64_t Watch(const link::Proxy& proxy, std::function<void(GoneReason)> fn)
       HAWSER_EXCLUDES(state_mu_);
   void Unwatch(const link::Proxy& proxy, uint64_t watch) HAWSER_EXCLUDES(state_mu_);
-  // Where the errors go of callbacks nobody awaits.
-  void ReportCallbackError(const Error& error, std::string_view site);
 
   // End
   // Remote::Close.
@@ -152,7 +150,10 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   std::atomic<int64_t> tick_due_ns_;         // when a deadline may be over
   std::atomic<int64_t> last_sent_ns_;
   std::atomic<int64_t> last_heard_ns_;
-  std::atomic<int> orphans_pending_{0};  // promises awaited by nobody but us
+  // Promises kept or awaited by nobody but us; raised under state_mu_.
+  std::atomic<int> orphans_pending_{0};
+
+  std::atomic<int> closing_{0};  // threads in Close, so that nobody else takes the lock for them
 
   mutable base::Mutex state_mu_;
   Attacher attacher_ HAWSER_GUARDED_BY(state_mu_);
@@ -173,6 +174,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   bool drained_ HAWSER_GUARDED_BY(state_mu_) = false;   // that, and no transport is open
   bool reader_done_ HAWSER_GUARDED_BY(state_mu_) = false;
   base::CondVar end_changed_;
+  // Threads in Close that wait until a packet has left.
+  std::vector<Leader::Slot*> closers_ HAWSER_GUARDED_BY(state_mu_);
 
   absl::flat_hash_set<uint64_t> awaited_ HAWSER_GUARDED_BY(state_mu_);  // handles of promises
   std::vector<ObjectRef> orphans_ HAWSER_GUARDED_BY(state_mu_);

@@ -16,8 +16,6 @@
 namespace hawser::internal {
 namespace {
 
-// How long one attempt may take before the next.
-constexpr absl::Duration kAttempt = absl::Seconds(5);
 // How long transports may take to let the End out.
 constexpr absl::Duration kGrace = absl::Seconds(1);
 constexpr size_t kMaxLostObjects = 1000;
@@ -89,7 +87,7 @@ void Connection::Attempt() {
     base::MutexLock lock(state_mu_);
     if (phase_ != Phase::kDetached) return;
     phase_ = Phase::kAttempting;
-    attempt_until_ = now + kAttempt;
+    attempt_until_ = attacher_.AttemptUntil(now);
     transport_ = transport;
     open_.emplace(transport.get(), transport);
     wire::PacketHeader header;
@@ -161,6 +159,10 @@ void Connection::OnReply(ClientTransport& transport, const Bytes& packet) {
 void Connection::OnSent(ClientTransport& transport, std::string buffer) {
   last_sent_ns_.store(clock().Now().ns, std::memory_order_relaxed);
   Endpoint::OnSent(&transport, std::move(buffer));
+  if (closing_.load(std::memory_order_acquire) == 0) return;
+  base::MutexLock lock(state_mu_);
+  // Under the lock: who waits takes its slot out under it.
+  for (Leader::Slot* closer : closers_) leader_.Fill(*closer);
 }
 
 bool Connection::MaySend() const {
@@ -247,6 +249,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
       kill_at_ = clock().Now() + kGrace;
     }
     orphans.swap(orphans_);
+    orphans_pending_.fetch_sub(static_cast<int>(orphans.size()), std::memory_order_acq_rel);
     event.loss = loss_;
     event.status = status_;
     if (status_.ok()) status_ = absl::FailedPreconditionError(base::ToAbsl(LossReasonName(loss_)));
@@ -271,16 +274,29 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
 
 absl::Status Connection::Close(absl::Duration wait) {
   base::MonoTime until = clock().Now() + wait;
+  // The program is at work: what a session that renews its lease by hand held back may leave.
+  Activity activity(*this);
   // What was sent before leaves before.
-  while (!ended() && !Leader::LeadsHere() && clock().Now() < until &&
-         Inspect([](const link::Link& link) { return link.NeedsPacket(); })) {
+  closing_.fetch_add(1, std::memory_order_acq_rel);
+  bool more = !Leader::LeadsHere();
+  while (more) {
+    Leader::Slot sent;
+    {
+      base::MutexLock lock(state_mu_);
+      closers_.push_back(&sent);
+    }
     Flush();
-    Leader::Slot nothing;
-    leader_.Wait(nothing, clock().Now() + absl::Milliseconds(1));
+    more = !ended() && clock().Now() < until &&
+           Inspect([](const link::Link& link) { return link.NeedsPacket(); });
+    if (more) leader_.Wait(sent, clock().Now() + absl::Milliseconds(1));
+    base::MutexLock lock(state_mu_);
+    std::erase(closers_, &sent);
   }
+  closing_.fetch_sub(1, std::memory_order_acq_rel);
   EndSession(LossReason::kClosed, absl::OkStatus());
   AwaitEnd(until - clock().Now());
-  if (!callbacks_->RunsHere()) callbacks_->AwaitEnd(until - clock().Now());
+  callbacks_->Abandon();
+  callbacks_->AwaitEnd(until - clock().Now());
   base::MutexLock lock(state_mu_);
   if (loss_ == LossReason::kClosed && !said_end_) {
     return absl::UnavailableError(
@@ -300,9 +316,9 @@ void Connection::OnLastRemote() {
 
 void Connection::Tell(ConnectionEvent event) {
   if (!options_.on_connection) return;
-  callbacks_->Post([self = Ref<Connection>(this), event = std::move(event)] {
-    self->options_.on_connection(event);
-  });
+  callbacks_->Post([self = Ref<Connection>(this),
+                    event = std::move(event)] { self->options_.on_connection(event); },
+                   "on_connection");
 }
 
 // State

@@ -81,6 +81,19 @@ TEST_F(AttacherTest, BeforeThereIsASessionAFailureIsFinalUnlessAskedToWait) {
   EXPECT_EQ(patient.OnLost(absl::PermissionDeniedError("no"), kStart).what, What::kGiveUp);
 }
 
+TEST_F(AttacherTest, TheOnlyAttemptMayTakeAsLongAsConnectMay) {
+  options_.connect_timeout = absl::Seconds(60);
+  Attacher attacher = Make();
+  EXPECT_EQ(attacher.AttemptUntil(kStart), kStart + absl::Seconds(60));
+  EXPECT_THAT(attacher.OnTimeUp().status,
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("no broker within 1m")));
+  Accept(attacher);
+  EXPECT_EQ(attacher.AttemptUntil(kStart), kStart + absl::Seconds(5));
+
+  options_.wait_for_broker = true;
+  EXPECT_EQ(Make().AttemptUntil(kStart), kStart + absl::Seconds(5));
+}
+
 TEST_F(AttacherTest, WhatTheBrokerSaysIsWhatTheSessionBecomes) {
   using enum wire::AttachReply::Outcome;
   Attacher attacher = Make();

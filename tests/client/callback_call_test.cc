@@ -1,6 +1,7 @@
 #include "hawser/callback.h"
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "tests/client/counter_session.h"
@@ -114,6 +115,49 @@ TEST_F(CallbackCallTest, WhatACallbackThrowsIsReportedOrAnswered) {
   EXPECT_EQ(errors, 1);
 }
 
+TEST_F(CallbackCallTest, WhatOtherFunctionsOfTheProgramThrowIsReported) {
+  for (auto callbacks : {ConnectOptions::Callbacks::kOwnThread, ConnectOptions::Callbacks::kPoll}) {
+    base::Mutex mu;
+    std::set<std::string> sites;
+    auto reported = [&](const char* site) {
+      base::MutexLock lock(mu);
+      return sites.contains(site);
+    };
+    ConnectOptions options;
+    options.callbacks = callbacks;
+    options.on_callback_error = [&](const Error& error, std::string_view site) {
+      base::MutexLock lock(mu);
+      if (error.message() == "ouch") sites.emplace(site);
+    };
+    options.on_connection = [](const ConnectionEvent&) { throw std::runtime_error("ouch"); };
+    options.on_unhandled_rejection = [](const Error&) { throw std::runtime_error("ouch"); };
+    Remote remote = Connect(std::move(options));
+    RemoteObject counter = *remote.Require("counter");
+    counter.CallAsync("add").Then([](absl::StatusOr<Value>) { throw std::runtime_error("ouch"); });
+    ASSERT_THAT(counter.Call("promise"), IsOk());
+    Ref<Promise>(promise_)->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+    auto gone = MakeRef<ScriptedObject>();
+    broker_.modules["gone"] = gone;
+    RemoteObject remote_gone = *remote.Require("gone");
+    absl::StatusOr<Subscription> watch =
+        remote_gone.Watch([](GoneReason) { throw std::runtime_error("ouch"); });
+    broker_.ObjectGone(*gone, GoneReason::kDestroyed);
+    for (const char* site :
+         {"on_connection", "Future::Then", "on_unhandled_rejection", "RemoteObject::Watch"}) {
+      EXPECT_TRUE(Eventually([&] {
+        remote.Poll();
+        return reported(site);
+      })) << site;
+    }
+    // The session goes on.
+    EXPECT_THAT(counter.Call("add", 1), IsOkAndHolds(Value(1)));
+    // What runs at the end uses what is here.
+    EXPECT_THAT(remote.Close(), IsOk());
+    // The same session is not resumed by the next.
+    broker_.Restart();
+  }
+}
+
 TEST_F(CallbackCallTest, SyncCallsAreAllowedInCallbacks) {
   Remote remote = Connect();
   RemoteObject counter = *remote.Require("counter");
@@ -179,6 +223,55 @@ TEST_F(CallbackCallTest, PollRunsCallbacksOnTheCallersThread) {
   EXPECT_EQ(remote.Poll(absl::Seconds(5)), 1);
   EXPECT_EQ(ran_on, std::this_thread::get_id());
   EXPECT_EQ(remote.Poll(), 0);
+}
+
+TEST_F(CallbackCallTest, AfterCloseAProgramThatPollsRunsNothingAnyMore) {
+  std::atomic<int> ran = 0;
+  std::atomic<bool> inside = false, go_on = false;
+  ConnectOptions options;
+  options.callbacks = ConnectOptions::Callbacks::kPoll;
+  options.on_connection = [&](const ConnectionEvent& event) {
+    EXPECT_EQ(event.kind, ConnectionEvent::Kind::kConnected);
+  };
+  Remote remote = Connect(std::move(options));
+  EXPECT_EQ(remote.Poll(), 1);
+  RemoteObject counter = *remote.Require("counter");
+  Callback callback([&] {
+    inside = true;
+    while (!go_on) std::this_thread::yield();
+    ++ran;
+  });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_THAT(counter.Call("add"), IsOk());
+  ASSERT_EQ(remote.stats().callbacks_waiting, 3u);
+  std::thread poller([&] { EXPECT_EQ(remote.Poll(), 1); });
+  while (!inside) std::this_thread::yield();
+  std::thread releaser([&] {
+    EXPECT_TRUE(Eventually([&] { return remote.stats().callbacks_waiting == 0; }));
+    go_on = true;
+  });
+  EXPECT_THAT(remote.Close(absl::Seconds(10)), IsOk());
+  EXPECT_EQ(ran, 1) << "the one that was running is waited for";
+  EXPECT_EQ(remote.Poll(absl::Seconds(10)), 0);
+  EXPECT_EQ(ran, 1);
+  poller.join();
+  releaser.join();
+  kept_ = Value();
+}
+
+TEST_F(CallbackCallTest, APolledProgramIsToldOfALostSession) {
+  std::vector<ConnectionEvent::Kind> kinds;
+  ConnectOptions options;
+  options.callbacks = ConnectOptions::Callbacks::kPoll;
+  options.on_connection = [&](const ConnectionEvent& event) { kinds.push_back(event.kind); };
+  Remote remote = Connect(std::move(options));
+  broker_.End(absl::UnavailableError("kicked"));
+  EXPECT_TRUE(Eventually([&] {
+    remote.Poll();
+    return kinds.size() == 2;
+  }));
+  EXPECT_THAT(kinds, ElementsAre(ConnectionEvent::Kind::kConnected, ConnectionEvent::Kind::kLost));
 }
 
 TEST_F(CallbackCallTest, AProgramWithOneThreadIsNotItsOwnDeadlock) {

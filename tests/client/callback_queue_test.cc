@@ -10,15 +10,19 @@ namespace hawser::internal {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 class CallbackQueueTest : public ::testing::Test {
  protected:
   std::shared_ptr<CallbackQueue> Make(CallbackQueue::RunsOn runs_on) {
-    return CallbackQueue::Make(runs_on, leader_);
+    return CallbackQueue::Make(runs_on, leader_, [this](const Error& error, std::string_view site) {
+      errors_.push_back(std::string(site) + ": " + std::string(error.message()));
+    });
   }
 
   tests::MemoryEvents events_;
   Leader leader_{events_, base::SystemClock()};
+  std::vector<std::string> errors_;  // where items run
 };
 
 TEST_F(CallbackQueueTest, RunsInOrderOnOneThreadOfItsOwn) {
@@ -72,6 +76,56 @@ TEST_F(CallbackQueueTest, PollRunsWhatIsThereAndNoMore) {
   poster.join();
 }
 
+TEST_F(CallbackQueueTest, WhatAnItemThrowsIsReportedAndTheNextOneRuns) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  std::atomic<int> ran = 0;
+  queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+  queue->PostCall([] { throw 7; }, false);
+  queue->Post([&] { ++ran; });
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_EQ(ran, 1);
+  EXPECT_THAT(errors_, ElementsAre("here: ouch", StartsWith(": ")));
+}
+
+TEST_F(CallbackQueueTest, WhatAPolledItemThrowsDoesNotLeavePoll) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  for (int round = 0; round < 2; ++round) {
+    queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+    EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
+    EXPECT_FALSE(queue->RunsHere());
+  }
+  EXPECT_THAT(errors_, ElementsAre("here: ouch", "here: ouch"));
+}
+
+TEST_F(CallbackQueueTest, AnErrorHandlerThatThrowsIsNoMoreThanThat) {
+  auto queue = CallbackQueue::Make(CallbackQueue::RunsOn::kPoll, leader_,
+                                   [](const Error&, std::string_view) { throw 7; });
+  queue->Post([] { throw std::runtime_error("ouch"); }, "here");
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
+}
+
+TEST_F(CallbackQueueTest, WhatIsDroppedAfterTheEndGoesAtOnce) {
+  for (auto runs_on : {CallbackQueue::RunsOn::kThread, CallbackQueue::RunsOn::kPoll}) {
+    auto queue = Make(runs_on);
+    std::thread::id gone_on;
+    auto token = [&] {
+      return std::shared_ptr<int>(new int, [&](int* token) {
+        gone_on = std::this_thread::get_id();
+        delete token;
+      });
+    };
+    queue->PostDrop([token = token()] {});
+    queue->Poll(absl::ZeroDuration());
+    queue->Close();
+    queue->AwaitEnd(absl::Seconds(10));
+    EXPECT_EQ(gone_on == std::this_thread::get_id(), runs_on == CallbackQueue::RunsOn::kPoll);
+    gone_on = {};
+    queue->PostDrop([token = token()] {});
+    EXPECT_EQ(gone_on, std::this_thread::get_id());
+  }
+}
+
 TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
   auto queue = Make(CallbackQueue::RunsOn::kPoll);
   auto token = std::make_shared<int>();
@@ -80,6 +134,81 @@ TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
   EXPECT_EQ(token.use_count(), 1);
   queue->Post([token] { FAIL(); });
   EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST_F(CallbackQueueTest, TheEndOfAPolledQueueIsWhenItsItemHasRun) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::atomic<bool> inside = false, go_on = false, ended = false;
+  queue->Post([&] {
+    queue->AwaitEnd(absl::InfiniteDuration());  // of itself: not waited for
+    inside = true;
+    while (!go_on) std::this_thread::yield();
+    EXPECT_FALSE(ended);
+  });
+  queue->Post([] { FAIL(); });
+  std::thread poller([&] { EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1); });
+  while (!inside) std::this_thread::yield();
+  queue->Close();
+  queue->Abandon();
+  queue->AwaitEnd(absl::ZeroDuration());
+  std::thread ender([&] {
+    queue->AwaitEnd(absl::InfiniteDuration());
+    ended = true;
+  });
+  go_on = true;
+  ender.join();
+  poller.join();
+  EXPECT_EQ(queue->Poll(absl::Seconds(10)), 0);
+}
+
+TEST_F(CallbackQueueTest, AwaitedCallsRunInAWaitOfTheThreadThatPolledLast) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  // Until one has polled any thread may be the only one of its program.
+  queue->PostCall([] {}, true);
+  std::thread([&] {
+    EXPECT_TRUE(queue->HasWork());
+    queue->RunWork();
+  }).join();
+  EXPECT_EQ(queue->waiting(), 0u);
+
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 0);
+  std::thread::id ran_on;
+  queue->PostCall([&] { ran_on = std::this_thread::get_id(); }, true);
+  std::thread([&] {
+    EXPECT_FALSE(queue->HasWork());
+    queue->RunWork();
+  }).join();
+  EXPECT_EQ(queue->waiting(), 1u);
+  EXPECT_TRUE(queue->HasWork());
+  queue->RunWork();
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST_F(CallbackQueueTest, AnAwaitedCallWakesTheThreadThatMayRunIt) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  Leader::Slot mine, other;
+  std::atomic<bool> announced = false;
+  std::thread poller([&] {
+    queue->Poll(absl::ZeroDuration());
+    NestedWork* nested = queue->Announce(mine);
+    announced = true;
+    leader_.Wait(mine, base::MonoTime::Max(), nested);
+    queue->Withdraw(mine);
+  });
+  while (!announced) std::this_thread::yield();
+  // A later wait, of a thread that does not poll, is not the one that is told.
+  std::atomic<bool> announced_too = false;
+  std::thread worker([&] {
+    NestedWork* nested = queue->Announce(other);
+    announced_too = true;
+    leader_.Wait(other, base::MonoTime::Max(), nested);
+    queue->Withdraw(other);
+  });
+  while (!announced_too) std::this_thread::yield();
+  queue->PostCall([&] { leader_.Fill(mine); }, true);
+  poller.join();
+  leader_.Fill(other);
+  worker.join();
 }
 
 TEST_F(CallbackQueueTest, OnlyAwaitedCallsRunInsideAWait) {

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "hawser/remote.h"
 #include "tests/client/kept_replies.h"
@@ -236,6 +237,18 @@ TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
   later_.Clear();
 }
 
+TEST_F(ConnectionTest, ACallbackDroppedAfterCloseGoesWhereItIsDropped) {
+  broker_.root().AddFunction("ignore", [](Args) { return Value(); });
+  absl::StatusOr<Remote> remote = broker_.Connect();
+  auto token = std::make_shared<int>();
+  {
+    Callback callback([token] {});
+    ASSERT_THAT(remote->root().Call("ignore", callback), IsOk());
+    EXPECT_THAT(remote->Close(), IsOk());
+  }
+  EXPECT_EQ(token.use_count(), 1);
+}
+
 TEST_F(ConnectionTest, WhatWasSentBeforeCloseArrives) {
   absl::StatusOr<Remote> remote = broker_.Connect();
   RemoteObject counter = *remote->Require("counter");
@@ -360,6 +373,24 @@ TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
   broker_.AwaitHousekeeping();
   caller.join();
   later_.Clear();
+}
+
+TEST_F(ConnectionTest, WhatAManualSessionHeldBackLeavesWhenItIsClosed) {
+  broker_.root().AddFunction(
+      "make", [](Args) -> absl::StatusOr<Value> { return Value(MakeRef<ScriptedObject>()); });
+  absl::StatusOr<Remote> remote =
+      broker_.Connect({.heartbeat = ConnectOptions::Heartbeat::kManual});
+  RemoteObject first = *remote->root().Call<RemoteObject>("make");
+  RemoteObject second = *remote->root().Call<RemoteObject>("make");
+  // The first release waits in the transport, the second behind it.
+  first.Release();
+  EXPECT_TRUE(Eventually([&] { return remote->stats().remote_objects == 1; }));
+  second.Release();
+  EXPECT_TRUE(Eventually([&] { return remote->stats().remote_objects == 0; }));
+  absl::Time start = absl::Now();
+  EXPECT_THAT(remote->Close(absl::Seconds(30)), IsOk());
+  EXPECT_LT(absl::Now() - start, absl::Seconds(20)) << "not the whole time it may take";
+  EXPECT_TRUE(broker_.client_left());
 }
 
 TEST_F(ConnectionTest, ConnectAgainMakesANewSession) {

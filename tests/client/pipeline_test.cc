@@ -48,6 +48,36 @@ TEST_F(PipelineTest, ARejectionNobodyAwaitedIsReported) {
   EXPECT_EQ(reported, 1);
 }
 
+TEST_F(PipelineTest, PromisesDroppedByTheThousandNeitherStopCallsNorAreKept) {
+  base::Mutex mu;
+  std::vector<Ref<Promise>> promises;
+  counter_->AddFunction("many", [&](Args) -> absl::StatusOr<Value> {
+    base::MutexLock lock(mu);
+    promises.push_back(MakeRef<Promise>());
+    return Value(ObjectRef(promises.back()));
+  });
+  std::atomic<int> reported = 0;
+  ConnectOptions options;
+  options.default_deadline = absl::Seconds(10);
+  options.on_unhandled_rejection = [&](const Error&) { ++reported; };
+  Remote remote = Connect(std::move(options));
+  RemoteObject counter = *remote.Require("counter");
+  // More than the calls a session may have unanswered.
+  for (int i = 0; i < 5000; ++i) ASSERT_THAT(counter.Call("many"), IsOk()) << i;
+  EXPECT_TRUE(Eventually([&] { return remote.stats().remote_objects == 257; }));
+  EXPECT_TRUE(Eventually([&] { return broker_.exports() == 257; }));
+  EXPECT_EQ(remote.stats().calls_pending, 256u);
+  // Those that are kept settle, and make room for others.
+  for (const Ref<Promise>& promise : promises) {
+    promise->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+  }
+  EXPECT_TRUE(Eventually([&] { return reported == 256; }));
+  ASSERT_THAT(counter.Call("many"), IsOk());
+  promises.back()->Reject(Error(absl::StatusCode::kUnknown, "unlucky"));
+  EXPECT_TRUE(Eventually([&] { return reported == 257; }));
+  EXPECT_TRUE(Eventually([&] { return broker_.exports() == 1; }));
+}
+
 // Pipelines
 
 TEST_F(PipelineTest, APipelineTakesOneRoundTrip) {
@@ -85,6 +115,13 @@ TEST_F(PipelineTest, AFailedStepFailsThoseThatNeedIt) {
   EXPECT_THAT(nothing.Get("y").Await(), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(remote.Require("counter")->Call("add", nothing),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(PipelineTest, OfAnEmptyHandleEveryStepFailsAsACallOnItDoes) {
+  EXPECT_THAT(RemoteObject().Pipeline().Get("x").Await(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Remote().Pipeline().Require("x").Call("y").Future().Await(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(PipelineTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {

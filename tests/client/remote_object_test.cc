@@ -10,6 +10,7 @@
 namespace hawser::tests {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class RemoteObjectTest : public CounterSession {};
@@ -126,6 +127,38 @@ TEST_F(RemoteObjectTest, AFutureAwaitsThenAndCancels) {
   cancelled.Cancel();
   EXPECT_THAT(cancelled.Await(), StatusIs(absl::StatusCode::kCancelled));
   EXPECT_THAT(Future<>().Await(), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(RemoteObjectTest, ThenOfACallInsideTheProgramRunsAfterTheCallbackItIsIn) {
+  Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
+  RemoteObject counter = *remote.Require("counter");
+  std::vector<std::string> order;
+  auto mine = MakeRef<ScriptedObject>();
+  mine->AddFunction("one", [](Args) { return Value(1); });
+  Callback callback([&] {
+    RemoteObject().CallAsync("x").Then([&](absl::StatusOr<Value> answer) {
+      EXPECT_THAT(answer, StatusIs(absl::StatusCode::kFailedPrecondition));
+      order.push_back("failed");
+    });
+    RemoteObject(mine).CallAsync("one").Then([&](absl::StatusOr<Value> answer) {
+      EXPECT_THAT(answer, IsOkAndHolds(Value(1)));
+      order.push_back("answered");
+    });
+    order.push_back("callback");
+  });
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  ASSERT_THAT(CallNow(*kept_.AsObject(), "", {}), IsOk());
+  ASSERT_THAT(counter.Call("add"), IsOk());
+  EXPECT_EQ(remote.Poll(), 1);
+  EXPECT_THAT(order, ElementsAre("callback"));
+  EXPECT_EQ(remote.Poll(), 2);
+  EXPECT_THAT(order, ElementsAre("callback", "failed", "answered"));
+  // Where nothing runs, there is nothing to wait for.
+  RemoteObject().CallAsync("x").Then([&](absl::StatusOr<Value>) {
+    order.push_back("at once");
+    throw std::runtime_error("ouch");
+  });
+  EXPECT_EQ(order.back(), "at once");
 }
 
 TEST_F(RemoteObjectTest, ADeadlineEndsSyncAndAsyncCalls) {

@@ -72,15 +72,6 @@ TEST_F(RemoteTest, ASubscriptionEndsWithItsHandle) {
   listeners.clear();
 }
 
-TEST(Subscription, OneOfNothingDoesNothing) {
-  Subscription nothing;
-  EXPECT_FALSE(nothing.active());
-  EXPECT_TRUE(nothing.site().empty());
-  EXPECT_THAT(nothing.Off(), IsOk());
-  nothing.Detach();
-  nothing = Subscription();
-}
-
 TEST_F(RemoteTest, ProcessIsFetchedOnce) {
   auto process = MakeRef<ScriptedObject>(ObjectKind::kObject, "process");
   int asked = 0;
