@@ -41,9 +41,10 @@ void Transaction::Submit(LateReply reply, Database::Work work) {
 }
 
 void Transaction::Exec(LateReply reply, std::string sql) {
-  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] {
-    return self->database_->ExecNow(sql);
-  });
+  Submit(std::move(reply),
+         [self = Ref<Transaction>(this), script = Database::Script{std::move(sql)}]() mutable {
+           return self->database_->ExecNow(script);
+         });
 }
 
 void Transaction::Prepare(LateReply reply, std::string sql) {
