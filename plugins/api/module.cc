@@ -270,14 +270,23 @@ GoneReason Module::gone() const {
 }
 internal::ListenerRegistry& Module::listener_registry() { return state_->listeners; }
 
-void Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
-  if (SessionRef caller = session()) module_.HangOnEnd(caller, std::move(cleanup));
+uint64_t Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
+  SessionRef caller = session();
+  return caller == nullptr ? 0 : module_.HangOnEnd(caller, std::move(cleanup));
 }
 
-void Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
-  std::optional<EndReason> ended = state_->cleanups.Add(*session, cleanup);
-  if (!ended.has_value()) return;
-  Post([reason = *ended, cleanup = std::move(cleanup)]() mutable { cleanup(reason); });
+uint64_t Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
+  internal::SessionCleanups::Hung hung = state_->cleanups.Add(*session, std::move(cleanup));
+  if (hung.ended.has_value()) {
+    Post([this, number = hung.number, reason = *hung.ended] {
+      if (auto taken = state_->cleanups.Take(number)) taken(reason);
+    });
+  }
+  return hung.number;
 }
+
+void Module::CancelOnEnd(uint64_t number) { state_->cleanups.Take(number); }
+
+size_t Module::hung_on_ends() const { return state_->cleanups.size(); }
 
 }  // namespace hawser

@@ -1,4 +1,5 @@
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,33 @@ TEST(ModuleSessions, ACleanupHungOnASessionThatHasEndedRunsSoon) {
   EXPECT_THAT(harness.Call("hang"), IsOk());
   EXPECT_THAT(reasons, ElementsAre(EndReason::kKicked));
   kept = nullptr;
+}
+
+TEST(ModuleSessions, WhatHangsOnASessionsEndCanBeTakenBack) {
+  auto held = std::make_shared<int>(0);
+  std::vector<uint64_t> numbers;
+  ModuleHarness harness([&](Module& module) {
+    module.Function("hang", [&](const Caller& caller) {
+      numbers.push_back(caller.OnEnd([held](EndReason) { ++*held; }));
+    });
+    module.Function("hang_canceller", [&](const Caller& caller) {
+      caller.OnEnd([&](EndReason) { module.CancelOnEnd(numbers.back()); });
+    });
+    module.Function("cancel", [&] { module.CancelOnEnd(numbers.back()); });
+  });
+  TestSession& other = harness.StartSession();
+  TestObject theirs = other.module_exports();
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(theirs.Call("hang"), IsOk());
+  EXPECT_EQ(held.use_count(), 4);
+  EXPECT_THAT(harness.Call("cancel"), IsOk());
+  EXPECT_THAT(harness.Call("cancel"), IsOk());  // again: nothing is left to cancel
+  EXPECT_EQ(held.use_count(), 3);
+  // Also by what runs before it at the end itself.
+  EXPECT_THAT(theirs.Call("hang"), IsOk());
+  EXPECT_THAT(theirs.Call("hang_canceller"), IsOk());
+  other.End();
+  EXPECT_EQ(*held, 2);
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST(ModuleSessions, AModuleMayClaimASession) {

@@ -86,6 +86,20 @@ TEST_F(SqliteTransactionTest, ATransactionIsRolledBackWhenItsSessionEnds) {
                "the transaction has ended: rolled back: its session ended (lease expired)"));
 }
 
+TEST_F(SqliteTransactionTest, ATransactionThatIsOverLeavesNothingWithItsSession) {
+  TestObject database = OpenWithTable();
+  auto& module = static_cast<Module&>(harness_.module());
+  auto begin = [&database] { return *database.CallObject("begin"); };
+  EXPECT_THAT(begin().Call("commit"), IsOk());
+  EXPECT_THAT(begin().Call("rollback"), IsOk());
+  EXPECT_THAT(begin().Call("exec", "COMMIT"), IsOk());
+  begin();
+  harness_.Run();
+  EXPECT_EQ(module.hung_on_ends(), 0);
+  TestObject open = begin();
+  EXPECT_EQ(module.hung_on_ends(), 1);
+}
+
 TEST_F(SqliteTransactionTest, ATransactionIsRolledBackWhenNobodyRefersToItAnyMore) {
   TestObject database = OpenWithTable();
   {
