@@ -25,6 +25,7 @@ struct ModuleState {
       : host(module_host),
         name(std::move(module_name)),
         strand(module_host.NewStrand()),
+        listeners(module),
         tasks(std::make_shared<TaskTable>(module, module_host)) {}
 
   // Constant once the module is made.
