@@ -269,6 +269,7 @@ GoneReason Module::gone() const {
                                                           : GoneReason::kAlive;
 }
 internal::ListenerRegistry& Module::listener_registry() { return state_->listeners; }
+internal::BoundMethods& Module::bound_methods() { return state_->bound_methods; }
 
 uint64_t Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
   SessionRef caller = session();

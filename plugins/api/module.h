@@ -56,6 +56,7 @@ enum class Concurrency : uint8_t {
 };
 
 namespace internal {
+class BoundMethods;
 struct ModuleState;
 }  // namespace internal
 
@@ -173,6 +174,7 @@ class Module final : public HostedModule {
   std::atomic<uint64_t>& function_count();
   const internal::ClassInfo* FindClass(const void* type_key) const;
   internal::ListenerRegistry& listener_registry();
+  internal::BoundMethods& bound_methods();
   // What hangs on the ends of sessions now.
   size_t hung_on_ends() const;
   // Runs `body` as code of the module; what it throws is logged as a failure of `what`.

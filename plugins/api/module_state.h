@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hawser/base/mutex.h"
+#include "hawser/bound_methods.h"
 #include "hawser/class_info.h"
 #include "hawser/listener_registry.h"
 #include "hawser/module.h"
@@ -65,6 +66,7 @@ struct ModuleState {
   std::atomic<bool> unloaded{false};
   std::atomic<bool> closing{false};  // the destructor runs
   ListenerRegistry listeners;
+  BoundMethods bound_methods;
   SessionCleanups cleanups;
   const std::shared_ptr<TaskTable> tasks;  // shared with tasks the host runs
 

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/bound_methods.h"
 #include "hawser/testing/module_harness.h"
 #include "tests/support/model_printers.h"
 #include "tests/support/status_matchers.h"
@@ -206,6 +207,21 @@ TEST_F(ClassTest, AMethodReadLikeAPropertyIsAFunctionThatCallsIt) {
   EXPECT_EQ(area, *square.GetObject("area"));
   EXPECT_THAT(square.Set("side", 5), IsOk());
   EXPECT_THAT(area.Do(Op::kCall, "", {}), IsOkAndHolds(Value(25.0)));
+}
+
+TEST_F(ClassTest, TheSameMethodReadTwiceIsOneFunctionThatNobodyKeeps) {
+  TestObject square = *harness_.New("Square", 3.0);
+  auto& methods = static_cast<Module&>(harness_.module()).bound_methods();
+  {
+    TestObject area = *square.GetObject("area");
+    EXPECT_EQ(area.object().get(), square.GetObject("area")->object().get());
+    TestObject kind = *square.GetObject("kind");
+    EXPECT_NE(kind.object().get(), area.object().get());
+    EXPECT_NE(harness_.New("Square", 3.0)->GetObject("area")->object().get(), area.object().get());
+    EXPECT_EQ(methods.size(), 2);
+  }
+  EXPECT_EQ(methods.size(), 0);
+  EXPECT_THAT(square.GetObject("area")->Do(Op::kCall, "", {}), IsOkAndHolds(Value(9.0)));
 }
 
 TEST_F(ClassTest, AnObjectLivesAsLongAsAFunctionOfIts) {
