@@ -262,6 +262,38 @@ TEST(ClassRegistration, ANameGivenTwiceRefusesTheModule) {
   EXPECT_THAT(module, StatusIs(kInvalidArgument, "twice.f: the name is taken"));
 }
 
+TEST(ClassRegistration, APropertyWhoseSetterTakesAnotherTypeRefusesTheModule) {
+  testing::ManualHost host;
+  auto module = Module::Make(host, "m", [](Module& module) {
+    module.Property(
+        "size", [] { return 1; }, [](const std::string&) {});
+  });
+  EXPECT_THAT(module, StatusIs(kInvalidArgument,
+                               "m.size: its getter gives integer, its setter takes string; a "
+                               "property has one type"));
+}
+
+TEST(ClassRegistration, APropertyWhoseSetterTakesAnOptionalCanBeSetToNothing) {
+  std::optional<std::string> title = "old";
+  ModuleHarness harness([&title](Module& module) {
+    module.Property(
+        "title", [&title] { return title.value_or("none"); },
+        [&title](std::optional<std::string> value) { title = value; });
+  });
+  EXPECT_THAT(harness.Set("title", "new"), IsOk());
+  EXPECT_THAT(harness.Get("title"), IsOkAndHolds(Value("new")));
+  EXPECT_THAT(harness.Set("title", Null()), IsOk());
+  EXPECT_THAT(harness.Get("title"), IsOkAndHolds(Value("none")));
+  EXPECT_THAT(harness.Set("title", Undefined()), IsOk());
+  EXPECT_THAT(harness.Set("title", 5),
+              StatusIs(kInvalidArgument, HasSubstr("expected string, got integer")));
+}
+
+// One in the middle could never be left out.
+static_assert(internal::OptionalsAreLast<int, Caller&, std::optional<int>, std::optional<int>>());
+static_assert(internal::OptionalsAreLast<std::optional<int>, Caller&, Args>());
+static_assert(!internal::OptionalsAreLast<std::optional<int>, Caller&, int>());
+
 TEST(ClassRegistration, AnUnregisteredBaseRefusesTheModule) {
   testing::ManualHost host;
   auto module = Module::Make(
