@@ -162,7 +162,11 @@ Module& Module::Exports(Value value) {
 Module& Module::Global(std::string name, Value value) {
   Value old;
   base::MutexLock lock(state_->mu);
-  old = std::exchange(state_->globals[std::move(name)], std::move(value));
+  if (value.is_undefined()) {
+    if (auto global = state_->globals.extract(name)) old = std::move(global.mapped());
+  } else {
+    old = std::exchange(state_->globals[std::move(name)], std::move(value));
+  }
   return *this;
 }
 

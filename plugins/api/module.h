@@ -101,7 +101,8 @@ class Module final : public HostedModule {
   // Or any other value, instead of all that.
   Module& Exports(Value value);
 
-  // Globals: what remote.getGlobal(name) gives. At any time; thread-safe.
+  // Globals: what remote.getGlobal(name) gives. One that is set to undefined is there no longer. At
+  // any time; thread-safe.
   Module& Global(std::string name, Value value);
 
   // Hooks, run on the strand. In the body only.

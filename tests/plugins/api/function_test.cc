@@ -208,6 +208,17 @@ TEST(ModuleGlobals, AreReadByNameAndMayChange) {
   EXPECT_THAT(harness.module().GlobalNames(), ElementsAre("answer"));
 }
 
+TEST(ModuleGlobals, OneThatIsUndefinedIsNotThere) {
+  ModuleHarness harness([](Module& module) {
+    module.Global("never", Undefined());
+    module.Global("once", 1);
+    module.Function("drop", [&module] { module.Global("once", Undefined()); });
+  });
+  EXPECT_THAT(harness.module().GlobalNames(), ElementsAre("once"));
+  EXPECT_THAT(harness.Call("drop"), IsOk());
+  EXPECT_THAT(harness.module().GlobalNames(), ElementsAre());
+}
+
 TEST(ModuleExports, MembersCannotBeAddedOnceTheModuleIsMade) {
   ModuleHarness harness([](Module& module) {
     module.Function("late", [&module] { module.Function("more", [] {}); });
