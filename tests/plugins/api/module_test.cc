@@ -22,6 +22,7 @@ using ::hawser::tests::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using enum absl::StatusCode;
 
 class Thing final : public ModuleObject {
@@ -38,6 +39,8 @@ TEST(ModuleEntry, SaysWhatAHostChecks) {
   EXPECT_EQ(info.abi_version, HAWSER_ABI_VERSION);
   EXPECT_EQ(info.size, sizeof(hawser_plugin_info));
   EXPECT_STREQ(info.fingerprint, HAWSER_BUILD_FINGERPRINT);
+  // The C++ library too.
+  EXPECT_THAT(info.fingerprint, MatchesRegex(".* libstdc\\+\\+-[0-9]+-abi[01] .*"));
   EXPECT_STREQ(info.name, "entry_test");
 }
 
