@@ -22,9 +22,29 @@ extern "C" {
 #define HAWSER_STRINGIZE_2(x) #x
 #define HAWSER_STRINGIZE(x) HAWSER_STRINGIZE_2(x)
 #include "absl/base/config.h"
-#define HAWSER_BUILD_FINGERPRINT \
-  "hawser-" HAWSER_STRINGIZE(HAWSER_ABI_VERSION) " cxxabi-" HAWSER_STRINGIZE(__GXX_ABI_VERSION)    \
-  " absl-" HAWSER_STRINGIZE(ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
+
+// The C++ library: its release, which of its two ABIs, and whether its types carry checks.
+#if defined(_GLIBCXX_RELEASE)
+#ifdef _GLIBCXX_DEBUG
+#define HAWSER_LIBRARY_CHECKS "-debug"
+#else
+#define HAWSER_LIBRARY_CHECKS ""
+#endif
+#define HAWSER_LIBRARY                                                                            \
+  "libstdc++-" HAWSER_STRINGIZE(_GLIBCXX_RELEASE) "-abi" HAWSER_STRINGIZE(_GLIBCXX_USE_CXX11_ABI) \
+      HAWSER_LIBRARY_CHECKS
+#elif defined(_LIBCPP_VERSION)
+#define HAWSER_LIBRARY \
+  "libc++-" HAWSER_STRINGIZE(_LIBCPP_VERSION) "-abi" HAWSER_STRINGIZE(_LIBCPP_ABI_VERSION)
+#else
+#error "this C++ library is not known: its version belongs in HAWSER_BUILD_FINGERPRINT"
+#endif
+
+#define HAWSER_BUILD_FINGERPRINT                                              \
+  "hawser-" HAWSER_STRINGIZE(HAWSER_ABI_VERSION) " cxxabi-" HAWSER_STRINGIZE( \
+      __GXX_ABI_VERSION) " " HAWSER_LIBRARY                                   \
+                         " absl-" HAWSER_STRINGIZE(                           \
+                             ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
 
 struct hawser_plugin_info {
   uint32_t abi_version;     // first, so that it can be read whatever follows

@@ -6,7 +6,7 @@
 // methods may take and return:
 //
 //   takes    - any type of convert.h, by value or const reference
-//            - std::optional<T>, for one that may be left out
+//            - std::optional<T> at the end, for one that may be left out
 //            - Ref<T> or T& of a registered class; ObjectRef for any object; hawser::Function
 //            - at the end hawser::Args, for all further arguments
 //            - in any place and invisible to clients: hawser::Caller&, and hawser::LateReply or
@@ -15,6 +15,7 @@
 //            - hawser::Function or a lambda, which becomes a function
 //            - absl::Status, Outcome, absl::StatusOr of any of these
 
+#include <cstddef>
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
@@ -27,10 +28,27 @@
 
 namespace hawser::internal {
 
+// What the caller leaves out is missing at the end: an optional parameter before one that is not
+// could never be left out.
+template <typename... P>
+constexpr bool OptionalsAreLast() {
+  constexpr bool kLeavable[] = {Param<P>::kOptional..., true};
+  constexpr bool kInjected[] = {Param<P>::kInjected..., true};
+  bool optional = false;
+  for (size_t i = 0; i < sizeof...(P); ++i) {
+    if (kInjected[i]) continue;
+    if (optional && !kLeavable[i]) return false;
+    optional = kLeavable[i];
+  }
+  return true;
+}
+
 template <typename R, typename... P>
 struct Binding {
   static constexpr bool kVariadic = (Param<P>::kVariadic || ... || false);
   static constexpr bool kLate = (kAnswersLater<P> || ... || false);
+  static_assert(OptionalsAreLast<P...>(),
+                "std::optional parameters come last: callers cannot leave out one in the middle");
   static_assert(!kLate || std::is_void_v<R>, "a method that takes a LateReply returns void");
 
   static Signature MakeSignature() {

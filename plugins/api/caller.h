@@ -4,6 +4,7 @@
 // Caller: who calls. A method that wants to know takes a `hawser::Caller&` parameter, in any place;
 // clients do not see it.
 
+#include <cstdint>
 #include <stop_token>
 
 #include "absl/functional/any_invocable.h"
@@ -31,8 +32,11 @@ class Caller {
 
   // Runs `cleanup` once, on the module's strand, when the calling session ends: at once if it has
   // ended. What is hung last runs first. For a call from inside the process, which has no session,
-  // it is dropped.
-  void OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const;
+  // it is dropped, and the number is 0.
+  //
+  // It stays hung, with all it holds, until then. What does not live as long as the session, such
+  // as a transaction that is committed, takes it back: module().CancelOnEnd with the number given.
+  uint64_t OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const;
 
   CallContext* context() const { return context_; }
 

@@ -30,6 +30,24 @@ MemberOptions& MemberOptions::Result(Type type) {
 }
 
 namespace internal {
+namespace {
+
+// What a property with a setter is to clients, which may write just that.
+Type PropertyType(const MemberTable& table, std::string_view name, const BoundMember& get,
+                  const BoundMember& set) {
+  Type read = get.signature.result;
+  Type written = set.signature.params[0];
+  if (read != written && read != Type::kAny && written != Type::kAny) {
+    throw Exception(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat(table.name(), ".", base::ToAbsl(name), ": its getter gives ",
+                                 base::ToAbsl(TypeName(read)), ", its setter takes ",
+                                 base::ToAbsl(TypeName(written)), "; a property has one type"));
+  }
+  // A setter that also takes undefined and null, or anything, decides itself.
+  return set.signature.required == 0 ? Type::kAny : written == Type::kAny ? written : read;
+}
+
+}  // namespace
 
 MemberOptions AddMethod(MemberTable& table, std::string name, BoundMember code) {
   return MemberOptions(&table.Add({.name = std::move(name), .signature = std::move(code.signature)},
@@ -46,6 +64,7 @@ MemberOptions AddProperty(MemberTable& table, std::string name, BoundMember get,
                     absl::StrCat(table.name(), ".", member.name,
                                  ": a getter takes no argument, a setter exactly one"));
   }
+  if (set.bound) member.signature.result = PropertyType(table, member.name, get, set);
   return MemberOptions(&table.Add(std::move(member), std::move(get.bound), std::move(set.bound)));
 }
 

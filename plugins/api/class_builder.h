@@ -75,7 +75,8 @@ class ClassBuilder {
     return *this;
   }
   // Read by `get`, a member function without parameters or a lambda; without `set` clients cannot
-  // write it.
+  // write it. `set` takes what `get` gives, or a std::optional of it, to be set to undefined or null
+  // too.
   template <typename G>
   ClassBuilder& Property(std::string name, G get) {
     last_ = internal::AddProperty(info_->members(), std::move(name),

@@ -23,18 +23,27 @@ void EventEmitter::DropListeners() {
 size_t EventEmitter::EmitArray(std::string_view event, Array args) {
   if (!has_listeners()) return 0;
   internal::ListenerRegistry& registry = module().listener_registry();
-  std::vector<ObjectRef> callbacks = registry.Take(*this, event);
+  std::vector<internal::ListenerRegistry::Taken> taken = registry.Take(*this, event);
   // A listener may drop the last other reference to this object; in the object's destructor there
   // is none to take.
   ObjectRef self = TryAddRef() ? ObjectRef::Adopt(this) : ObjectRef();
   size_t reached = 0;
-  for (size_t i = 0; i < callbacks.size(); ++i) {
-    if (callbacks[i]->gone() != GoneReason::kAlive) {
-      registry.Detach(*this, callbacks[i]);
+  for (size_t i = 0; i < taken.size(); ++i) {
+    Object& callback = *taken[i].callback;
+    if (callback.gone() != GoneReason::kAlive) {
+      registry.Detach(*this, taken[i].callback);
       continue;
     }
-    bool last = i + 1 == callbacks.size();
-    internal::Dispatch(*callbacks[i], Op::kCall, {}, last ? std::move(args) : args, Reply());
+    bool last = i + 1 == taken.size();
+    Array copy = last ? std::move(args) : args;
+    if (callback.home() == nullptr) {
+      // In another process: no answer is asked for, but whether it could be sent is told here.
+      ShapeRef shape = callback.shape();
+      Invocation call{.op = Op::kCall, .shape = shape.get(), .args = copy, .no_reply = true};
+      callback.Invoke(call, registry.ReplyFor(taken[i].listener));
+    } else {
+      internal::Dispatch(callback, Op::kCall, {}, std::move(copy), Reply());
+    }
     ++reached;
   }
   return reached;

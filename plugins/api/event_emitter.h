@@ -12,7 +12,9 @@
 //
 // on, once and off give undefined. A class that declares events refuses to listen to others.
 // Listeners of a session that ended are gone at once, without waiting for the next Emit, and
-// counted by the place where they were made.
+// counted by the place where they were made. An event for a client that has more waiting than its
+// session's limits allow is lost for that client: counted the same way, and the first one of a
+// listener is logged.
 //
 // An emitter nobody listens to costs one null pointer. Emit and the registration of listeners are
 // thread-safe; listeners that are functions of the module run on its strand.

@@ -79,7 +79,9 @@ HostedModule::Claim Module::OnSessionStart(const SessionRef& session) {
 
 void Module::OnSessionEnd(const SessionRef& session, EndReason reason) {
   state_->listeners.EndSession(session->id());
-  for (auto& cleanup : state_->cleanups.End(*session, reason)) {
+  state_->cleanups.End(session->id(), reason);
+  // One by one: each may take back others.
+  while (auto cleanup = state_->cleanups.TakeLast(session->id())) {
     Guard("a session's cleanup", [&] {
       cleanup(reason);
       cleanup = nullptr;

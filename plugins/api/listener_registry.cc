@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+#include "hawser/class_info.h"
 #include "hawser/event_emitter.h"
+#include "hawser/module.h"
 
 // Invariants, under mu_:
-// - A Listener with a callback is live: it is counted in live_ and in its emitter's `live`, and
+// - A Listener with a callback is live: it is in by_number_, counted in its emitter's `live`, and
 // linked in its session's list.
 // - One without is dead: it is in no list and only keeps its place in its event's vector until that
 // is compacted. At most half of a
@@ -29,6 +33,8 @@ struct Listener {
   Listener* previous;
   Listener* next;
   SessionId session;
+  uint64_t number;
+  uint64_t lost = 0;  // events
   bool once;
 };
 
@@ -52,6 +58,7 @@ struct EmitterListeners {
   }
 };
 
+ListenerRegistry::ListenerRegistry(Module& module) : module_(module) {}
 ListenerRegistry::~ListenerRegistry() = default;
 
 EmitterListeners* ListenerRegistry::Of(const EventEmitter& emitter) {
@@ -83,12 +90,13 @@ void ListenerRegistry::Add(EventEmitter& emitter, std::string_view event, Object
                                                       .previous = nullptr,
                                                       .next = first,
                                                       .session = id,
+                                                      .number = ++last_number_,
                                                       .once = once});
   if (first != nullptr) first->previous = listener.get();
   first = listener.get();
+  by_number_.emplace(listener->number, listener.get());
   of_event->listeners.push_back(std::move(listener));
   ++of_emitter->live;
-  ++live_;
 }
 
 void ListenerRegistry::Drop(Listener* listener, Dropped& dropped) {
@@ -103,7 +111,7 @@ void ListenerRegistry::Drop(Listener* listener, Dropped& dropped) {
   }
   ++listener->event->dead;
   --listener->event->emitter->live;
-  --live_;
+  by_number_.erase(listener->number);
 }
 
 void ListenerRegistry::Compact(EventListeners& event) {
@@ -175,21 +183,63 @@ size_t ListenerRegistry::Count(const EventEmitter& emitter, std::string_view eve
   return of_event == nullptr ? 0 : of_event->listeners.size() - of_event->dead;
 }
 
-std::vector<ObjectRef> ListenerRegistry::Take(EventEmitter& emitter, std::string_view event) {
-  std::vector<ObjectRef> callbacks;
+std::vector<ListenerRegistry::Taken> ListenerRegistry::Take(EventEmitter& emitter,
+                                                            std::string_view event) {
+  std::vector<Taken> taken;
   Dropped dropped;
   base::MutexLock lock(mu_);
   EmitterListeners* of_emitter = Of(emitter);
   EventListeners* of_event = of_emitter == nullptr ? nullptr : of_emitter->Find(event);
-  if (of_event == nullptr) return callbacks;
-  callbacks.reserve(of_event->listeners.size() - of_event->dead);
+  if (of_event == nullptr) return taken;
+  taken.reserve(of_event->listeners.size() - of_event->dead);
   for (const auto& listener : of_event->listeners) {
     if (listener->callback == nullptr) continue;
-    callbacks.push_back(listener->callback);
+    taken.push_back({listener->callback, listener->number});
     if (listener->once) Drop(listener.get(), dropped);
   }
   if (!dropped.empty()) Compact(*of_event);
-  return callbacks;
+  return taken;
+}
+
+Reply ListenerRegistry::ReplyFor(uint64_t listener) {
+  module_.AddPin();
+  return Reply(this, listener);
+}
+
+void ListenerRegistry::Deliver(uint64_t listener, Outcome outcome) {
+  if (!outcome.ok()) CountLost(listener, outcome.error());
+  module_.RemovePin();
+}
+
+void ListenerRegistry::CountLost(uint64_t listener, const Error& why) {
+  // The callback or its session is over, which is no matter of this event: it is detached.
+  if (why.code() == absl::StatusCode::kNotFound || why.code() == absl::StatusCode::kUnavailable)
+    return;
+  std::string what;
+  {
+    base::MutexLock lock(mu_);
+    ++lost_;
+    auto found = by_number_.find(listener);
+    if (found == by_number_.end()) {
+      CountAt(lost_by_site_, "", 1);
+      what = "an event for a listener that waited for it alone";
+    } else {
+      Listener& known = *found->second;
+      CountAt(lost_by_site_, known.callback->site(), 1);
+      if (known.lost++ > 0) return;
+      // An emitter that still has listeners is still there.
+      const EventEmitter& emitter = *known.event->emitter->emitter;
+      std::string_view site = known.callback->site();
+      what = absl::StrCat(
+          "an event '", known.event->name, "' of ",
+          emitter.class_info() == nullptr ? "an object" : emitter.class_info()->name(),
+          emitter.oid() == ObjectId() ? "" : absl::StrCat(" @", emitter.oid().value()),
+          " for session ", known.session == SessionId() ? "none" : known.session.ToString(),
+          site.empty() ? "" : absl::StrCat(" (listener made at ", base::ToAbsl(site), ")"));
+    }
+  }
+  module_.LogWarning(absl::StrCat(what, " was lost: ", base::ToAbsl(why.message()),
+                                  "; of further ones only the number is kept"));
 }
 
 void ListenerRegistry::Detach(EventEmitter& emitter, const ObjectRef& callback) {
@@ -234,26 +284,41 @@ void ListenerRegistry::CountDetached(const Dropped& dropped) {
   for (const ObjectRef& callback : dropped) ++by_site[callback->site()];
   base::MutexLock lock(mu_);
   detached_ += dropped.size();
-  for (const auto& [site, count] : by_site) {
-    std::string_view name = site.empty() ? "unknown" : site;
-    auto known = detached_by_site_.find(name);
-    if (known == detached_by_site_.end()) {
-      if (detached_by_site_.size() >= kMaxSites) name = "other";
-      known = detached_by_site_.try_emplace(std::string(name)).first;
-    }
-    known->second += count;
-  }
+  for (const auto& [site, count] : by_site) CountAt(detached_by_site_, site, count);
 }
+
+void ListenerRegistry::CountAt(BySite& counts, std::string_view site, uint64_t count) {
+  std::string_view name = site.empty() ? "unknown" : site;
+  auto known = counts.find(name);
+  if (known == counts.end()) {
+    if (counts.size() >= kMaxSites) name = "other";
+    known = counts.try_emplace(std::string(name)).first;
+  }
+  known->second += count;
+}
+
+namespace {
+
+// Most first.
+std::vector<std::pair<std::string, uint64_t>> Shown(
+    const std::map<std::string, uint64_t, std::less<>>& counts) {
+  std::vector<std::pair<std::string, uint64_t>> shown(counts.begin(), counts.end());
+  std::stable_sort(shown.begin(), shown.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (shown.size() > kShownSites) shown.resize(kShownSites);
+  return shown;
+}
+
+}  // namespace
 
 HostedModule::ListenerCounts ListenerRegistry::counts() const {
   HostedModule::ListenerCounts counts;
   base::MutexLock lock(mu_);
-  counts.live = live_;
+  counts.live = by_number_.size();
   counts.detached = detached_;
-  counts.detached_by_site.assign(detached_by_site_.begin(), detached_by_site_.end());
-  std::stable_sort(counts.detached_by_site.begin(), counts.detached_by_site.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  if (counts.detached_by_site.size() > kShownSites) counts.detached_by_site.resize(kShownSites);
+  counts.detached_by_site = Shown(detached_by_site_);
+  counts.lost = lost_;
+  counts.lost_by_site = Shown(lost_by_site_);
   return counts;
 }
 

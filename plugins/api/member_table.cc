@@ -6,11 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "hawser/base/executor.h"
 #include "hawser/base/string_view.h"
+#include "hawser/bound_methods.h"
 #include "hawser/call_check.h"
 #include "hawser/dispatch.h"
 #include "hawser/function.h"
 #include "hawser/module.h"
-#include "hawser/native_function.h"
 
 namespace hawser::internal {
 namespace {
@@ -140,7 +140,7 @@ void MemberTable::Invoke(Object& self, int index, Invocation& call, Reply reply)
     reply.Fail(status);
   } else if (member.kind == MemberKind::kMethod) {
     // Reading a method gives it as a function of its own (S5).
-    reply.Return(Value(MakeRef<BoundMethod>(ObjectRef(&self), *this, index)));
+    reply.Return(Value(module_.bound_methods().Get(self, *this, index)));
   } else {
     // Something is to be done with the property's value.
     Reply then(

@@ -162,7 +162,11 @@ Module& Module::Exports(Value value) {
 Module& Module::Global(std::string name, Value value) {
   Value old;
   base::MutexLock lock(state_->mu);
-  old = std::exchange(state_->globals[std::move(name)], std::move(value));
+  if (value.is_undefined()) {
+    if (auto global = state_->globals.extract(name)) old = std::move(global.mapped());
+  } else {
+    old = std::exchange(state_->globals[std::move(name)], std::move(value));
+  }
   return *this;
 }
 
@@ -269,15 +273,25 @@ GoneReason Module::gone() const {
                                                           : GoneReason::kAlive;
 }
 internal::ListenerRegistry& Module::listener_registry() { return state_->listeners; }
+internal::BoundMethods& Module::bound_methods() { return state_->bound_methods; }
 
-void Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
-  if (SessionRef caller = session()) module_.HangOnEnd(caller, std::move(cleanup));
+uint64_t Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
+  SessionRef caller = session();
+  return caller == nullptr ? 0 : module_.HangOnEnd(caller, std::move(cleanup));
 }
 
-void Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
-  std::optional<EndReason> ended = state_->cleanups.Add(*session, cleanup);
-  if (!ended.has_value()) return;
-  Post([reason = *ended, cleanup = std::move(cleanup)]() mutable { cleanup(reason); });
+uint64_t Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
+  internal::SessionCleanups::Hung hung = state_->cleanups.Add(*session, std::move(cleanup));
+  if (hung.ended.has_value()) {
+    Post([this, number = hung.number, reason = *hung.ended] {
+      if (auto taken = state_->cleanups.Take(number)) taken(reason);
+    });
+  }
+  return hung.number;
 }
+
+void Module::CancelOnEnd(uint64_t number) { state_->cleanups.Take(number); }
+
+size_t Module::hung_on_ends() const { return state_->cleanups.size(); }
 
 }  // namespace hawser

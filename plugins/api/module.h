@@ -56,6 +56,7 @@ enum class Concurrency : uint8_t {
 };
 
 namespace internal {
+class BoundMethods;
 struct ModuleState;
 }  // namespace internal
 
@@ -100,7 +101,8 @@ class Module final : public HostedModule {
   // Or any other value, instead of all that.
   Module& Exports(Value value);
 
-  // Globals: what remote.getGlobal(name) gives. At any time; thread-safe.
+  // Globals: what remote.getGlobal(name) gives. One that is set to undefined is there no longer. At
+  // any time; thread-safe.
   Module& Global(std::string name, Value value);
 
   // Hooks, run on the strand. In the body only.
@@ -130,6 +132,11 @@ class Module final : public HostedModule {
   uint64_t Timer(absl::Duration after, base::Task task);
   // It does not run any more, if it has not yet; from the strand that is certain.
   void CancelTimer(uint64_t timer);
+  // The same as Caller::OnEnd, for a session that was kept.
+  uint64_t HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup);
+  // What has this number (0: nothing) does not run any more, if it has not yet, and what it holds is
+  // dropped; from the strand that is certain.
+  void CancelOnEnd(uint64_t number);
   // Runs `then` on the strand when `promise` settles.
   void Then(const ObjectRef& promise, absl::AnyInvocable<void(Outcome)> then);
   // A line in the broker's log, marked with the module's name.
@@ -168,7 +175,9 @@ class Module final : public HostedModule {
   std::atomic<uint64_t>& function_count();
   const internal::ClassInfo* FindClass(const void* type_key) const;
   internal::ListenerRegistry& listener_registry();
-  void HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup);
+  internal::BoundMethods& bound_methods();
+  // What hangs on the ends of sessions now.
+  size_t hung_on_ends() const;
   // Runs `body` as code of the module; what it throws is logged as a failure of `what`.
   void Guard(std::string_view what, absl::FunctionRef<void()> body);
   // Keeps a constant's value until the module is unloaded.

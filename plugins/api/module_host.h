@@ -113,12 +113,15 @@ class HostedModule {
   // They run its code, at the latest when the last reference to them goes.
   virtual uint64_t pins() const = 0;
 
-  // For inspection; thread-safe. Listeners that were dropped because their session ended, with
-  // where they were registered.
+  // For inspection; thread-safe. Listeners that were dropped because their session ended, and
+  // events that were lost because their listener's session had too much waiting, with where the
+  // listeners were registered.
   struct ListenerCounts {
     uint64_t live = 0;
     uint64_t detached = 0;                                           // since start
     std::vector<std::pair<std::string, uint64_t>> detached_by_site;  // most first, at most 20
+    uint64_t lost = 0;                                               // since start
+    std::vector<std::pair<std::string, uint64_t>> lost_by_site;      // most first, at most 20
   };
   virtual ListenerCounts listeners() const = 0;
 };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hawser/base/mutex.h"
+#include "hawser/bound_methods.h"
 #include "hawser/class_info.h"
 #include "hawser/listener_registry.h"
 #include "hawser/module.h"
@@ -25,6 +26,7 @@ struct ModuleState {
       : host(module_host),
         name(std::move(module_name)),
         strand(module_host.NewStrand()),
+        listeners(module),
         tasks(std::make_shared<TaskTable>(module, module_host)) {}
 
   // Constant once the module is made.
@@ -64,6 +66,7 @@ struct ModuleState {
   std::atomic<bool> unloaded{false};
   std::atomic<bool> closing{false};  // the destructor runs
   ListenerRegistry listeners;
+  BoundMethods bound_methods;
   SessionCleanups cleanups;
   const std::shared_ptr<TaskTable> tasks;  // shared with tasks the host runs
 

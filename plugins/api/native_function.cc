@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "hawser/base/executor.h"
+#include "hawser/bound_methods.h"
 #include "hawser/call_check.h"
 #include "hawser/module.h"
 
@@ -75,6 +76,11 @@ bool BoundMethod::Same(const Object& other) const {
   if (other.type_tag() != type_tag()) return false;
   const auto& method = static_cast<const BoundMethod&>(other);
   return self_->Same(*method.self_) && &table_ == &method.table_ && member_ == method.member_;
+}
+
+void BoundMethod::Dispose() {
+  table_.module().bound_methods().Forget(*this);
+  delete this;
 }
 
 void BoundMethod::Invoke(Invocation call, Reply reply) {

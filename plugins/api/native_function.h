@@ -33,7 +33,7 @@ class NativeFunction final : public Object {
   const std::string site_;
 };
 
-// A method read like a property: a function that calls it on its object.
+// A method read like a property: a function that calls it on its object. Made by BoundMethods.
 class BoundMethod final : public Object {
  public:
   BoundMethod(ObjectRef self, const MemberTable& table, int member);
@@ -45,8 +45,13 @@ class BoundMethod final : public Object {
   const void* type_tag() const override;
   bool Same(const Object& other) const override;
 
+  const Object& self() const { return *self_; }
+  const MemberTable& table() const { return table_; }
+  int member() const { return member_; }
+
  private:
   ~BoundMethod() override = default;
+  void Dispose() override;
 
   const ObjectRef self_;
   const MemberTable& table_;  // of self_'s class or module, which self_ keeps

@@ -8,10 +8,31 @@
 
 #include "plugins/counter/counter.h"
 
+#include <charconv>
+#include <memory>
+#include <string>
+#include <system_error>
+
 #include "plugins/counter/test_members.h"
+
+namespace hawser::counter {
+namespace {
+
+int64_t Parse(const std::string& text) {
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  auto read = std::from_chars(text.data(), end, number);
+  if (read.ec == std::errc() && read.ptr == end) return number;
+  throw Exception(absl::StatusCode::kInvalidArgument,
+                  "expected an integer in text, got '" + text + "'");
+}
+
+}  // namespace
+}  // namespace hawser::counter
 
 HAWSER_MODULE(counter, module) {
   using hawser::counter::Counter;
+  using hawser::counter::Parse;
   module.Version("1.0");
   auto made = std::make_shared<int64_t>(0);
   auto make = [made](int64_t start) {
@@ -30,11 +51,11 @@ HAWSER_MODULE(counter, module) {
       .Method("inspectInternals", [](Counter& self) { return self.value(); })
       .Hidden()
       .Event<int64_t>("changed")
-      .Static("from", [make](const std::string& text) { return make(std::stoll(text)); })
+      .Static("from", [make](const std::string& text) { return make(Parse(text)); })
       .Doc("A counter that starts at a number in text.")
       .StaticConstant("step", 1);
 
-  module.Function("add", [](int64_t a, int64_t b) { return a + b; }).Doc("The sum.");
+  module.Function("add", &hawser::counter::Sum).Doc("The sum.");
   module.Function("live", [&module] { return module.Live<Counter>(); })
       .Doc("Counters that are alive.");
   module.Function("made", [made] { return *made; }).Doc("Counters that were ever made.");

@@ -101,7 +101,8 @@ Database::~Database() {
 }
 
 void Database::Exec(LateReply reply, std::string sql) {
-  Submit(nullptr, std::move(reply), [this, sql = std::move(sql)] { return ExecNow(sql); });
+  Submit(nullptr, std::move(reply),
+         [this, script = Script{std::move(sql)}]() mutable { return ExecNow(script); });
 }
 
 void Database::Prepare(LateReply reply, std::string sql) {
@@ -145,14 +146,19 @@ void Database::Run(Operation operation) {
     return;
   }
   std::stop_token stop = operation.reply.stop_token();
-  // Nobody waits for it any more: what would be the use.
-  if (stop.stop_requested()) return;
-  size_t updates = updates_.size();
+  // Nobody waits for it any more: what would be the use. What it has begun is not left open.
+  if (stop.stop_requested()) {
+    Outcome nobody_waits;
+    Settle(nobody_waits);
+    return;
+  }
+  kept_updates_ = updates_.size();
   stop_ = &stop;
   Outcome outcome = operation.work();
   stop_ = nullptr;
+  // What its last statement had changed before it failed is undone.
+  if (!outcome.ok()) updates_.resize(std::min(kept_updates_, updates_.size()));
   if (IsLocked(outcome) && operation.tried < options_.busy_timeout) {
-    updates_.resize(std::min(updates, updates_.size()));
     TryLater(std::move(operation));
     return;
   }
@@ -169,8 +175,10 @@ void Database::Settle(Outcome& outcome) {
   } else if (turn_ == nullptr && open) {
     // Other clients' operations would become part of it.
     RollBack(connection_);
-    outcome = Outcome::Failed(absl::InvalidArgumentError(
-        "a shared database takes no BEGIN or SAVEPOINT in its SQL; use begin()"));
+    if (outcome.ok()) {
+      outcome = Outcome::Failed(absl::InvalidArgumentError(
+          "a shared database takes no BEGIN or SAVEPOINT in its SQL; use begin()"));
+    }
   }
   if (turn_ == nullptr) TellUpdates();
 }
@@ -222,14 +230,15 @@ void Database::TellUpdates() {
   for (Record& update : std::exchange(updates_, {})) Emit("update", Value(std::move(update)));
 }
 
-Outcome Database::ExecNow(const std::string& sql) {
-  if (sql.find('\0') != std::string::npos) return Outcome::Failed(NulInSql());
-  int64_t before = sqlite3_total_changes64(connection_);
-  const char* rest = sql.c_str();
-  while (*rest != '\0') {
+Outcome Database::ExecNow(Script& script) {
+  if (script.sql.find('\0') != std::string::npos) return Outcome::Failed(NulInSql());
+  // Nobody else's operation runs between two tries.
+  if (!script.changes_before) script.changes_before = sqlite3_total_changes64(connection_);
+  const char* begin = script.sql.c_str();
+  while (script.done < script.sql.size()) {
     sqlite3_stmt* prepared = nullptr;
-    size_t updates = updates_.size();
-    int code = sqlite3_prepare_v2(connection_, rest, -1, &prepared, &rest);
+    const char* rest = nullptr;
+    int code = sqlite3_prepare_v2(connection_, begin + script.done, -1, &prepared, &rest);
     std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
                                                                          sqlite3_finalize);
     if (code == SQLITE_OK && statement != nullptr) {
@@ -237,15 +246,13 @@ Outcome Database::ExecNow(const std::string& sql) {
         code = sqlite3_step(statement.get());
       } while (code == SQLITE_ROW);
     }
-    if (code != SQLITE_OK && code != SQLITE_DONE) {
-      // What this statement had changed before it failed is undone.
-      Error error = LastError(connection_);
-      updates_.resize(std::min(updates, updates_.size()));
-      return Outcome::Failed(std::move(error));
-    }
+    if (code != SQLITE_OK && code != SQLITE_DONE) return Outcome::Failed(LastError(connection_));
+    script.done = static_cast<size_t>(rest - begin);
+    kept_updates_ = updates_.size();
   }
+  int64_t changes = sqlite3_total_changes64(connection_) - *script.changes_before;
   return Value(
-      Record{{"changes", static_cast<int64_t>(sqlite3_total_changes64(connection_)) - before},
+      Record{{"changes", changes},
              {"lastInsertRowid", static_cast<int64_t>(sqlite3_last_insert_rowid(connection_))}});
 }
 

@@ -6,7 +6,8 @@
 // Turns. Operations run one at a time on the module's strand, in the order they came. While a
 // transaction is open, the connection is its: operations of others wait, as late replies, until it
 // ends. Nothing waits inside a method: an operation that finds the file locked by another process
-// is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over.
+// is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over. Of several
+// statements those that were done stay done: it goes on with the one that found it locked.
 //
 // Events. `update` {operation, database, table, rowid} for each row that was inserted, updated or
 // deleted, once the change is committed; changes that are rolled back are not told (those undone to
@@ -22,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <hawser/module.h>
@@ -59,7 +61,18 @@ class Database final : public EventEmitter {
   // of nobody's). An outcome that says the file is locked is tried again.
   using Work = std::function<Outcome()>;
   void Submit(Transaction* transaction, LateReply reply, Work work);
-  Outcome ExecNow(const std::string& sql);
+  // Statements to be run one after the other, and how far they have come.
+  struct Script {
+    std::string sql;
+    size_t done = 0;  // bytes of it
+    std::optional<int64_t> changes_before = {};
+  };
+  // Runs what is left of `script`; called again after a failure, it goes on with what failed.
+  Outcome ExecNow(Script& script);
+  Outcome ExecNow(std::string sql) {
+    Script script{std::move(sql)};
+    return ExecNow(script);
+  }
   Outcome PrepareNow(const std::string& sql, Ref<Transaction> transaction);
   // Rolls `transaction` back if it is open. What waited goes on.
   void EndTurn(Transaction* transaction);
@@ -92,6 +105,7 @@ class Database final : public EventEmitter {
   bool running_waiting_ = false;
   const std::stop_token* stop_ = nullptr;  // of the operation that runs
   std::vector<Record> updates_;            // not committed yet
+  size_t kept_updates_ = 0;                // of those, what stays if the operation that runs fails
 };
 
 }  // namespace hawser::sqlite

@@ -7,27 +7,32 @@ Transaction::Transaction(Ref<Database> database) : database_(std::move(database)
 Transaction::~Transaction() { End(); }
 
 void Transaction::End() {
-  if (!std::exchange(*open_, false)) return;
+  if (!open_) return;
+  Close();
   database_->EndTurn(this);
 }
 
+void Transaction::Close() {
+  open_ = false;
+  module().CancelOnEnd(std::exchange(on_end_, 0));
+}
+
 void Transaction::Ended(std::string why) {
-  *open_ = false;
+  Close();
   if (ended_by_.empty()) ended_by_ = std::move(why);
 }
 
 void Transaction::RollBackWith(const SessionRef& session) {
   if (!session) return;
   // Not a reference to this: whoever drops the last one wants the rollback too.
-  module().HangOnEnd(session, [this, open = open_](EndReason reason) {
-    if (!*open) return;
+  on_end_ = module().HangOnEnd(session, [this](EndReason reason) {
     ended_by_ = "rolled back: its session ended (" + std::string(EndReasonName(reason)) + ")";
     End();
   });
 }
 
 absl::Status Transaction::CheckOpen() const {
-  if (*open_) return absl::OkStatus();
+  if (open_) return absl::OkStatus();
   return absl::FailedPreconditionError("the transaction has ended" +
                                        (ended_by_.empty() ? "" : ": " + ended_by_));
 }
@@ -41,9 +46,10 @@ void Transaction::Submit(LateReply reply, Database::Work work) {
 }
 
 void Transaction::Exec(LateReply reply, std::string sql) {
-  Submit(std::move(reply), [self = Ref<Transaction>(this), sql = std::move(sql)] {
-    return self->database_->ExecNow(sql);
-  });
+  Submit(std::move(reply),
+         [self = Ref<Transaction>(this), script = Database::Script{std::move(sql)}]() mutable {
+           return self->database_->ExecNow(script);
+         });
 }
 
 void Transaction::Prepare(LateReply reply, std::string sql) {

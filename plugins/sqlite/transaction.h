@@ -16,7 +16,7 @@ class Transaction final : public ModuleObject {
   void Prepare(LateReply reply, std::string sql);
   void Commit(LateReply reply);
   void Rollback(LateReply reply);
-  bool open() const { return *open_; }
+  bool open() const { return open_; }
 
   // The database says that it is over; `why` if that was not its own doing.
   void Ended(std::string why);
@@ -31,9 +31,12 @@ class Transaction final : public ModuleObject {
   void Submit(LateReply reply, Database::Work work);
   // Rolls back if it is open.
   void End();
+  // It is open no longer, and what hangs on its session's end has nothing left to do.
+  void Close();
 
   const Ref<Database> database_;
-  const std::shared_ptr<bool> open_ = std::make_shared<bool>(true);
+  bool open_ = true;
+  uint64_t on_end_ = 0;  // what hangs on its session's end
   std::string ended_by_;
 };
 

@@ -9,6 +9,8 @@
 // Array, TypedArray, Error, ObjectRef, std::vector<T>, std::optional<T> (undefined and null become
 // nullopt), std::map<std::string, T>.
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -34,6 +36,10 @@ namespace hawser {
 absl::Status WrongKind(std::string_view expected, const Value& got);
 // INVALID_ARGUMENT "integer N is outside the range of TYPE".
 absl::Status OutOfRange(std::string_view type, int64_t got);
+absl::Status OutOfRange(std::string_view type, double got);
+// `status` of an element of an array, or of a field of a record: with "at [1].name: " in front.
+absl::Status AtElement(size_t index, const absl::Status& status);
+absl::Status AtField(std::string_view name, const absl::Status& status);
 
 template <typename T, typename Enable = void>
 struct Convert;  // kType; static absl::StatusOr<T> From(const Value&); static Value To(T)
@@ -83,7 +89,12 @@ struct Convert<T, std::enable_if_t<std::is_floating_point_v<T>>> {
   static constexpr Type kType = Type::kNumber;
   static absl::StatusOr<T> From(const Value& value) {
     if (!value.is(Kind::kDouble) && !value.is(Kind::kInt)) return WrongKind("number", value);
-    return static_cast<T>(value.AsDouble());
+    T narrowed = static_cast<T>(value.AsDouble());
+    if constexpr (std::is_same_v<T, float>) {
+      if (std::isinf(narrowed) && !std::isinf(value.AsDouble()))
+        return OutOfRange("float32", value.AsDouble());
+    }
+    return narrowed;
   }
   static Value To(T d) { return Value(d); }
 };
@@ -135,7 +146,7 @@ struct Convert<std::vector<T>, std::enable_if_t<!std::is_same_v<T, Value>>> {
     items.reserve(value.AsArray().size());
     for (const Value& item : value.AsArray()) {
       absl::StatusOr<T> converted = Convert<T>::From(item);
-      if (!converted.ok()) return converted.status();
+      if (!converted.ok()) return AtElement(items.size(), converted.status());
       items.push_back(*std::move(converted));
     }
     return items;
@@ -156,7 +167,7 @@ struct Convert<std::map<std::string, T>> {
     std::map<std::string, T> fields;
     for (const auto& [name, item] : value.AsRecord()) {
       absl::StatusOr<T> converted = Convert<T>::From(item);
-      if (!converted.ok()) return converted.status();
+      if (!converted.ok()) return AtField(name, converted.status());
       fields.insert_or_assign(name, *std::move(converted));
     }
     return fields;

@@ -101,7 +101,8 @@ class Value {
       : Value(Kind::kDouble, std::bit_cast<uint64_t>(static_cast<double>(d))) {}
   Value(Date date) noexcept : Value(Kind::kDate, static_cast<uint64_t>(date.unix_ms)) {}
   Value(std::string_view s);
-  Value(const char* s) : Value(std::string_view(s)) {}
+  // A null pointer becomes kNull.
+  Value(const char* s) : Value(s == nullptr ? Value(Null{}) : Value(std::string_view(s))) {}
   Value(const std::string& s) : Value(std::string_view(s)) {}
   Value(Bytes bytes) noexcept;
   Value(Array items);

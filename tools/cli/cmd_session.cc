@@ -77,6 +77,7 @@ absl::Status RunShow(Context& context) {
 
 absl::Status RunKick(Context& context) {
   const std::string& id = context.line.arguments[0];
+  HAWSER_RETURN_IF_ERROR(context.session.Connect());  // before that it has no id
   if (!id.empty() && context.session.id().starts_with(id)) {
     return Fail(Exit::kUsage, fmt::format("session {} is this command's own", id),
                 "the others: hawser session list");

@@ -18,6 +18,12 @@ absl::Status TooLate(Context& context, std::string_view what) {
   return Fail(Exit::kThreshold, fmt::format("{} within {}", what, context.line.Get("--timeout")));
 }
 
+// That a broker which was waited for did not come either.
+absl::Status OrTooLate(Context& context, absl::Status connected) {
+  if (ExitOf(connected) != Exit::kUnreachable || !context.options.timeout) return connected;
+  return TooLate(context, fmt::format("no broker came at {}", context.session.endpoint()));
+}
+
 absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
   bool gone = context.line.Has("--gone");
@@ -26,10 +32,7 @@ absl::Status Run(Context& context) {
   // What is to appear may need its broker first; what is to go must be seen to be gone.
   if (!gone) context.session.WaitForBroker();
   absl::Status connected = context.session.Connect();
-  if (!gone && ExitOf(connected) == Exit::kUnreachable && context.options.timeout) {
-    return TooLate(context, fmt::format("no broker came at {}", context.session.endpoint()));
-  }
-  HAWSER_RETURN_IF_ERROR(connected);
+  HAWSER_RETURN_IF_ERROR(gone ? connected : OrTooLate(context, connected));
   while (true) {
     absl::StatusOr<bool> exists = Exists(context.session, address);
     if (exists.ok() && *exists != gone) return absl::OkStatus();
@@ -37,7 +40,7 @@ absl::Status Run(Context& context) {
     if (!exists.ok()) {
       bool lost = context.session.remote().state() == ConnectionState::kLost;
       if (!lost || gone) return exists.status();
-      HAWSER_RETURN_IF_ERROR(context.session.ConnectAgain());
+      HAWSER_RETURN_IF_ERROR(OrTooLate(context, context.session.ConnectAgain()));
     }
     absl::SleepFor(std::min(kPause, context.session.TimeLeft()));
   }

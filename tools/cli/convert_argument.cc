@@ -141,7 +141,9 @@ absl::StatusOr<Value> ConvertJson(Value json, Type type, const ObjectLookup& loo
       if (value.is(Kind::kRecord)) return value;
       break;
     case Type::kTypedArray:
-      if (value.is(Kind::kArray)) return MakeTypedArray(value.AsArray());
+      if (value.is(Kind::kTypedArray)) return value;
+      if (value.is(Kind::kArray))
+        return MakeTypedArray(TypedArray::Element::kFloat64, value.AsArray());
       break;
     case Type::kError:
       if (text || value.is(Kind::kRecord)) return MakeError(value);

@@ -9,18 +9,23 @@
 namespace hawser::cli {
 namespace {
 
+// Those that whoever started the command did not have ignored, as nohup does with SIGHUP, and a
+// shell with SIGINT for what runs in the background of a script.
 sigset_t Signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited = {};
+    sigaction(signal, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, signal);
+  }
   return signals;
 }
 
 }  // namespace
 
-Interrupt::Interrupt() {
-  sigset_t signals = Signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+Interrupt::Interrupt() : signals_(Signals()) {
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::thread([this] { Await(); }).detach();
 }
 
@@ -30,11 +35,10 @@ void Interrupt::SetSession(Session* session) {
 }
 
 void Interrupt::Await() {
-  sigset_t signals = Signals();
   int signal = 0;
-  if (sigwait(&signals, &signal) != 0) return;
+  if (sigwait(&signals_, &signal) != 0) return;
   // From here on signals act as they do by default.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
   // Never given back: the session stays while it leaves, and the command, whose calls fail now,
   // waits in SetSession instead of complaining.
   mu_.Lock();

@@ -3,7 +3,10 @@
 
 // Interrupt: Ctrl-C and its kin (SIGTERM, SIGHUP) make the command leave the broker in good order,
 // and then end the process by that very signal, which a shell reports as 130 and which stops the
-// script around it too. A second Ctrl-C ends it at once.
+// script around it too. A second Ctrl-C ends it at once. A signal that is ignored
+// when the command starts stays so.
+
+#include <signal.h>
 
 #include "hawser/base/mutex.h"
 #include "tools/cli/session.h"
@@ -23,6 +26,7 @@ class Interrupt {
  private:
   void Await() HAWSER_NO_THREAD_SAFETY_ANALYSIS;
 
+  const sigset_t signals_;
   base::Mutex mu_;
   Session* session_ HAWSER_GUARDED_BY(mu_) = nullptr;
 };

@@ -3,10 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "fmt/format.h"
@@ -15,6 +11,7 @@
 #include "tools/cli/failure.h"
 #include "tools/cli/json.h"
 #include "tools/cli/literal.h"
+#include "tools/cli/read_file.h"
 #include "tools/cli/resolve.h"
 #include "tools/cli/value_text.h"
 #include "tools/cli/waiter.h"
@@ -22,30 +19,10 @@
 namespace hawser::cli {
 namespace {
 
-absl::StatusOr<std::string> ReadAll(int fd, std::string_view name) {
-  std::string content;
-  std::string piece(1 << 16, '\0');
-  while (true) {
-    ssize_t size = read(fd, piece.data(), piece.size());
-    if (size > 0) {
-      content.append(piece, 0, static_cast<size_t>(size));
-    } else if (size == 0) {
-      return content;
-    } else if (errno != EINTR) {
-      return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", name, std::strerror(errno)));
-    }
-  }
-}
-
 absl::StatusOr<std::string> ReadData(std::string_view data) {
   if (!data.starts_with('@')) return std::string(data);
   if (data == "@-") return ReadAll(STDIN_FILENO, "stdin");
-  std::string path(data.substr(1));
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open())
-    return Fail(Exit::kUsage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  return content;
+  return ReadFile(std::string(data.substr(1)));
 }
 
 absl::StatusOr<Array> ReadDataArguments(std::string_view data) {

@@ -10,6 +10,7 @@
 #include "hawser/record.h"
 #include "tools/cli/expected.h"
 #include "tools/cli/literal.h"
+#include "tools/cli/typed_array_literal.h"
 
 namespace hawser::cli {
 
@@ -31,6 +32,11 @@ absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup) {
   if (record.size() == 1 && record["$date"].is(Kind::kString)) {
     if (auto date = ReadDate(record["$date"].AsString())) return *std::move(date);
     return ExpectedText("date", record["$date"].AsString());
+  }
+  if (record.size() == 1 && record.begin()->second.is(Kind::kArray) &&
+      record.begin()->first.starts_with('$')) {
+    auto element = ElementNamed(std::string_view(record.begin()->first).substr(1));
+    if (element) return MakeTypedArray(*element, record.begin()->second.AsArray());
   }
   Record untagged;
   for (const auto& [name, field] : record) {

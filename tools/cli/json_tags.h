@@ -2,7 +2,7 @@
 #define TOOLS_CLI_JSON_TAGS_H_
 
 // What JSON does not have, written in JSON: {"$object": 7}, {"$bytes": "aGk="}, {"$date":
-// "2026-01-31"}, and errors as records.
+// "2026-01-31"}, {"$uint8": [1, 2]}, and errors as records.
 
 #include <functional>
 #include <string_view>

@@ -1,11 +1,7 @@
 #include "tools/cli/literal.h"
 
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -14,9 +10,11 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "fmt/format.h"
+#include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "tools/cli/expected.h"
 #include "tools/cli/failure.h"
+#include "tools/cli/read_file.h"
 
 namespace hawser::cli {
 namespace {
@@ -122,12 +120,7 @@ absl::StatusOr<Value> ReadBytes(std::string_view text) {
     return Value(Bytes(absl::HexStringToBytes(base::ToAbsl(text))));
   }
   if (skip("file:")) {
-    std::ifstream file{std::string(text), std::ios::binary};
-    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file) {
-      return Fail(Exit::kUsage,
-                  fmt::format("cannot read the file {}: {}", text, std::strerror(errno)));
-    }
+    HAWSER_ASSIGN_OR_RETURN(std::string content, ReadFile(std::string(text)));
     return Value(Bytes(std::move(content)));
   }
   return Value(Bytes::Copy(text));

@@ -51,7 +51,8 @@ absl::Status Session::Connect() {
 }
 
 absl::Status Session::ConnectAgain() {
-  absl::StatusOr<Remote> remote = remote_.ConnectAgain();
+  // With options of its own: less time is left than the first time.
+  absl::StatusOr<Remote> remote = Remote::Connect(endpoint(), MakeConnectOptions());
   if (!remote.ok()) return ExplainConnect(remote.status());
   inspection_ = RemoteObject();
   Take(*std::move(remote));

@@ -39,9 +39,11 @@ object, function,    @7, or an address: window.BrowserWindow
 constructor, promise
 any                  JSON if it is JSON, @7 for an object, else a string
 
-Arguments that may be left out also take undefined and null. Inside JSON,
-{"$object": 7}, {"$bytes": "aGk="} and {"$date": "2026-01-31"} stand for
-what JSON does not have.
+Arguments that may be left out also take undefined and null, but for
+strings, where these are text: leave such a one out. Inside JSON,
+{"$object": 7}, {"$bytes": "aGk="}, {"$date": "2026-01-31"} and
+{"$uint8": [1, 2]}, or another element type, stand for what JSON does
+not have.
 
 -d takes all arguments at once, as one JSON array: -d '[1, "two"]', from
 a file: -d @args.json, from a pipe: -d @-.)";

@@ -1,7 +1,6 @@
 #include "tools/cli/typed_array_literal.h"
 
-#include <string>
-#include <type_traits>
+#include <algorithm>
 #include <vector>
 
 #include "fmt/format.h"
@@ -19,13 +18,8 @@ template <typename T>
 absl::StatusOr<Value> MakeOf(const Array& items) {
   std::vector<T> numbers;
   for (const Value& item : items) {
-    if constexpr (std::is_same_v<T, float>) {
-      HAWSER_ASSIGN_OR_RETURN(double number, item.As<double>());
-      numbers.push_back(static_cast<float>(number));
-    } else {
-      HAWSER_ASSIGN_OR_RETURN(T number, item.As<T>());
-      numbers.push_back(number);
-    }
+    HAWSER_ASSIGN_OR_RETURN(T number, item.As<T>());
+    numbers.push_back(number);
   }
   return Value(TypedArray::Of<T>(numbers));
 }
@@ -59,25 +53,30 @@ absl::StatusOr<Value> MakeWith(TypedArray::Element element, const Array& items) 
 
 }  // namespace
 
-absl::StatusOr<Value> ReadTypedArray(std::string_view text) {
-  TypedArray::Element element = TypedArray::Element::kFloat64;
+std::optional<TypedArray::Element> ElementNamed(std::string_view name) {
   for (int i = 1; i <= static_cast<int>(TypedArray::Element::kFloat64); ++i) {
     auto candidate = static_cast<TypedArray::Element>(i);
-    std::string prefix = std::string(TypedArray::ElementName(candidate)) + ":";
-    if (!text.starts_with(prefix)) continue;
-    element = candidate;
-    text.remove_prefix(prefix.size());
-    break;
+    if (TypedArray::ElementName(candidate) == name) return candidate;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Value> ReadTypedArray(std::string_view text) {
+  TypedArray::Element element = TypedArray::Element::kFloat64;
+  size_t colon = std::min(text.find(':'), text.size());
+  if (std::optional<TypedArray::Element> named = ElementNamed(text.substr(0, colon))) {
+    element = *named;
+    text.remove_prefix(std::min(colon + 1, text.size()));
   }
   absl::StatusOr<Value> items = ParseJson(text);
   if (!items.ok() || !items->is(Kind::kArray)) return ExpectedText("a JSON array of numbers", text);
-  absl::StatusOr<Value> array = MakeWith(element, items->AsArray());
-  if (!array.ok()) {
-    return Fail(Exit::kUsage, fmt::format("an element: {}", MessageOf(array.status())));
-  }
-  return array;
+  return MakeTypedArray(element, items->AsArray());
 }
 
-absl::StatusOr<Value> MakeTypedArray(const Array& numbers) { return MakeOf<double>(numbers); }
+absl::StatusOr<Value> MakeTypedArray(TypedArray::Element element, const Array& numbers) {
+  absl::StatusOr<Value> array = MakeWith(element, numbers);
+  if (array.ok()) return array;
+  return Fail(Exit::kUsage, fmt::format("an element: {}", MessageOf(array.status())));
+}
 
 }  // namespace hawser::cli

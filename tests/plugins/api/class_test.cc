@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/bound_methods.h"
 #include "hawser/testing/module_harness.h"
 #include "tests/support/model_printers.h"
 #include "tests/support/status_matchers.h"
@@ -208,6 +209,21 @@ TEST_F(ClassTest, AMethodReadLikeAPropertyIsAFunctionThatCallsIt) {
   EXPECT_THAT(area.Do(Op::kCall, "", {}), IsOkAndHolds(Value(25.0)));
 }
 
+TEST_F(ClassTest, TheSameMethodReadTwiceIsOneFunctionThatNobodyKeeps) {
+  TestObject square = *harness_.New("Square", 3.0);
+  auto& methods = static_cast<Module&>(harness_.module()).bound_methods();
+  {
+    TestObject area = *square.GetObject("area");
+    EXPECT_EQ(area.object().get(), square.GetObject("area")->object().get());
+    TestObject kind = *square.GetObject("kind");
+    EXPECT_NE(kind.object().get(), area.object().get());
+    EXPECT_NE(harness_.New("Square", 3.0)->GetObject("area")->object().get(), area.object().get());
+    EXPECT_EQ(methods.size(), 2);
+  }
+  EXPECT_EQ(methods.size(), 0);
+  EXPECT_THAT(square.GetObject("area")->Do(Op::kCall, "", {}), IsOkAndHolds(Value(9.0)));
+}
+
 TEST_F(ClassTest, AnObjectLivesAsLongAsAFunctionOfIts) {
   std::optional<TestObject> area = *harness_.New("Square", 3.0)->GetObject("area");
   EXPECT_EQ(Square::live, 1);
@@ -245,6 +261,38 @@ TEST(ClassRegistration, ANameGivenTwiceRefusesTheModule) {
   });
   EXPECT_THAT(module, StatusIs(kInvalidArgument, "twice.f: the name is taken"));
 }
+
+TEST(ClassRegistration, APropertyWhoseSetterTakesAnotherTypeRefusesTheModule) {
+  testing::ManualHost host;
+  auto module = Module::Make(host, "m", [](Module& module) {
+    module.Property(
+        "size", [] { return 1; }, [](const std::string&) {});
+  });
+  EXPECT_THAT(module, StatusIs(kInvalidArgument,
+                               "m.size: its getter gives integer, its setter takes string; a "
+                               "property has one type"));
+}
+
+TEST(ClassRegistration, APropertyWhoseSetterTakesAnOptionalCanBeSetToNothing) {
+  std::optional<std::string> title = "old";
+  ModuleHarness harness([&title](Module& module) {
+    module.Property(
+        "title", [&title] { return title.value_or("none"); },
+        [&title](std::optional<std::string> value) { title = value; });
+  });
+  EXPECT_THAT(harness.Set("title", "new"), IsOk());
+  EXPECT_THAT(harness.Get("title"), IsOkAndHolds(Value("new")));
+  EXPECT_THAT(harness.Set("title", Null()), IsOk());
+  EXPECT_THAT(harness.Get("title"), IsOkAndHolds(Value("none")));
+  EXPECT_THAT(harness.Set("title", Undefined()), IsOk());
+  EXPECT_THAT(harness.Set("title", 5),
+              StatusIs(kInvalidArgument, HasSubstr("expected string, got integer")));
+}
+
+// One in the middle could never be left out.
+static_assert(internal::OptionalsAreLast<int, Caller&, std::optional<int>, std::optional<int>>());
+static_assert(internal::OptionalsAreLast<std::optional<int>, Caller&, Args>());
+static_assert(!internal::OptionalsAreLast<std::optional<int>, Caller&, int>());
 
 TEST(ClassRegistration, AnUnregisteredBaseRefusesTheModule) {
   testing::ManualHost host;

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "hawser/testing/module_harness.h"
 #include "tests/support/model_printers.h"
+#include "tests/support/sample_objects.h"
 #include "tests/support/status_matchers.h"
 
 namespace hawser {
@@ -16,6 +17,7 @@ using ::hawser::testing::TestObject;
 using ::hawser::testing::TestSession;
 using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
+using ::hawser::tests::SampleObject;
 using ::hawser::tests::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -174,6 +176,42 @@ TEST_F(EventEmitterTest, ACallbackThatDiesUnnoticedIsDetachedByTheNextEvent) {
   EXPECT_THAT(bell_.Call("ring", "a"), IsOkAndHolds(Value(0)));
   EXPECT_EQ(live(), 0);
   EXPECT_EQ(detached(), 1);
+}
+
+TEST_F(EventEmitterTest, AnEventThatCannotBeSentIsCountedAndItsFirstLossLogged) {
+  auto full = MakeRef<SampleObject>("", std::vector<Member>(), ObjectKind::kFunction);
+  full->id = ObjectId(9);
+  full->answer = Outcome::Failed(absl::ResourceExhaustedError("too many calls wait (limit 3)"));
+  TestCallback other = *bell_.Listen("ring");
+  EXPECT_THAT(bell_.Call("on", "ring", Value(ObjectRef(full))), IsOk());
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(bell_.Call("ring", "a"), IsOk());
+  EXPECT_TRUE(full->no_reply);  // it costs the client no answer
+  HostedModule::ListenerCounts counts = harness_.module().listeners();
+  EXPECT_EQ(counts.lost, 3);
+  EXPECT_THAT(counts.lost_by_site, ElementsAre(Pair("unknown", 3)));
+  std::string session = harness_.session().view()->id().ToString();
+  EXPECT_THAT(harness_.log(),
+              ElementsAre("warning: an event 'ring' of Bell for session " + session +
+                          " was lost: too many calls wait (limit 3); of further ones only the "
+                          "number is kept"));
+  EXPECT_THAT(other.calls(), SizeIs(3));
+  // One that waits for a single event is no listener any more when that is lost.
+  EXPECT_THAT(bell_.Call("off", "ring", Value(ObjectRef(full))), IsOk());
+  EXPECT_THAT(bell_.Call("once", "ring", Value(ObjectRef(full))), IsOk());
+  EXPECT_THAT(bell_.Call("ring", "a"), IsOk());
+  EXPECT_EQ(harness_.module().listeners().lost, 4);
+  EXPECT_THAT(harness_.log(), SizeIs(2));
+}
+
+TEST_F(EventEmitterTest, AnAnswerThatComesLateKeepsTheModule) {
+  auto late = MakeRef<SampleObject>("", std::vector<Member>(), ObjectKind::kFunction);
+  EXPECT_THAT(bell_.Call("on", "ring", Value(ObjectRef(late))), IsOk());
+  uint64_t pins = harness_.pins();
+  EXPECT_THAT(bell_.Call("ring", "a"), IsOk());
+  EXPECT_EQ(harness_.pins(), pins + 1);
+  late->pending.Fail(absl::NotFoundError("its session has ended"));
+  EXPECT_EQ(harness_.pins(), pins);
+  EXPECT_EQ(harness_.module().listeners().lost, 0);
 }
 
 TEST_F(EventEmitterTest, TenThousandListenersOfWhichHalfDie) {

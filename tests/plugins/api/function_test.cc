@@ -1,4 +1,6 @@
+#include <cmath>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -68,6 +70,44 @@ TEST(ModuleFunction, WrongArgumentsNeverReachIt) {
   EXPECT_THAT(harness.Call("add", 1, "2"),
               StatusIs(kInvalidArgument, "test.add: argument 2: expected integer, got string"));
   EXPECT_FALSE(ran);
+}
+
+TEST(ModuleFunction, AWrongElementIsNamedByItsPlace) {
+  ModuleHarness harness([](Module& module) {
+    module.Function("sum", [](std::vector<int64_t>) {});
+    module.Function("rows", [](std::vector<std::vector<uint8_t>>) {});
+    module.Function("sizes", [](std::map<std::string, std::vector<int>>) {});
+  });
+  EXPECT_THAT(harness.Call("sum", Array{1, "two"}),
+              StatusIs(kInvalidArgument,
+                       HasSubstr("sum: argument 1: at [1]: expected integer, got string")));
+  EXPECT_THAT(
+      harness.Call("rows", Array{Value(Array{1}), Value(Array{2, 256})}),
+      StatusIs(kInvalidArgument,
+               HasSubstr("argument 1: at [1][1]: integer 256 is outside the range of uint8")));
+  EXPECT_THAT(harness.Call("sizes", Record{{"a", Array{true}}}),
+              StatusIs(kInvalidArgument, HasSubstr("argument 1: at .a[0]: expected integer")));
+}
+
+TEST(ModuleFunction, AFloatThatWouldBecomeInfiniteIsRefused) {
+  ModuleHarness harness(
+      [](Module& module) { module.Function("half", [](float number) { return number / 2; }); });
+  EXPECT_THAT(harness.Call("half", 3), IsOkAndHolds(Value(1.5)));
+  EXPECT_THAT(harness.Call("half", -HUGE_VAL), IsOkAndHolds(Value(-HUGE_VAL)));
+  EXPECT_THAT(harness.Call("half", 1e300),
+              StatusIs(kInvalidArgument, HasSubstr("outside the range of float32")));
+}
+
+TEST(ModuleFunction, ATextThatIsNotThereIsNull) {
+  ModuleHarness harness([](Module& module) {
+    module.Function("home", []() -> const char* { return nullptr; });
+    module.Function("home_of", [] {
+      const char* none = nullptr;
+      return Record{{"home", none}};
+    });
+  });
+  EXPECT_THAT(harness.Call("home"), IsOkAndHolds(Value(Null())));
+  EXPECT_THAT(harness.Call("home_of"), IsOkAndHolds(Value(Record{{"home", Null()}})));
 }
 
 TEST(ModuleFunction, WhatItThrowsIsTheAnswer) {
@@ -206,6 +246,17 @@ TEST(ModuleGlobals, AreReadByNameAndMayChange) {
   EXPECT_EQ(harness.Global("answer"), Value(43));
   EXPECT_EQ(harness.Global("question"), Value());
   EXPECT_THAT(harness.module().GlobalNames(), ElementsAre("answer"));
+}
+
+TEST(ModuleGlobals, OneThatIsUndefinedIsNotThere) {
+  ModuleHarness harness([](Module& module) {
+    module.Global("never", Undefined());
+    module.Global("once", 1);
+    module.Function("drop", [&module] { module.Global("once", Undefined()); });
+  });
+  EXPECT_THAT(harness.module().GlobalNames(), ElementsAre("once"));
+  EXPECT_THAT(harness.Call("drop"), IsOk());
+  EXPECT_THAT(harness.module().GlobalNames(), ElementsAre());
 }
 
 TEST(ModuleExports, MembersCannotBeAddedOnceTheModuleIsMade) {

@@ -1,4 +1,5 @@
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ using ::hawser::tests::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using enum absl::StatusCode;
 
 class Thing final : public ModuleObject {
@@ -37,6 +39,8 @@ TEST(ModuleEntry, SaysWhatAHostChecks) {
   EXPECT_EQ(info.abi_version, HAWSER_ABI_VERSION);
   EXPECT_EQ(info.size, sizeof(hawser_plugin_info));
   EXPECT_STREQ(info.fingerprint, HAWSER_BUILD_FINGERPRINT);
+  // The C++ library too.
+  EXPECT_THAT(info.fingerprint, MatchesRegex(".* libstdc\\+\\+-[0-9]+-abi[01] .*"));
   EXPECT_STREQ(info.name, "entry_test");
 }
 
@@ -106,6 +110,33 @@ TEST(ModuleSessions, ACleanupHungOnASessionThatHasEndedRunsSoon) {
   EXPECT_THAT(harness.Call("hang"), IsOk());
   EXPECT_THAT(reasons, ElementsAre(EndReason::kKicked));
   kept = nullptr;
+}
+
+TEST(ModuleSessions, WhatHangsOnASessionsEndCanBeTakenBack) {
+  auto held = std::make_shared<int>(0);
+  std::vector<uint64_t> numbers;
+  ModuleHarness harness([&](Module& module) {
+    module.Function("hang", [&](const Caller& caller) {
+      numbers.push_back(caller.OnEnd([held](EndReason) { ++*held; }));
+    });
+    module.Function("hang_canceller", [&](const Caller& caller) {
+      caller.OnEnd([&](EndReason) { module.CancelOnEnd(numbers.back()); });
+    });
+    module.Function("cancel", [&] { module.CancelOnEnd(numbers.back()); });
+  });
+  TestSession& other = harness.StartSession();
+  TestObject theirs = other.module_exports();
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(theirs.Call("hang"), IsOk());
+  EXPECT_EQ(held.use_count(), 4);
+  EXPECT_THAT(harness.Call("cancel"), IsOk());
+  EXPECT_THAT(harness.Call("cancel"), IsOk());  // again: nothing is left to cancel
+  EXPECT_EQ(held.use_count(), 3);
+  // Also by what runs before it at the end itself.
+  EXPECT_THAT(theirs.Call("hang"), IsOk());
+  EXPECT_THAT(theirs.Call("hang_canceller"), IsOk());
+  other.End();
+  EXPECT_EQ(*held, 2);
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST(ModuleSessions, AModuleMayClaimASession) {

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hawser/testing/module_harness.h"
@@ -42,6 +44,26 @@ TEST_F(CounterTest, HasReadOnlyHiddenAndStaticMembers) {
   EXPECT_THAT(harness_.exports().GetObject("Counter")->Get("step"), IsOkAndHolds(Value(1)));
   EXPECT_THAT(harness_.exports().GetObject("Counter")->Call("from", "seven"),
               StatusIs(kInvalidArgument));
+}
+
+TEST_F(CounterTest, DoesNotCountBeyondAnInteger) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  TestObject counter = *harness_.New("Counter", kMost);
+  TestCallback changed = *counter.Listen("changed");
+  EXPECT_THAT(counter.Call("increment"),
+              StatusIs(kOutOfRange, "9223372036854775807 + 1 is outside the range of int64"));
+  EXPECT_THAT(counter.Get("value"), IsOkAndHolds(Value(kMost)));
+  EXPECT_THAT(changed.calls(), ElementsAre());
+  EXPECT_THAT(harness_.Call("add", -kMost, -2), StatusIs(kOutOfRange));
+  EXPECT_THAT(harness_.Call("add", -kMost, -1), IsOkAndHolds(Value(-kMost - 1)));
+}
+
+TEST_F(CounterTest, StartsOnlyAtAWholeNumberInText) {
+  TestObject constructor = *harness_.exports().GetObject("Counter");
+  for (const char* text : {"12abc", " 12", "", "1.5", "9223372036854775808"}) {
+    EXPECT_THAT(constructor.Call("from", text), StatusIs(kInvalidArgument)) << text;
+  }
+  EXPECT_THAT(constructor.CallObject("from", "-12")->Get("value"), IsOkAndHolds(Value(-12)));
 }
 
 TEST_F(CounterTest, KnowsHowManyLive) {

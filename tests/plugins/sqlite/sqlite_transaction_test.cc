@@ -11,6 +11,7 @@ namespace hawser {
 namespace {
 
 using ::hawser::testing::PendingCall;
+using ::hawser::testing::TestCallback;
 using ::hawser::testing::TestObject;
 using ::hawser::testing::TestSession;
 using ::hawser::tests::IsOk;
@@ -83,6 +84,20 @@ TEST_F(SqliteTransactionTest, ATransactionIsRolledBackWhenItsSessionEnds) {
       leaked->Call("exec", "INSERT INTO t VALUES (3, 3)"),
       StatusIs(kFailedPrecondition,
                "the transaction has ended: rolled back: its session ended (lease expired)"));
+}
+
+TEST_F(SqliteTransactionTest, ATransactionThatIsOverLeavesNothingWithItsSession) {
+  TestObject database = OpenWithTable();
+  auto& module = static_cast<Module&>(harness_.module());
+  auto begin = [&database] { return *database.CallObject("begin"); };
+  EXPECT_THAT(begin().Call("commit"), IsOk());
+  EXPECT_THAT(begin().Call("rollback"), IsOk());
+  EXPECT_THAT(begin().Call("exec", "COMMIT"), IsOk());
+  begin();
+  harness_.Run();
+  EXPECT_EQ(module.hung_on_ends(), 0);
+  TestObject open = begin();
+  EXPECT_EQ(module.hung_on_ends(), 1);
 }
 
 TEST_F(SqliteTransactionTest, ATransactionIsRolledBackWhenNobodyRefersToItAnyMore) {
@@ -174,6 +189,71 @@ TEST_F(SqliteTransactionTest, AnOperationNobodyWaitsForIsNotTriedAgain) {
   harness_.Advance(absl::Seconds(1));
   EXPECT_THAT(mine.result(), IsOk());
   EXPECT_THAT(Rows(database, "SELECT a FROM t"), IsOkAndHolds(Value(Array{Record{{"a", 2}}})));
+}
+
+TEST_F(SqliteTransactionTest, AScriptThatFindsTheFileLockedGoesOnWhereItStopped) {
+  TestObject database = OpenWithTable();
+  std::string attach = "ATTACH '" + folder_ + "/other.db' AS other; CREATE TABLE other.o (a)";
+  EXPECT_THAT(database.Call("exec", attach), IsOk());
+  TestCallback update = *database.Listen("update");
+  Outsider outsider(folder_ + "/other.db");
+  outsider.Exec("BEGIN EXCLUSIVE");
+  PendingCall script = database.Start("exec",
+                                      "INSERT INTO t (b) VALUES ('once'); INSERT INTO o VALUES (1);"
+                                      "INSERT INTO t (b) VALUES ('after')");
+  harness_.Advance(absl::Milliseconds(500));
+  EXPECT_FALSE(script.answered());
+  outsider.Exec("COMMIT");
+  harness_.Advance(absl::Milliseconds(200));
+  EXPECT_THAT(script.result(), IsOkAndHolds(Value(Record{{"changes", 3}, {"lastInsertRowid", 2}})));
+  EXPECT_THAT(Rows(database, "SELECT b FROM t ORDER BY a"),
+              IsOkAndHolds(Value(Array{Record{{"b", "once"}}, Record{{"b", "after"}}})));
+  EXPECT_EQ(update.calls().size(), 3);
+}
+
+TEST_F(SqliteTransactionTest, AScriptsOwnTransactionOutlastsALockedFileAndNotItsCaller) {
+  TestObject database = OpenWithTable();
+  Outsider outsider(path_);
+  outsider.Exec("BEGIN; SELECT * FROM t");  // a reader: nobody else can commit
+  PendingCall script = database.Start("exec", "BEGIN; INSERT INTO t VALUES (1, 1); COMMIT");
+  EXPECT_FALSE(script.answered());
+  outsider.Exec("COMMIT");
+  harness_.Advance(absl::Seconds(1));
+  EXPECT_THAT(script.result(), IsOk());
+  EXPECT_THAT(Count(database), IsOkAndHolds(Value(1)));
+
+  outsider.Exec("BEGIN; SELECT * FROM t");
+  PendingCall given_up = database.Start("exec", "BEGIN; INSERT INTO t VALUES (2, 2); COMMIT");
+  PendingCall next = database.Start("exec", "INSERT INTO t VALUES (3, 3)");
+  given_up.Cancel();
+  harness_.Advance(absl::Milliseconds(200));
+  outsider.Exec("COMMIT");
+  harness_.Advance(absl::Seconds(1));
+  EXPECT_THAT(next.result(), IsOk());
+  EXPECT_THAT(Rows(database, "SELECT a FROM t ORDER BY a"),
+              IsOkAndHolds(Value(Array{Record{{"a", 1}}, Record{{"a", 3}}})));
+}
+
+TEST_F(SqliteTransactionTest, AFailureInAScriptsOwnTransactionIsToldAsItIs) {
+  TestObject database = OpenWithTable(Record{{"busyTimeoutMs", 100}});
+  Outsider outsider(path_);
+  outsider.Exec("BEGIN; SELECT * FROM t");
+  PendingCall script = database.Start("exec", "BEGIN; INSERT INTO t VALUES (1, 1); COMMIT");
+  harness_.Advance(absl::Seconds(1));
+  EXPECT_THAT(script.result(), StatusIs(kUnavailable, "database is locked"));
+  EXPECT_THAT(database.Get("inTransaction"), IsOkAndHolds(Value(false)));
+  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
+}
+
+TEST_F(SqliteTransactionTest, WhatAFailedStatementOfATransactionHadChangedIsNotTold) {
+  TestObject database = OpenWithTable();
+  TestCallback update = *database.Listen("update");
+  TestObject transaction = *database.CallObject("begin");
+  EXPECT_THAT(transaction.Call("exec", "INSERT INTO t VALUES (1, 1)"), IsOk());
+  TestObject insert = *transaction.CallObject("prepare", "INSERT INTO t VALUES (2, 2), (1, 1)");
+  EXPECT_THAT(insert.Call("run"), StatusIs(kFailedPrecondition));
+  EXPECT_THAT(transaction.Call("commit"), IsOk());
+  EXPECT_EQ(update.calls().size(), 1);
 }
 
 TEST_F(SqliteTransactionTest, ALockedTransactionIsRolledBackWhenItsSessionEnds) {

@@ -116,6 +116,34 @@ TEST_F(ConvertArgumentTest, ArraysAndRecordsAreJson) {
               StatusIs(kUsage, HasSubstr("expected record as JSON")));
 }
 
+TEST_F(ConvertArgumentTest, TypedArraysSayTheirTypeInJsonToo) {
+  std::vector<uint8_t> bytes = {1, 255};
+  Value typed(TypedArray::Of<uint8_t>(bytes));
+  auto tagged = [](std::string type, Value element) {
+    return Value(Record{{"$" + type, Array{1, std::move(element)}}});
+  };
+  EXPECT_THAT(Text(R"({"$uint8": [1, 255]})", Type::kAny), IsOkAndHolds(typed));
+  EXPECT_THAT(Json(tagged("uint8", 255), Type::kTypedArray), IsOkAndHolds(typed));
+  EXPECT_THAT(Json(tagged("uint8", 256), Type::kTypedArray),
+              StatusIs(kUsage, HasSubstr("outside the range of uint8")));
+  EXPECT_THAT(Json(tagged("float32", 1e300), Type::kTypedArray),
+              StatusIs(kUsage, HasSubstr("outside the range of float32")));
+  EXPECT_THAT(Json(tagged("other", 1), Type::kTypedArray), StatusIs(kUsage, HasSubstr("record")));
+}
+
+TEST_F(ConvertArgumentTest, AFolderHasNoBytes) {
+  EXPECT_THAT(Text("file:/tmp", Type::kBytes),
+              StatusIs(kUsage, "cannot read /tmp: Is a directory"));
+}
+
+TEST_F(ConvertArgumentTest, OnlyAStringTakesUndefinedAndNullAsText) {
+  std::vector<std::string> words = {"null", "undefined"};
+  Signature strings{.params = {Type::kString, Type::kString}, .required = 0};
+  EXPECT_THAT(ConvertTexts(words, strings, lookup_), IsOkAndHolds(Array{"null", "undefined"}));
+  Signature dates{.params = {Type::kDate, Type::kDate}, .required = 0};
+  EXPECT_THAT(ConvertTexts(words, dates, lookup_), IsOkAndHolds(Array{Null(), Value()}));
+}
+
 TEST_F(ConvertArgumentTest, TypedArraysAreOfFloat64UnlessTheySayMore) {
   std::vector<double> floats = {1, 2.5};
   std::vector<uint8_t> bytes = {1, 255};

@@ -146,6 +146,60 @@ class EndToEndTest(unittest.TestCase):
         self.run_it("health", "--endpoint", f"{self.folder}/nobody", code=8)
         self.assertIn("serving", self.run_it("health")[0])
 
+    def test_8_not_in_time_because_the_broker_stopped(self):
+        environment = {**self.environment, "HAWSER_ENDPOINT": f"{self.folder}/w"}
+        daemon = subprocess.Popen([HAWSERD, "--listen", environment["HAWSER_ENDPOINT"]], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        wait = subprocess.Popen([HAWSER, "wait", "nobody", "--timeout", "5s"], env=environment, text=True,
+                                stderr=subprocess.PIPE)
+        self.addCleanup(wait.kill)
+        pids = []
+        while wait.pid not in pids:  # until it is connected
+            listed = subprocess.run([HAWSER, "session", "-o", "json"], env=environment, text=True, capture_output=True,
+                                    check=False)
+            pids = [session["pid"] for session in json.loads(listed.stdout or "[]")]
+        daemon.terminate()
+        _, err = wait.communicate(timeout=60)
+        self.assertEqual(wait.returncode, 8, err)
+        self.assertIn("no broker came at", err)
+
+    def test_a_folder_is_no_argument(self):
+        _, err = self.run_it("call", "counter.add", "-d", "@/tmp", code=2)
+        self.assertIn("cannot read /tmp: Is a directory", err)
+
+    def test_a_command_does_not_kick_itself(self):
+        # Its session's id begins with any digit, and sooner or later with the one given.
+        err = ""
+        for attempt in range(300):
+            done = subprocess.run([HAWSER, "session", "kick", f"{attempt % 16:x}"], env=self.environment, text=True,
+                                  capture_output=True, timeout=60, check=False)
+            self.assertNotIn("is over", done.stderr)
+            err = done.stderr
+            if "this command's own" in err:
+                break
+        self.assertIn("this command's own", err)
+
+    def test_an_ignored_hangup_stays_ignored(self):
+        def as_nohup():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+        command = [HAWSER, "new", "counter.Counter", "--keep", "-o", "name"]
+        process = subprocess.Popen(command, env=self.environment, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, preexec_fn=as_nohup)
+        self.addCleanup(process.kill)
+        self.assertRegex(process.stdout.readline(), r"^@\d+$")
+        with open(f"/proc/{process.pid}/status", encoding="utf-8") as status:
+            masks = dict(re.findall(r"^(Sig\w+):\s+(\w+)$", status.read(), re.MULTILINE))
+        # What is blocked is kept for the thread that ends the command, ignored or not.
+        self.assertFalse(int(masks["SigBlk"], 16) & 1 << (signal.SIGHUP - 1))
+        self.assertTrue(int(masks["SigBlk"], 16) & 1 << (signal.SIGTERM - 1))
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+
     def test_130_ctrl_c_leaves_in_good_order(self):
         oid, process = self.keep("window.BrowserWindow")
         self.assertRegex(oid, r"^@\d+$")
