@@ -163,6 +163,7 @@ class Inspection {
                                 {"objects", counts[listed.name]},
                                 {"listeners", listeners.live},
                                 {"detached", listeners.detached},
+                                {"lost", listeners.lost},
                                 {"since", Date::From(listed.since)},
                                 {"path", listed.path},
                                 {"error", nullptr}});
@@ -182,12 +183,18 @@ class Inspection {
     for (const ModuleRegistry::ModulePtr& module : *broker_.modules().modules()) {
       HostedModule::ListenerCounts listeners = module->listeners();
       Array sites;
-      for (const auto& [site, detached] : listeners.detached_by_site) {
-        sites.emplace_back(Record{{"site", site}, {"detached", detached}});
+      std::map<std::string, std::pair<uint64_t, uint64_t>> by_site;
+      for (const auto& [site, detached] : listeners.detached_by_site)
+        by_site[site].first = detached;
+      for (const auto& [site, lost] : listeners.lost_by_site) by_site[site].second = lost;
+      for (const auto& [site, counts] : by_site) {
+        sites.emplace_back(
+            Record{{"site", site}, {"detached", counts.first}, {"lost", counts.second}});
       }
       items.emplace_back(Record{{"module", module->name()},
                                 {"live", listeners.live},
                                 {"detached", listeners.detached},
+                                {"lost", listeners.lost},
                                 {"sites", std::move(sites)}});
     }
     return Value(std::move(items));

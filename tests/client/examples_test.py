@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 MODULES = ["plugins/counter/counter.so", "plugins/map_numbers/map_numbers.so", "plugins/sqlite/sqlite.so",
-           "plugins/window/window.so", "tests/testdata/plugins/exports/foo.so"]
+           "plugins/window/window.so", "plugins/foo/foo.so"]
 
 
 class ExamplesTest(unittest.TestCase):

@@ -13,6 +13,7 @@ constexpr Column kColumns[] = {
     {"objects", "OBJECTS", Format::kNumber},
     {"listeners", "LISTENERS", Format::kNumber},
     {"detached", "STALE", Format::kNumber, Column::Detail::kWide},
+    {"lost", "LOST EVENTS", Format::kNumber, Column::Detail::kWide},
     {"since", "AGE", Format::kAge},
     {"path", "FILE"},
     {"error", "WHY NOT", Format::kProse, Column::Detail::kIfAny},

@@ -145,11 +145,11 @@ TEST(ConvertTest, AnIntegerIsANumber) { EXPECT_THAT(Value(3).As<double>(), IsOkA
 
 TEST(ConvertTest, TheFirstWrongItemFailsAList) {
   EXPECT_THAT(Value(Array{1, "x"}).As<std::vector<int>>(),
-              StatusIs(kInvalidArgument, "expected integer, got string"));
+              StatusIs(kInvalidArgument, "at [1]: expected integer, got string"));
   EXPECT_THAT(Value(1).As<std::vector<int>>(),
               StatusIs(kInvalidArgument, "expected array, got integer"));
   EXPECT_THAT((Value(Record{{"a", "x"}}).As<std::map<std::string, int>>()),
-              StatusIs(kInvalidArgument, "expected integer, got string"));
+              StatusIs(kInvalidArgument, "at .a: expected integer, got string"));
   EXPECT_THAT((Value(1).As<std::map<std::string, int>>()),
               StatusIs(kInvalidArgument, "expected record, got integer"));
 }

@@ -1,4 +1,4 @@
-// foo: a module that exports a string, as the seed's main/foo.js does.
+// foo: a module that exports a string, for clients that ask for `./foo`.
 
 #include "hawser/module.h"
 
