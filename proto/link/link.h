@@ -21,52 +21,18 @@
 #include "hawser/base/clock.h"
 #include "hawser/object.h"
 #include "proto/link/call_order.h"
+#include "proto/link/effects.h"
 #include "proto/link/export_table.h"
 #include "proto/link/import_table.h"
 #include "proto/link/incoming_call.h"
 #include "proto/link/link_limits.h"
+#include "proto/link/outgoing_call.h"
 #include "proto/link/replay_buffer.h"
 #include "proto/link/shape_table.h"
 #include "proto/wire/reader.h"
 #include "proto/wire/writer.h"
 
 namespace hawser::link {
-
-// What the link wants done where no lock is held, in this order.
-struct Effects {
-  ~Effects();
-
-  struct Completion {
-    Reply reply;
-    Outcome outcome;
-  };
-  struct Gone {
-    Ref<Proxy> proxy;
-    GoneReason reason;
-  };
-  absl::InlinedVector<Completion, 4> completions;
-  absl::InlinedVector<IncomingCall*, 4> stop;   // to be asked to stop; each with a reference
-  absl::InlinedVector<IncomingCall*, 4> unref;  // the link's own references given up
-  absl::InlinedVector<Gone, 1> gone;
-  absl::InlinedVector<ObjectRef, 4> dropped;
-  absl::InlinedVector<Value, 4> dropped_values;
-  std::vector<Proxy*> dead;  // destroyed last of all: each may hold the endpoint's last reference
-};
-
-// A call to be sent. `args` are moved from.
-struct OutgoingCall {
-  ObjectRef target;     // a Proxy of this link; null: `answer`
-  uint64_t answer = 0;  // id of a call made with keep_answer
-  Op op = Op::kCall;
-  int member = Invocation::kSelf;
-  std::string_view name;  // instead of `member` where not empty
-  std::span<Value> args;
-  std::span<const wire::AnswerArg> answer_args;
-  bool no_reply = false;
-  bool keep_answer = false;
-  bool nested = false;
-  std::optional<base::MonoTime> deadline;
-};
 
 // Counters, for inspection.
 struct LinkStats {
@@ -189,49 +155,53 @@ class Link {
   };
 
   // link_send.cc
+  bool MayNumberCall(size_t bytes, bool nested) const;
+  // `bytes`: what it takes, references apart.
+  void NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
+  absl::Status CheckAnswersSent(const OutgoingCall& call) const;
+  void DrainOutbox(Effects* effects);
+  void FailUnsent(Effects* effects);
+  void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
+  void CheckReserve();
+  void SendReadyGone(const Object* object);
+
+  // link_references.cc
   // `bytes`: what the frame takes without them.
   absl::Status PrepareReferences(std::span<const Value> values, size_t bytes, Via via);
   absl::Status ResolveReferences(size_t bytes, Via via);
   absl::Status PlanReferences(size_t bytes);
   size_t ExtraBytes(const wire::Reference& reference);
   void NoteReferences(uint64_t frame);
-  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
-  bool MayNumberCall(size_t bytes, bool nested) const;
-  // `bytes`: what it takes, references apart.
-  void NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
-  void FailUnsent(Effects* effects);
-  absl::Status CheckAnswersSent(const OutgoingCall& call) const;
-  void DrainOutbox(Effects* effects);
-  void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
-  void CheckReserve();
   Via ViaOf(const IncomingCall& call);
   // For people: "Counter.increment", "new Counter".
   static std::string NameOf(const Shape& shape, int member, Op op);
   static std::string NameOf(const IncomingCall& call);
-
-  // link_receive.cc
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
   absl::Status RegisterShape(const wire::Reference& reference);
+
+  // link_receive.cc
   // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
   std::string_view ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
                                 base::MonoTime now, Effects* effects);
-  std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
-                          base::MonoTime now, Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   // False: malformed.
   bool OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
+  StepResult Violation(std::string_view what);
+
+  // link_calls.cc
+  std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
+                          base::MonoTime now, Effects* effects);
   absl::Status CheckIncomingLimits(const wire::Call& call, size_t bytes) const;
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
   void StartReady(CallOrder::Calls& ready, Effects* effects);
   void StartHeld(Effects* effects);
   void StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effects);
   void AnswerEarly(IncomingCall* call, Error error, Effects* effects);
+  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
   void Forget(IncomingCall* call, Effects* effects);
-  void SendReadyGone(const Object* object);
-  StepResult Violation(std::string_view what);
 
   uint64_t SessionClock(base::MonoTime now) const {
     return static_cast<uint64_t>((now.ns - start_.ns) / 1000);

@@ -255,57 +255,6 @@ void Link::ReleaseAnswer(uint64_t call) {
   if (!ended_) answers_to_release_.push_back(call);
 }
 
-// Answers to the peer
-
-void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
-  if (!ended_ && !end_numbered_ && !call->no_reply_) {
-    Via via = outcome.ok() && outcome.value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
-    std::span<const Value> values(&outcome.value(), 1);
-    objects_scratch_.clear();
-    absl::Status status = wire::CollectObjects(values, &objects_scratch_);
-    size_t bytes = 0;
-    if (status.ok()) {
-      // Before anything is resolved: a frame that is not written must not have taken handles or
-      // shape numbers.
-      if (outcome.value().kind() >= Kind::kString) bytes = writer_.CallSize({}, values, {}, {});
-      if (call->keep_answer_) order_.NoteBytes(call->id_, bytes);
-      if (bytes > wire::WireLimits::kMaxFrameBytes) {
-        status = LimitError(absl::StrCat("the answer of ", NameOf(*call), " is too large: ", bytes,
-                                         " bytes"),
-                            wire::WireLimits::kMaxFrameBytes)
-                     .ToStatus();
-      }
-    } else {
-      // Who made the value is at fault, not the caller.
-      status = absl::Status(
-          absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
-                                            : absl::StatusCode::kInternal,
-          absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
-    }
-    if (status.ok()) status = ResolveReferences(bytes, via);
-    if (!status.ok()) {
-      effects->dropped_values.push_back(std::move(outcome.value()));
-      outcome = Outcome::Failed(status);
-      references_scratch_.clear();
-      entries_scratch_.clear();
-    }
-    writer_.WriteReturn(call->id_, outcome, references_scratch_, replay_.tail());
-    NoteReferences(replay_.next_number());
-    replay_.Commit();
-  }
-  ++counters_.calls_answered;
-  if (!call->nested_) {
-    ++calls_done_;
-    call_bytes_done_ += call->frame_bytes_;
-  }
-  if (outcome.value().kind() >= Kind::kString)
-    effects->dropped_values.push_back(std::move(outcome.value()));
-  const Object* target = call->target_.get();
-  Forget(call, effects);
-  if (!gone_waiting_.empty()) SendReadyGone(target);
-  CheckReserve();
-}
-
 void Link::CheckReserve() {
   if (replay_.bytes() > limits_.replay_bytes + limits_.reserve_bytes && !end_request_) {
     end_request_ =
