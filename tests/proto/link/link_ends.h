@@ -156,6 +156,7 @@ class LinkTest : public ::testing::Test {
   }
   ~LinkTest() override {
     remote_.reset();
+    root_->args.clear();  // proxies among them keep their endpoint
     for (TestEndpoint* end : {near_.get(), far_.get()}) {
       end->End(EndReason::kLeft, absl::OkStatus());
       end->held.clear();

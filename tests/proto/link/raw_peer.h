@@ -215,6 +215,7 @@ class RawPeerTest : public ::testing::Test {
     peer_.Attach();
   }
   ~RawPeerTest() override {
+    root_->args.clear();  // proxies among them keep their endpoint
     end_->End(EndReason::kLeft, absl::OkStatus());
     end_->held.clear();
     end_->exported.clear();
