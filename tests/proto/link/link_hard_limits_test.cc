@@ -34,7 +34,9 @@ TEST_F(LinkHardLimitsTest, ACallTooManyIsRefusedAtOnceAndTheOthersGoOn) {
   peer_.Send({RawPeer::CallFrame({.id = 4, .on_answer = true, .target = 1})});
   EXPECT_THAT(AnswerTo(4), StatusIs(kResourceExhausted, HasSubstr("calls of this session")));
   end_->hold = false;
-  end_->Take().reply.Return(Value(ObjectRef(MakeRef<SampleObject>("Thing"))));
+  auto thing = MakeRef<SampleObject>("Thing");
+  thing->answer = Outcome();
+  end_->Take().reply.Return(Value(ObjectRef(thing)));
   end_->Take().reply.Return();
   EXPECT_THAT(end_->started, ElementsAre(1, 3, 2));
   EXPECT_THAT(CallRoot(5), IsOk());
