@@ -22,7 +22,7 @@ constexpr size_t kSlotsPerLook = 4096;
 
 ObjectRegistry::ObjectRegistry(const base::Clock& clock) : clock_(clock), slots_(1) {}
 
-void ObjectRegistry::AddHolder(Object* object, SessionView& holder) {
+void ObjectRegistry::AddHolder(Object* object, SessionView& holder, Origin origin) {
   base::MutexLock lock(mu_);
   if (uint32_t index = object->export_slot(); index != 0) {
     Slot& slot = slots_[index];
@@ -41,7 +41,7 @@ void ObjectRegistry::AddHolder(Object* object, SessionView& holder) {
   }
   Slot& slot = slots_[index];
   slot.object = object;
-  slot.id = ++last_id_;
+  slot.id = NewId(origin, index);
   slot.sole = &holder;
   slot.holders = 1;
   slot.told = 0;
@@ -50,13 +50,24 @@ void ObjectRegistry::AddHolder(Object* object, SessionView& holder) {
   ++live_;
 }
 
-void ObjectRegistry::RemoveHolder(Object* object) {
+uint64_t ObjectRegistry::NewId(const Origin& origin, uint32_t index) {
+  if (origin.peer == nullptr) return ++last_id_;
+  auto known = foreign_.lower_bound({origin.peer, origin.oid, 0});
+  bool same = known != foreign_.end() && std::get<0>(*known) == origin.peer &&
+              std::get<1>(*known) == origin.oid;
+  uint64_t id = same ? slots_[std::get<2>(*known)].id : ++last_id_;
+  foreign_.emplace(origin.peer, origin.oid, index);
+  return id;
+}
+
+void ObjectRegistry::RemoveHolder(Object* object, Origin origin) {
   base::MutexLock lock(mu_);
   uint32_t index = object->export_slot();
   HAWSER_CHECK(index != 0 && slots_[index].object == object, "an object lost its slot");
   Slot& slot = slots_[index];
   if (--slot.holders > 0) return;
   object->set_export_slot(0);
+  if (origin.peer != nullptr) foreign_.erase({origin.peer, origin.oid, index});
   slot.object = nullptr;
   slot.sole = nullptr;
   --live_;

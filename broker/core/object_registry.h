@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,13 +22,20 @@ namespace hawser::broker {
 
 class ObjectRegistry {
  public:
+  // Where an object lives that is a proxy: objects with the same origin are the same.
+  struct Origin {
+    const void* peer;  // null: here
+    uint64_t oid;
+  };
+
   explicit ObjectRegistry(const base::Clock& clock);
 
   // `holder` exports / a session no longer exports `object`. Balanced by the caller, per handle; a
   // holder lives until all its handles are given back.
-  void AddHolder(Object* object, SessionView& holder) HAWSER_EXCLUDES(mu_);
-  void RemoveHolder(Object* object) HAWSER_EXCLUDES(mu_);
-  // Of an object with a holder; none otherwise. Never reused in this run.
+  void AddHolder(Object* object, SessionView& holder, Origin origin = {}) HAWSER_EXCLUDES(mu_);
+  void RemoveHolder(Object* object, Origin origin = {}) HAWSER_EXCLUDES(mu_);
+  // Of an object with a holder; none otherwise. Never reused in this run. Objects that are the same
+  // (one of a provider, described anew) share theirs.
   ObjectId IdOf(const Object* object) const HAWSER_EXCLUDES(mu_);
 
   // `object` is no more: whom to tell. None if nobody holds it, or if it was asked before, since
@@ -62,9 +71,14 @@ class ObjectRegistry {
   };
   static_assert(sizeof(Slot) == 32);
 
+  using Foreign = std::tuple<const void*, uint64_t, uint32_t>;  // an origin, and a slot
+
+  uint64_t NewId(const Origin& origin, uint32_t index) HAWSER_REQUIRES(mu_);
+
   const base::Clock& clock_;
   mutable base::Mutex mu_;
   std::vector<Slot> slots_ HAWSER_GUARDED_BY(mu_);  // slot 0 is never used
+  std::set<Foreign> foreign_ HAWSER_GUARDED_BY(mu_);
   uint64_t last_id_ HAWSER_GUARDED_BY(mu_) = 0;
   uint32_t free_ HAWSER_GUARDED_BY(mu_) = 0;
   size_t live_ HAWSER_GUARDED_BY(mu_) = 0;

@@ -165,13 +165,26 @@ void Session::WantFlush() {
 
 void Session::OnDeadline() { ArmDeadline(); }
 
-void Session::OnExport(Object* object, uint64_t /*handle*/) {
-  services_.objects.AddHolder(object, *info_);
+namespace {
+
+ObjectRegistry::Origin OriginOf(const Object* object) {
+  const link::Proxy* proxy = link::Proxy::From(object);
+  // The root of a session has no id.
+  if (proxy == nullptr || proxy->oid().value() == 0) return {};
+  return {proxy->endpoint().get(), proxy->oid().value()};
 }
 
-void Session::OnUnexport(Object* object) { services_.objects.RemoveHolder(object); }
+}  // namespace
 
-uint64_t Session::OidOf(const Object* object, uint64_t /*handle*/) const {
+void Session::OnExport(Object* object, uint64_t /*handle*/) {
+  services_.objects.AddHolder(object, *info_, OriginOf(object));
+}
+
+void Session::OnUnexport(Object* object) {
+  services_.objects.RemoveHolder(object, OriginOf(object));
+}
+
+uint64_t Session::OidOf(const Object* object, uint64_t /*first_handle*/) const {
   return services_.objects.IdOf(object).value();
 }
 

@@ -73,7 +73,7 @@ class Session final : public link::Endpoint {
  public:
   void OnExport(Object* object, uint64_t handle) override;
   void OnUnexport(Object* object) override;
-  uint64_t OidOf(const Object* object, uint64_t handle) const override;
+  uint64_t OidOf(const Object* object, uint64_t first_handle) const override;
 
  private:
   struct Attaching {

@@ -117,13 +117,13 @@ class Endpoint {
 
  public:
   // Hooks of the link, called UNDER THE LOCK (but OnUnexport at the end): may take leaf locks only.
-  // An object gets a handle here, or one is freed; the oid an object shows to the peer (default: its
-  // handle).
+  // An object gets a handle here, or one is freed; the oid an object shows to the peer (default: the
+  // first of its handles).
   virtual void OnExport(Object* object, uint64_t handle) { (void)object, (void)handle; }
   virtual void OnUnexport(Object* object) { (void)object; }
-  virtual uint64_t OidOf(const Object* object, uint64_t handle) const {
+  virtual uint64_t OidOf(const Object* object, uint64_t first_handle) const {
     (void)object;
-    return handle;
+    return first_handle;
   }
 
  private:

@@ -51,7 +51,12 @@ void ExportTable::HandlesOf(const Object* object, std::vector<uint64_t>* handles
     handles->push_back(HandleFor(*newest, At(*newest)));
   auto older = older_.find(object);
   if (older == older_.end()) return;
-  for (uint32_t index : older->second) handles->push_back(HandleFor(index, At(index)));
+  for (uint32_t index : older->second.entries) handles->push_back(HandleFor(index, At(index)));
+}
+
+uint64_t ExportTable::FirstHandleOf(const Object* object) const {
+  auto older = older_.find(object);
+  return older != older_.end() ? older->second.first : HandleOf(object).value_or(0);
 }
 
 uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via) {
@@ -83,7 +88,9 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
 void ExportTable::ForgetIdentity(const Object* object) {
   auto found = identity_.find(object);
   if (found != identity_.end()) {
-    older_[object].insert(*found);
+    Older& older = older_[object];
+    if (older.first == 0) older.first = HandleFor(*found, At(*found));
+    older.entries.insert(*found);
     identity_.erase(found);
   }
   if (object == At(0).object.get()) root_forgotten_ = true;
@@ -93,13 +100,14 @@ ObjectRef ExportTable::Remove(uint64_t handle) {
   Entry* entry = handle == 0 ? nullptr : Find(handle);
   if (entry == nullptr) return nullptr;
   auto index = static_cast<uint32_t>(handle);
-  auto found = identity_.find(entry->object.get());
-  if (found != identity_.end() && *found == index) {
-    identity_.erase(found);
-  } else if (auto older = older_.find(entry->object.get()); older != older_.end()) {
-    older->second.erase(index);
-    if (older->second.empty()) older_.erase(older);
+  auto newest = identity_.find(entry->object.get());
+  auto older = older_.find(entry->object.get());
+  if (older != older_.end()) {
+    older->second.entries.erase(index);
+    bool last = newest == identity_.end() || *newest == index;
+    if (last && older->second.entries.empty()) older_.erase(older);
   }
+  if (newest != identity_.end() && *newest == index) identity_.erase(newest);
   ObjectRef object = std::move(entry->object);
   --live_;
   // A handle is never reused: an entry whose generations are used up stays out of the list.

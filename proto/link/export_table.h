@@ -50,6 +50,9 @@ class ExportTable {
   // Appends every handle of `object` but the root's 0: the newest, and those it had before it was
   // forgotten.
   void HandlesOf(const Object* object, std::vector<uint64_t>* handles) const;
+  // The first of the handles that `object` has, or had while it was never without one: one for all
+  // of them, and never another object's. It must have a handle.
+  uint64_t FirstHandleOf(const Object* object) const;
   // A new entry; later HandleOf(object) gives this one.
   uint64_t Add(ObjectRef object, uint32_t shape, uint32_t since_s, Via via);
   // The object's present handle stays valid but is no longer found by HandleOf: the next export
@@ -104,8 +107,12 @@ class ExportTable {
   size_t live_ = 0;
   bool root_forgotten_ = false;  // ForgetIdentity(root) since the last Add
   absl::flat_hash_set<uint32_t, Hash, Equal> identity_;
-  // Entries in use whose object has a newer one, or was forgotten: few, those of described objects.
-  absl::flat_hash_map<const Object*, absl::flat_hash_set<uint32_t>> older_;
+  // Of an object that was ever forgotten, until it has no handle: few, those described.
+  struct Older {
+    uint64_t first = 0;
+    absl::flat_hash_set<uint32_t> entries;  // in use, but for the newest
+  };
+  absl::flat_hash_map<const Object*, Older> older_;
 };
 
 }  // namespace hawser::link

@@ -101,7 +101,7 @@ absl::Status Link::ResolveReferences(size_t bytes, Via via) {
         endpoint_->OnExport(object, reference.handle);
       }
     }
-    reference.oid = endpoint_->OidOf(object, reference.handle);
+    reference.oid = endpoint_->OidOf(object, exports_.FirstHandleOf(object));
     entries_scratch_.push_back(reference.handle);
   }
   return absl::OkStatus();

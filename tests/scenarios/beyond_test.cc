@@ -255,6 +255,17 @@ TEST_P(Access, AHookMayForbidToProvide) {
   EXPECT_THAT(observer().Require<Value>("mine"), StatusIs(kNotFound));
 }
 
+TEST_P(Beyond, AProvidedObjectSeenAnewIsTheSameObject) {
+  Remote remote = Connect();
+  Callback object([](int64_t x) { return x; });
+  ASSERT_THAT(remote.Provide("mine", object), IsOk());
+  auto seen = observer().Require<RemoteFunction>("mine").value();
+  RemoteObject anew = seen.Refresh().value();
+  EXPECT_EQ(anew, seen);
+  EXPECT_EQ(anew.id(), seen.id());
+  EXPECT_EQ(anew.Refresh().value(), seen);
+}
+
 TEST_P(Access, AHookThatFailsBlocks) {
   Remote remote = Connect({{"policy", "fail require foo"}});
   EXPECT_THAT(remote.Require<Value>("foo"), StatusIs(kPermissionDenied, HasSubstr("'foo'")));

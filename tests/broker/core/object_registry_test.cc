@@ -51,6 +51,34 @@ TEST_F(ObjectRegistryTest, AnIdIsNeverGivenTwiceThoughItsSlotIs) {
   registry_.RemoveHolder(second.get());
 }
 
+TEST_F(ObjectRegistryTest, ProxiesOfOneObjectShareItsIdWhicheverGoesFirst) {
+  auto old = MakeRef<FakeObject>(), fresh = MakeRef<FakeObject>(), later = MakeRef<FakeObject>();
+  auto other = MakeRef<FakeObject>(), elsewhere = MakeRef<FakeObject>();
+  int provider = 0, another = 0;
+  const ObjectRegistry::Origin origin{&provider, 7};
+  registry_.AddHolder(old.get(), *alice_, origin);
+  ObjectId id = registry_.IdOf(old.get());
+  registry_.AddHolder(fresh.get(), *alice_, origin);
+  registry_.AddHolder(other.get(), *alice_, {&provider, 8});
+  registry_.AddHolder(elsewhere.get(), *alice_, {&another, 7});
+  EXPECT_EQ(registry_.IdOf(fresh.get()), id);
+  EXPECT_NE(registry_.IdOf(other.get()), id);
+  EXPECT_NE(registry_.IdOf(elsewhere.get()), id);
+
+  registry_.RemoveHolder(old.get(), origin);
+  registry_.AddHolder(later.get(), *bob_, origin);
+  EXPECT_EQ(registry_.IdOf(later.get()), id);
+  registry_.RemoveHolder(fresh.get(), origin);
+  registry_.RemoveHolder(later.get(), origin);
+  registry_.AddHolder(old.get(), *alice_, origin);
+  EXPECT_NE(registry_.IdOf(old.get()), id);
+
+  registry_.RemoveHolder(old.get(), origin);
+  registry_.RemoveHolder(other.get(), {&provider, 8});
+  registry_.RemoveHolder(elsewhere.get(), {&another, 7});
+  EXPECT_EQ(registry_.size(), 0u);
+}
+
 TEST_F(ObjectRegistryTest, FindTellsHoldersAndBirth) {
   auto object = MakeRef<FakeObject>();
   clock_.Advance(absl::Hours(2));

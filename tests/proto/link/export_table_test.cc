@@ -124,6 +124,24 @@ TEST(ExportTableTest, AnObjectHeldByAnOlderHandleAloneIsStillKnownToBeHeld) {
   EXPECT_THAT(HandlesOf(table, object), IsEmpty());
 }
 
+TEST(ExportTableTest, AllHandlesOfAnObjectSinceItHadNoneShareItsFirst) {
+  ExportTable table;
+  ObjectRef object = AnObject();
+  uint64_t first = table.Add(object, 1, 0, 0);
+  EXPECT_EQ(table.FirstHandleOf(object.get()), first);
+  table.ForgetIdentity(object.get());
+  uint64_t second = table.Add(object, 2, 0, 0);
+  EXPECT_EQ(table.FirstHandleOf(object.get()), first);
+  table.Remove(first);
+  EXPECT_EQ(table.FirstHandleOf(object.get()), first);
+  table.ForgetIdentity(object.get());
+  uint64_t third = table.Add(object, 3, 0, 0);
+  table.Remove(third);
+  table.Remove(second);
+  uint64_t anew = table.Add(object, 1, 0, 0);
+  EXPECT_EQ(table.FirstHandleOf(object.get()), anew);
+}
+
 TEST(ExportTableTest, RemovingAnOlderHandleLeavesTheNewestFound) {
   ExportTable table;
   ObjectRef object = AnObject();
