@@ -79,7 +79,8 @@ uint64_t ExportTable::Add(ObjectRef object, uint32_t shape, uint32_t since_s, Vi
   entry.last_frame = 0;
   entry.since_s = since_s;
   entry.shape = shape;
-  entry.via = via;
+  entry.via = via & 0x7fffffff;
+  entry.told_gone = 0;
   identity_.insert(index);
   ++live_;
   return HandleFor(index, entry);

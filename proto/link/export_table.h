@@ -27,8 +27,10 @@ class ExportTable {
     uint32_t generation = 0;  // upper half of the handle: it rises with each reuse of the entry
     uint32_t since_s = 0;     // Unix time of the first export, seconds
     uint32_t shape = 0;       // number of the shape it was handed out with
-    Via via = 0;
+    Via via : 31 = 0;
+    uint32_t told_gone : 1 = 0;
   };
+  static_assert(sizeof(Entry) == 32);
 
   ExportTable();
 

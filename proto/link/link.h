@@ -164,6 +164,7 @@ class Link {
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
   void CheckReserve();
   void SendReadyGone(const Object* object);
+  void TellGoneWhenExported();
 
   // link_references.cc
   // `bytes`: what the frame takes without them.
@@ -229,6 +230,7 @@ class Link {
   absl::flat_hash_map<ViaKey, Via> vias_;
   std::vector<ShapeRef> via_shapes_;  // keeps the keys' shapes from being reused
   std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;
+  std::vector<const Object*> gone_when_exported_;  // by the frame in hand
 
   // Calls of ours.
   uint64_t next_call_ = 1;

@@ -272,6 +272,7 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     writer_.WriteReturn(call->id_, outcome, references_scratch_, replay_.tail());
     NoteReferences(replay_.next_number());
     replay_.Commit();
+    TellGoneWhenExported();
   }
   ++counters_.calls_answered;
   if (!call->nested_) {

@@ -99,6 +99,8 @@ absl::Status Link::ResolveReferences(size_t bytes, Via via) {
       } else {
         reference.handle = exports_.Add(ObjectRef(object), reference.shape_number, now_s, via);
         endpoint_->OnExport(object, reference.handle);
+        // Holders that were there when it went are told then, by ObjectGone.
+        if (object->gone() != GoneReason::kAlive) gone_when_exported_.push_back(object);
       }
     }
     reference.oid = endpoint_->OidOf(object, exports_.FirstHandleOf(object));

@@ -160,7 +160,8 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   replay_.Commit();
   ++counters_.calls_sent;
   auto pending = pending_.find(id);
-  if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
+  if (pending != pending_.end()) pending->second.frame = number;
+  TellGoneWhenExported();
 }
 
 absl::Status Link::CheckAnswersSent(const OutgoingCall& call) const {
@@ -284,13 +285,25 @@ void Link::SendReadyGone(const Object* object) {
     if (gone_waiting_[i].first != object) continue;
     handles_scratch_.clear();
     exports_.HandlesOf(object, &handles_scratch_);
+    // What was handed out when the object was gone already was told then.
+    std::erase_if(handles_scratch_, [this](uint64_t handle) {
+      ExportTable::Entry* entry = exports_.Find(handle);
+      bool told = entry->told_gone != 0;
+      entry->told_gone = 1;
+      return told;
+    });
     if (!handles_scratch_.empty() && !end_numbered_) {
       writer_.WriteGone(handles_scratch_, gone_waiting_[i].second, replay_.tail());
       replay_.Commit();
     }
-    gone_waiting_.erase(gone_waiting_.begin() + static_cast<ptrdiff_t>(i));
+    std::erase_if(gone_waiting_, [object](const auto& waiting) { return waiting.first == object; });
     return;
   }
+}
+
+void Link::TellGoneWhenExported() {
+  for (const Object* object : gone_when_exported_) ObjectGone(object, object->gone());
+  gone_when_exported_.clear();
 }
 
 // Packets

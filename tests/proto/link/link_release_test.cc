@@ -232,6 +232,24 @@ TEST_F(LinkExportTest, GoneIsToldToWhoHoldsOnlyTheHandleFromBeforeADescribe) {
   EXPECT_THAT(gone.handles, ElementsAre(handle));
 }
 
+TEST_F(LinkExportTest, GoneFollowsTheFrameThatHandsOutWhatIsGoneAlreadyAndIsToldOnce) {
+  auto object = MakeRef<SampleObject>("Thing");
+  object->reason = GoneReason::kDestroyed;
+  root_->answer = Outcome(Value(ObjectRef(object)));
+  peer_.Send({RawPeer::CallFrame({.id = 1, .name = "give"})});
+  std::vector<ReadFrame> frames = peer_.Receive();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].kind, wire::FrameKind::kReturn);
+  EXPECT_EQ(frames[1].kind, wire::FrameKind::kGone);
+  EXPECT_EQ(frames[1].reason, GoneReason::kDestroyed);
+  EXPECT_THAT(frames[1].handles, ElementsAre(frames[0].references[0].handle));
+
+  // Who looks for the holders while it is handed out may find this one too.
+  end_->ObjectGone(object.get(), GoneReason::kDestroyed);
+  peer_.Send({RawPeer::CallFrame({.id = 2, .name = "give"})});
+  EXPECT_EQ(Only().kind, wire::FrameKind::kReturn);
+}
+
 TEST_F(LinkExportTest, GoneOfWhatThePeerDoesNotHoldIsNotTold) {
   auto object = MakeRef<SampleObject>("Thing");
   end_->ObjectGone(object.get(), GoneReason::kDestroyed);
