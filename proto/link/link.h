@@ -156,6 +156,7 @@ class Link {
 
   // link_send.cc
   bool MayNumberCall(size_t bytes, bool nested) const;
+  absl::Status CheckOutbox(size_t bytes) const;
   // `bytes`: what it takes, references apart.
   void NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
   absl::Status CheckAnswersSent(const OutgoingCall& call) const;

@@ -71,14 +71,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   if (call.nested && MayNumberCall(bytes, true) && call.answer_args.empty() && call.target)
     wait = false;
   if (Planted(Defect::kHandleBeforeNumber)) wait = true;
-  if (valid.ok() && wait) {
-    if (outbox_.size() >= limits_.outbox_calls) {
-      valid = LimitError("too many calls wait to be sent", limits_.outbox_calls).ToStatus();
-    } else if (outbox_bytes_ + bytes > limits_.outbox_bytes) {
-      valid =
-          LimitError("too many bytes of calls wait to be sent", limits_.outbox_bytes).ToStatus();
-    }
-  }
+  if (valid.ok() && wait) valid = CheckOutbox(bytes);
   if (!valid.ok()) {
     effects->completions.push_back({std::move(reply), Outcome::Failed(valid)});
     return 0;
@@ -117,6 +110,17 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     queued.planted_references = references_scratch_;
   }
   return id;
+}
+
+absl::Status Link::CheckOutbox(size_t bytes) const {
+  bool many = outbox_.size() >= limits_.outbox_calls;
+  if (!many && outbox_bytes_ + bytes <= limits_.outbox_bytes) return absl::OkStatus();
+  // Who called may never have heard of the session that is too slow: it provides the object.
+  SessionRef session = endpoint_->session();
+  std::string what = absl::StrCat(
+      many ? "too many calls wait to be sent" : "too many bytes of calls wait to be sent",
+      session ? " to session " : "", session ? session->id().Short() : "");
+  return LimitError(what, many ? limits_.outbox_calls : limits_.outbox_bytes).ToStatus();
 }
 
 bool Link::MayNumberCall(size_t bytes, bool nested) const {

@@ -287,69 +287,6 @@ TEST_F(SessionEndTest, AClientThatSaysEndDoesNotOccupyTheThreadThatReadsForAll) 
   EXPECT_EQ(harness.broker().sessions().tombstones().List(0, 1).at(0).reason, EndReason::kLeft);
 }
 
-TEST_F(SessionEndTest, WhatASessionProvidedGoesWithIt) {
-  auto provider = harness_.Connect();
-  auto user = harness_.Connect();
-  ObjectRef cart = MakeFunction([](Args) { return Value("from the provider"); }, {.name = "cart"});
-  EXPECT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
-  absl::StatusOr<ObjectRef> required = user->Require("cart");
-  ASSERT_THAT(required, IsOk());
-  auto outcome = std::make_shared<std::optional<Outcome>>();
-  user->Start(*required, Op::kCall, "", {}, outcome);
-  EXPECT_TRUE(provider->AwaitThat([&] {
-    user->Pump();
-    return outcome->has_value();
-  }));
-  EXPECT_EQ((*outcome)->value(), Value("from the provider"));
-  provider->Cut();
-  EndTheSession(*provider, EndReason::kKicked);
-  EXPECT_THAT(user->Require("cart"), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(user->Call(*required, ""), StatusIs(StatusCode::kNotFound));
-}
-
-TEST_F(SessionEndTest, WhoHoldsAnObjectOfASessionThatEndsIsToldThatItIsGone) {
-  auto provider = harness_.Connect();
-  auto user = harness_.Connect();
-  auto other = harness_.Connect();
-  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
-  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
-  ObjectRef users = user->Require("cart").value();
-  ObjectRef others = other->Require("cart").value();
-  provider->Cut();
-  EndTheSession(*provider, EndReason::kKicked);
-  EXPECT_TRUE(user->AwaitThat([&] { return users->gone() == GoneReason::kSessionEnded; }));
-  EXPECT_TRUE(other->AwaitThat([&] { return others->gone() == GoneReason::kSessionEnded; }));
-}
-
-TEST_F(SessionEndTest, WhoHoldsAnObjectItsProviderSaysIsGoneIsToldOnceAndWhy) {
-  auto provider = harness_.Connect();
-  auto user = harness_.Connect();
-  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
-  ObjectRef till = MakeFunction([](Args) { return Value(); }, {.name = "till"});
-  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
-  ASSERT_THAT(provider->Call(provider->root(), "provide", {"till", Value(till)}), IsOk());
-  ObjectRef users_cart = user->Require("cart").value();
-  ObjectRef users_till = user->Require("till").value();
-  auto sent_to_user = [&] {
-    return harness_.broker().sessions().Find(user->id())->Inspect([](const link::Link& link) {
-      return link.stats().frames_sent;
-    });
-  };
-  const uint64_t before = sent_to_user();
-  provider->endpoint().ObjectGone(cart.get(), GoneReason::kRevoked);
-  EXPECT_TRUE(user->AwaitThat([&] { return users_cart->gone() == GoneReason::kRevoked; }));
-  EXPECT_EQ(users_till->gone(), GoneReason::kAlive);
-  // Said again, and by the end of the session, which takes the rest along.
-  provider->endpoint().ObjectGone(cart.get(), GoneReason::kRevoked);
-  harness_.Settle();
-  EXPECT_EQ(sent_to_user(), before + 1);
-  provider->Cut();
-  EndTheSession(*provider, EndReason::kKicked);
-  EXPECT_TRUE(user->AwaitThat([&] { return users_till->gone() == GoneReason::kSessionEnded; }));
-  EXPECT_EQ(users_cart->gone(), GoneReason::kRevoked);
-  EXPECT_EQ(sent_to_user(), before + 2);
-}
-
 TEST_F(SessionEndTest, ATombstoneSaysWhoItWasWhyItEndedAndWhatItHeld) {
   auto client = harness_.Connect({{"name", "shop"}, {"program", "node"}});
   ObjectRef lab = client->Require("lab").value();
