@@ -90,17 +90,35 @@ std::optional<ObjectRegistry::Holders> ObjectRegistry::TakeHoldersToTell(const O
   return Holders{slot.holders, SessionRef(slot.sole)};
 }
 
-ObjectRef ObjectRegistry::Find(ObjectId id, Info* info) const {
+template <typename Visitor>
+void ObjectRegistry::Search(ObjectId id, Visitor visit) const {
   for (size_t begin = 1;; begin += kSlotsPerLook) {
     base::MutexLock lock(mu_);
-    if (begin >= slots_.size()) return nullptr;
+    if (begin >= slots_.size()) return;
     for (size_t i = begin; i < std::min(begin + kSlotsPerLook, slots_.size()); ++i) {
       const Slot& slot = slots_[i];
-      if (slot.object == nullptr || slot.id != id.value()) continue;
-      if (info != nullptr) *info = {id, slot.holders, slot.born_s};
-      return ObjectRef(slot.object);
+      if (slot.object != nullptr && slot.id == id.value() && !visit(slot)) return;
     }
   }
+}
+
+ObjectRef ObjectRegistry::Find(ObjectId id, Info* info) const {
+  ObjectRef found;
+  Search(id, [&](const Slot& slot) {
+    if (info != nullptr) *info = {id, slot.holders, slot.born_s};
+    found = ObjectRef(slot.object);
+    return false;
+  });
+  return found;
+}
+
+std::vector<ObjectRef> ObjectRegistry::FindAll(ObjectId id) const {
+  std::vector<ObjectRef> found;
+  Search(id, [&](const Slot& slot) {
+    found.emplace_back(slot.object);
+    return true;
+  });
+  return found;
 }
 
 std::vector<std::pair<ObjectRef, ObjectRegistry::Info>> ObjectRegistry::Page(

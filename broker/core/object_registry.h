@@ -51,8 +51,10 @@ class ObjectRegistry {
     uint32_t holders;  // handles, over all sessions
     uint32_t born_s;   // Unix seconds of the first export
   };
-  // The object, with a reference, if it still has a holder.
+  // The object, with a reference, if it still has a holder; of proxies of one object any.
   ObjectRef Find(ObjectId id, Info* info = nullptr) const HAWSER_EXCLUDES(mu_);
+  // All of them.
+  std::vector<ObjectRef> FindAll(ObjectId id) const HAWSER_EXCLUDES(mu_);
   // Up to `limit` live objects, in order of slot, from `cursor` (0: the first) on. A page may be
   // short, even empty, before the end: the table is never locked for long. `next_cursor` gets where
   // the next page starts, 0 at the end.
@@ -73,6 +75,9 @@ class ObjectRegistry {
 
   using Foreign = std::tuple<const void*, uint64_t, uint32_t>;  // an origin, and a slot
 
+  // Visits the slots of `id` until `visit` says to stop.
+  template <typename Visitor>  // bool(const Slot&), under the lock
+  void Search(ObjectId id, Visitor visit) const HAWSER_EXCLUDES(mu_);
   uint64_t NewId(const Origin& origin, uint32_t index) HAWSER_REQUIRES(mu_);
 
   const base::Clock& clock_;

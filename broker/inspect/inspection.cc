@@ -115,11 +115,14 @@ class Inspection {
     return Value(ObjectRecord(broker_, *object, info));
   }
   Result Holders(int64_t oid) {
-    HAWSER_ASSIGN_OR_RETURN(ObjectRef object, Find(oid, nullptr));
+    std::vector<ObjectRef> objects = broker_.objects().FindAll(ObjectId(static_cast<uint64_t>(oid)));
+    if (objects.empty()) return NobodyHolds(oid);
     Array holders;
     for (const Ref<Session>& session : broker_.sessions().All()) {
-      if (Record record = HolderRecord(*session, *object); !record.empty()) {
-        holders.emplace_back(std::move(record));
+      for (const ObjectRef& object : objects) {
+        if (Record record = HolderRecord(*session, *object); !record.empty()) {
+          holders.emplace_back(std::move(record));
+        }
       }
     }
     return Value(std::move(holders));
@@ -243,8 +246,11 @@ class Inspection {
 
   absl::StatusOr<ObjectRef> Find(int64_t oid, ObjectRegistry::Info* info) {
     ObjectRef object = broker_.objects().Find(ObjectId(static_cast<uint64_t>(oid)), info);
-    if (!object) return absl::NotFoundError(absl::StrCat("no session holds an object @", oid));
+    if (!object) return NobodyHolds(oid);
     return object;
+  }
+  static absl::Status NobodyHolds(int64_t oid) {
+    return absl::NotFoundError(absl::StrCat("no session holds an object @", oid));
   }
 
   static bool Matches(const Record& object, const Record& filter) {

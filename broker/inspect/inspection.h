@@ -14,8 +14,9 @@
 //                                    detached, objects, callbacks, calls, ended, epoch};
 //                                   state: serving, draining; calls: of sessions that live
 //   sessions(cursor?, limit?)       [{session, pid, uid, program, name, state, objects, callbacks,
-//                                     pending, since, transport, queued_bytes, calls}];
-//                                   state: attached, detached, expired
+//                                     pending, answers, since, transport, queued_bytes, calls}];
+//                                   state: attached, detached, expired; answers: kept for later
+//                                   calls of the session, and with them the objects in them
 //   session(prefix)                 one of those, with attributes and held: [{oid, class, since,
 //                                   via}] (first page)
 //   kick(prefix)                    ends it: everything it holds is released; true
@@ -32,9 +33,9 @@
 //   lookup(oid)                     the object itself
 //   modules()                       [{name, kind, type, objects, holders, version, since, provider,
 //                                     path, oid}]; kind: built-in, plugin, provided, global
-//   plugins()                       [{name, version, state, objects, listeners, detached, since,
+//   plugins()                       [{name, version, state, objects, listeners, detached, lost, since,
 //                                     path, error}]; state: loaded, failed
-//   listeners()                     [{module, live, detached, sites: [{site, detached}]}]
+//   listeners()                     [{module, live, detached, lost, sites: [{site, detached, lost}]}]
 //   tree(name?)                     [{name, kind, oid, holders, children}]: modules, their members,
 //                                   live objects
 //

@@ -38,6 +38,7 @@ Record SessionRecord(const Session& session) {
                 {"objects", stats.exports},
                 {"callbacks", stats.imports},
                 {"pending", stats.calls_running},
+                {"answers", stats.answers},
                 {"since", Date::From(info.since())},
                 {"transport", session.transport_description()},
                 {"queued_bytes", stats.replay_bytes},

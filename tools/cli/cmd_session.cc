@@ -22,6 +22,7 @@ constexpr Column kColumns[] = {
     {"uid", "UID", Format::kNumber, Column::Detail::kWide},
     {"transport", "TRANSPORT", Format::kText, Column::Detail::kWide},
     {"queued_bytes", "QUEUED", Format::kBytes, Column::Detail::kWide},
+    {"answers", "ANSWERS", Format::kNumber, Column::Detail::kWide},
     {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
     {"attributes", "ATTRIBUTES", Format::kValue, Column::Detail::kWide},
 };

@@ -1,5 +1,6 @@
 #include "broker/core/object_registry.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/broker/core/fakes.h"
 #include "tests/support/fake_clock.h"
@@ -62,6 +63,7 @@ TEST_F(ObjectRegistryTest, ProxiesOfOneObjectShareItsIdWhicheverGoesFirst) {
   registry_.AddHolder(other.get(), *alice_, {&provider, 8});
   registry_.AddHolder(elsewhere.get(), *alice_, {&another, 7});
   EXPECT_EQ(registry_.IdOf(fresh.get()), id);
+  EXPECT_THAT(registry_.FindAll(id), ::testing::UnorderedElementsAre(old, fresh));
   EXPECT_NE(registry_.IdOf(other.get()), id);
   EXPECT_NE(registry_.IdOf(elsewhere.get()), id);
 
