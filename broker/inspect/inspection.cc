@@ -115,7 +115,8 @@ class Inspection {
     return Value(ObjectRecord(broker_, *object, info));
   }
   Result Holders(int64_t oid) {
-    std::vector<ObjectRef> objects = broker_.objects().FindAll(ObjectId(static_cast<uint64_t>(oid)));
+    std::vector<ObjectRef> objects =
+        broker_.objects().FindAll(ObjectId(static_cast<uint64_t>(oid)));
     if (objects.empty()) return NobodyHolds(oid);
     Array holders;
     for (const Ref<Session>& session : broker_.sessions().All()) {
