@@ -1,5 +1,6 @@
 #include "broker/broker.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -33,6 +34,12 @@ void KeepForEver(ModuleRegistry::ModulePtr module) {
   kept.push_back(std::move(module));
 }
 
+// Threads that modules may fill with work of theirs that runs side by side: what each module runs
+// one by one, and the broker's own work, have the others.
+int SharedThreads(const BrokerLimits& limits) {
+  return std::max(limits.pool_threads_max - limits.pool_threads, 1);
+}
+
 }  // namespace
 
 Broker::Broker(Options options)
@@ -42,7 +49,13 @@ Broker::Broker(Options options)
       timers_(*options_.clock),
       control_(*options_.clock, timers_),
       objects_(*options_.clock),
-      services_{pool_, timers_, *options_.clock, homes_,
+      shared_(pool_, SharedThreads(options_.limits)),
+      services_{pool_,
+                shared_,
+                std::max(SharedThreads(options_.limits) / 2, 1),
+                timers_,
+                *options_.clock,
+                homes_,
                 [this](const Object& object, GoneReason reason) {
                   sessions_->ObjectGone(object, reason);
                 }},

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "broker/core/claim_table.h"
+#include "broker/core/limited_executor.h"
 #include "broker/core/limits.h"
 #include "broker/core/module_host_impl.h"
 #include "broker/core/module_registry.h"
@@ -116,6 +117,7 @@ class Broker {
   ControlLoop control_;
   HomeTable homes_;
   ObjectRegistry objects_;
+  LimitedExecutor shared_;  // pool_, but for the threads that are never given to one kind of work
   ModuleServices services_;
   mutable base::Mutex hosts_mu_;
   std::vector<std::unique_ptr<ModuleHostImpl>> hosts_ HAWSER_GUARDED_BY(hosts_mu_);

@@ -26,7 +26,9 @@ std::string HomeTable::ModuleOf(const base::Executor* home) const {
 }
 
 ModuleHostImpl::ModuleHostImpl(const ModuleServices& services, std::string name)
-    : services_(services), name_(std::move(name)), pool_(services.pool) {
+    : services_(services),
+      name_(std::move(name)),
+      pool_(services.shared, services.shared_per_module) {
   services_.homes.Add(&pool_, name_);
 }
 
@@ -37,9 +39,11 @@ ModuleHostImpl::~ModuleHostImpl() {
 }
 
 base::Executor& ModuleHostImpl::NewStrand() {
-  std::shared_ptr<base::Strand> strand = base::Strand::Make(services_.pool);
-  services_.homes.Add(strand.get(), name_);
   base::MutexLock lock(mu_);
+  // The first is the module's own and has one thread at most; those after it run side by side.
+  base::Executor& pool = strands_.empty() ? services_.pool : pool_;
+  std::shared_ptr<base::Strand> strand = base::Strand::Make(pool);
+  services_.homes.Add(strand.get(), name_);
   strands_.push_back(strand);
   return *strand;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "broker/core/limited_executor.h"
 #include "broker/core/timer_queue.h"
 #include "hawser/base/mutex.h"
 #include "hawser/base/strand.h"
@@ -35,6 +36,10 @@ class HomeTable {
 // What all modules of a broker share. Outlives them.
 struct ModuleServices {
   base::Executor& pool;
+  // For what may run beside other work of its module, and so on many threads: has not all of the
+  // pool's. Of one module at most so many tasks are in it.
+  base::Executor& shared;
+  int shared_per_module;
   TimerQueue& timers;
   const base::Clock& clock;
   HomeTable& homes;
@@ -62,19 +67,9 @@ class ModuleHostImpl final : public ModuleHost {
   size_t queued() const HAWSER_EXCLUDES(mu_);
 
  private:
-  // The broker's pool under an address of this module's own.
-  class Pool final : public base::Executor {
-   public:
-    explicit Pool(base::Executor& pool) : pool_(pool) {}
-    void Post(base::Task task) override { pool_.Post(std::move(task)); }
-
-   private:
-    base::Executor& pool_;
-  };
-
   const ModuleServices& services_;
   const std::string name_;
-  Pool pool_;
+  LimitedExecutor pool_;
   mutable base::Mutex mu_;
   std::vector<std::shared_ptr<base::Strand>> strands_ HAWSER_GUARDED_BY(mu_);
 };

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/broker_harness.h"
@@ -103,6 +104,45 @@ TEST_F(BrokerTest, WhatADrainDoesNotWaitForAnyLongerIsAborted) {
   EXPECT_TRUE(client->AwaitThat([&] { return outcome->has_value(); }));
   EXPECT_THAT((*std::move(*outcome)).ToStatusOr(), StatusIs(StatusCode::kAborted));
   later_.clear();
+}
+
+TEST(BrokerThreads, AModuleThatBlocksAllItIsGivenDoesNotStandInTheWayOfOthers) {
+  absl::Notification go_on;
+  std::atomic<int> inside{0};
+  BrokerHarness::Options options;
+  options.limits.pool_threads = 2;
+  options.limits.pool_threads_max = 6;
+  BrokerHarness harness(options);
+  harness.AddModule("swamp", [&](Module& module) {
+    module.Concurrency(Concurrency::kFree);
+    module.Function("wait", [&] {
+      ++inside;
+      go_on.WaitForNotification();
+    });
+  });
+  harness.AddModule("tools", [](Module& module) {
+    module.Function("add", [](int64_t a, int64_t b) { return a + b; });
+  });
+  auto flood = harness.Connect();
+  ObjectRef swamp = flood->Require("swamp").value();
+  std::vector<std::shared_ptr<std::optional<Outcome>>> outcomes;
+  for (int i = 0; i < 20; ++i) {
+    outcomes.push_back(std::make_shared<std::optional<Outcome>>());
+    flood->Start(swamp, Op::kCall, "wait", {}, outcomes.back());
+  }
+  flood->Pump();
+  // Half of the four threads that are not kept for others.
+  EXPECT_TRUE(harness.AwaitThat([&] { return inside == 2; }));
+
+  auto other = harness.Connect();
+  absl::StatusOr<ObjectRef> tools = other->Require("tools");
+  ASSERT_THAT(tools, IsOk());
+  EXPECT_THAT(other->Call(*tools, "add", {1, 2}), IsOkAndHolds(Value(3)));
+  EXPECT_EQ(inside, 2);
+
+  go_on.Notify();
+  for (const auto& outcome : outcomes)
+    EXPECT_TRUE(flood->AwaitThat([&] { return outcome->has_value(); }));
 }
 
 // A connected client of the socket, which says nothing yet.
