@@ -115,9 +115,9 @@ class Remote {
     return root().Call<RemoteObject>("getCurrentWebContents");
   }
 
-  // Makes `object` (an object, a Callback, any value) what other clients get when they require
-  // `name`, until this session ends. Calls on it run where callbacks run. INVALID_ARGUMENT,
-  // PERMISSION_DENIED, or ALREADY_EXISTS if the name is taken.
+  // Makes `object` (a Callback, a RemoteObject, any ObjectRef) what other clients get when they
+  // require `name`, until this session ends. Calls on it run where callbacks run. INVALID_ARGUMENT
+  // for what is no object or no name, PERMISSION_DENIED, or ALREADY_EXISTS if the name is taken.
   absl::Status Provide(std::string_view name, Value object) const {
     return root().Call("provide", name, std::move(object)).status();
   }

@@ -203,19 +203,26 @@ void Root::Provide(const SessionRef& session, std::span<Value> args, Reply reply
                                                        base::ToAbsl(KindName(args[1].kind())))));
     return;
   }
-  gate_.Ask(EntryRequest::Point::kProvide, session, args[0].AsString(),
-            [this, self = ObjectRef(this), session, name = std::string(args[0].AsString()),
-             object = args[1].TakeObject(), reply = std::move(reply)](
-                absl::Status status, std::optional<Value> replacement) mutable {
-              if (replacement && replacement->is_object()) object = replacement->TakeObject();
-              if (status.ok()) {
-                status = modules_.AddProvided(name, std::move(object), session->id(),
-                                              limits_.provided_names);
-              }
-              // It may have ended before its name was there to be dropped.
-              if (status.ok() && session->ended()) modules_.RemoveProvided(session->id());
-              status.ok() ? reply.Return() : reply.Fail(status);
-            });
+  gate_.Ask(
+      EntryRequest::Point::kProvide, session, args[0].AsString(),
+      [this, self = ObjectRef(this), session, name = std::string(args[0].AsString()),
+       object = args[1].TakeObject(),
+       reply = std::move(reply)](absl::Status status, std::optional<Value> replacement) mutable {
+        if (status.ok() && replacement && !replacement->is_object()) {
+          // Let through, it would be what the hook meant to keep out.
+          status = absl::PermissionDeniedError(absl::StrCat(
+              "'", base::ToAbsl(name), "' is blocked: a hook replaced it by ",
+              base::ToAbsl(KindName(replacement->kind())), ", and only objects are provided"));
+        }
+        if (status.ok() && replacement) object = replacement->TakeObject();
+        if (status.ok()) {
+          status =
+              modules_.AddProvided(name, std::move(object), session->id(), limits_.provided_names);
+        }
+        // It may have ended before its name was there to be dropped.
+        if (status.ok() && session->ended()) modules_.RemoveProvided(session->id());
+        status.ok() ? reply.Return() : reply.Fail(status);
+      });
 }
 
 }  // namespace hawser::broker

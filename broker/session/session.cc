@@ -83,7 +83,15 @@ void Session::Carry(Attaching attaching) {
   reply.epoch = services_.epoch.value();
   reply.ttl_ms = static_cast<uint32_t>(absl::ToInt64Milliseconds(lease_.ttl()));
   reply.max_frame_bytes = wire::WireLimits::kMaxFrameBytes;
+  reply.max_packet_bytes = wire::WireLimits::kMaxPacketBytes;
   reply.broker = services_.broker;
+  uint64_t forgotten = Inspect([](const link::Link& link) { return link.acknowledged(); });
+  if (attaching.ack < forgotten) {
+    connection.Refuse("", absl::FailedPreconditionError(
+                              absl::StrCat("ack ", attaching.ack, ": frames up to ", forgotten,
+                                           " were acknowledged before and cannot be sent again")));
+    return;
+  }
   if (!lease_.Attach()) {
     registry_.RefuseEnded(connection);
     return;

@@ -26,7 +26,9 @@ void CallOrder::Await(IncomingCall* call, uint64_t id, uint32_t position) {
   auto found = answers_.find(id);
   if (found == answers_.end()) {
     call->failed_ = Error(absl::StatusCode::kNotFound,
-                          absl::StrCat("answer of call ", id, " is unknown or released"));
+                          absl::StrCat("the answer of call ", id,
+                                       " is not kept: it was never asked for, could not be "
+                                       "kept, or is released"));
     return;
   }
   if (found->second.settled) {

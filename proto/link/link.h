@@ -104,6 +104,8 @@ class Link {
 
   // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent
   // again; received ones not yet processed are forgotten, the peer will send them again.
+  // A peer that says less at an Attach cannot be sent what it lacks.
+  uint64_t acknowledged() const { return replay_.acknowledged(); }
   void Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects);
   void Detached() { attached_ = false; }
   uint64_t processed() const { return processed_; }
@@ -153,6 +155,14 @@ class Link {
     base::MonoTime received;
     size_t cursor = 0;
   };
+
+  // link_life.cc
+  // What a call of ours fails with whose time is over, or that the session's end left unanswered.
+  std::string WhyLate(const Pending& call) const;
+  absl::Status LostCall(const Pending& call, const absl::Status& why) const;
+  static absl::string_view EndText(const absl::Status& why) {
+    return why.message().empty() ? absl::string_view("it was left") : why.message();
+  }
 
   // link_send.cc
   bool MayNumberCall(size_t bytes, bool nested) const;

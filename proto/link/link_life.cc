@@ -46,13 +46,37 @@ void Link::Tick(base::MonoTime now, Effects* effects) {
   // late and is dropped.
   while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
     uint64_t id = pending_deadlines_.begin()->second;
-    CompletePending(
-        id, Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came")),
-        effects);
+    CompletePending(id, Outcome::Failed(absl::DeadlineExceededError(WhyLate(pending_.at(id)))),
+                    effects);
   }
 }
 
+std::string Link::WhyLate(const Pending& call) const {
+  if (call.frame != 0) return "deadline passed before the answer came";
+  const char* why = "as the peer has not taken the bytes of earlier ones";
+  if (!attached_) {
+    why = "as there is no connection";
+  } else if (calls_sent_ >= peer_limits_.calls) {
+    why = "as too many earlier ones have no answer yet";
+  }
+  return absl::StrCat("deadline passed before the call was sent: ", outbox_.size(), " wait, ", why);
+}
+
 // End
+
+absl::Status Link::LostCall(const Pending& call, const absl::Status& why) const {
+  bool sent = call.frame != 0 && call.frame <= replay_.last_sent();
+  // In the broker it is not the caller's own session that ended.
+  std::string who = "the session";
+  if (SessionRef provider = endpoint_->session(); provider && call.target) {
+    ShapeRef shape = call.target->shape();
+    who = absl::StrCat("session ", provider->id().Short(), ", which provides ",
+                       NameOf(*shape, Invocation::kSelf, Op::kCall), ",");
+  }
+  std::string text =
+      absl::StrCat(sent ? "outcome unknown, " : "not sent, ", who, " ended: ", EndText(why));
+  return sent ? absl::AbortedError(text) : absl::UnavailableError(text);
+}
 
 void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
   if (end_numbered_ || ended_) return;
@@ -68,12 +92,8 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   inbox_.clear();
   inbox_head_ = 0;
   for (auto& [id, pending] : pending_) {
-    bool sent = pending.frame != 0 && pending.frame <= replay_.last_sent();
-    absl::Status status =
-        sent ? absl::AbortedError(
-                   absl::StrCat("outcome unknown, the session ended: ", why.message()))
-             : absl::UnavailableError(absl::StrCat("not sent, the session ended: ", why.message()));
-    effects->completions.push_back({std::move(pending.reply), Outcome::Failed(status)});
+    effects->completions.push_back(
+        {std::move(pending.reply), Outcome::Failed(LostCall(pending, why))});
     if (pending.target) effects->dropped.push_back(std::move(pending.target));
   }
   pending_.clear();

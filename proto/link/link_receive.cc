@@ -22,7 +22,9 @@ absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   inbox.view = std::move(spare_view_);
   absl::Status status = wire::ReadPacket(packet.view(), &inbox.view);
   if (!status.ok()) return status;
-  if (inbox.view.attach || inbox.view.attached) {
+  if (inbox.view.attached)
+    return absl::InvalidArgumentError("attached: only the broker's first packet carries it");
+  if (inbox.view.attach) {
     // Who sends one here counts on an answer, or on frames sent again, that will never come.
     return absl::InvalidArgumentError(
         "an Attach came in mid-stream: a session attaches anew over a connection of its own");
@@ -85,6 +87,8 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   }
   absl::Status registered = RegisterReferences();
   if (table.ok()) table = registered;
+  // What is over the limit could be neither registered nor released.
+  if (frame_.overlong && !end_request_) end_request_ = EndRequest{EndReason::kViolation, table};
   std::string_view fault = ProcessFrame(inbox, bytes.size(), table, now, effects);
   for (ObjectRef& object : registered_) {
     if (object) effects->dropped.push_back(std::move(object));

@@ -210,19 +210,28 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
 
 absl::Status Link::RegisterShape(const wire::Reference& reference) {
   uint32_t number = reference.shape_number;
-  if (!reference.definition) {
-    if (number <= in_shapes_.size()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " was never defined"));
-  }
   // A repeat must not grow the table.
-  if (number != 0 && number <= in_shapes_.size()) return absl::OkStatus();
-  if (in_shapes_.size() >= limits_.shapes || in_shapes_.bytes() > limits_.shape_bytes) {
+  bool known = number <= in_shapes_.size();
+  if (!reference.defines || (known && number != 0)) {
+    if (!known)
+      return absl::InvalidArgumentError(absl::StrCat("shape ", number, " was never defined"));
+    if (in_shapes_.At(number)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("the definition of shape ", number, " was refused"));
+  }
+  bool too_many = in_shapes_.size() >= limits_.shapes;
+  if (!too_many && number != in_shapes_.size() + 1)
+    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " is defined out of turn"));
+  if (too_many || in_shapes_.bytes() > limits_.shape_bytes) {
+    if (!too_many) in_shapes_.AddRefused();
     return absl::ResourceExhaustedError(
         absl::StrCat("too many different shapes handed over by this session (limits ",
                      limits_.shapes, ", ", limits_.shape_bytes, " bytes)"));
   }
-  if (number != in_shapes_.size() + 1)
-    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " is defined out of turn"));
+  if (!reference.definition) {
+    in_shapes_.AddRefused();
+    return absl::InvalidArgumentError(absl::StrCat("shape ", number, " is malformed"));
+  }
   in_shapes_.Add(reference.definition);
   return absl::OkStatus();
 }

@@ -45,7 +45,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   if (ended_) {
     effects->completions.push_back(
         {std::move(reply), Outcome::Failed(absl::UnavailableError(
-                               absl::StrCat("session ended: ", end_status_.message())))});
+                               absl::StrCat("session ended: ", EndText(end_status_))))});
     return 0;
   }
   absl::Status valid = [&] {

@@ -28,6 +28,9 @@ class ReplayBuffer {
   // one.
   void AcknowledgeAll(uint64_t number) { Forget(number, next_number()); }
 
+  // Frames up to this one are forgotten.
+  uint64_t acknowledged() const { return first_ - 1; }
+
   // Sends again from the first frame kept.
   void Rewind() {
     sent_ = 0;

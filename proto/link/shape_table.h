@@ -25,13 +25,15 @@ class ShapeTable {
   size_t size() const { return shapes_.size() - 1; }
   size_t bytes() const { return bytes_; }
 
-  // `number` is at most size().
+  // `number` is at most size(). Null: refused.
   const ShapeRef& At(uint32_t number) const { return shapes_[number]; }
   // Of a shape that was added, or one equal to it: objects that build a shape each, as functions
   // do, need not be told apart.
   std::optional<uint32_t> NumberOf(const Shape& shape) const;
   // Gives it the next number. An equal one keeps the number it has; this one is found by At only.
   uint32_t Add(ShapeRef shape);
+  // Takes the next number for a definition that was refused, so that those after it are in turn.
+  void AddRefused() { shapes_.push_back(nullptr); }
 
  private:
   struct Hash {

@@ -32,7 +32,13 @@ absl::Status GoneStatus(const Object& object) {
   ShapeRef shape = object.shape();
   std::string text(shape == nullptr ? "" : shape->name());
   if (text.empty()) text = ObjectKindName(shape == nullptr ? ObjectKind::kObject : shape->kind());
-  if (object.oid() != ObjectId()) text += " @" + std::to_string(object.oid().value());
+  // A place in the source says more than a number, and is the same in every process.
+  if (std::string_view site = object.site(); !site.empty()) {
+    text += " made at ";
+    text += site;
+  } else if (object.oid() != ObjectId()) {
+    text += " @" + std::to_string(object.oid().value());
+  }
   text += " is gone: ";
   text += GoneReasonName(object.gone());
   return absl::NotFoundError(text);

@@ -139,7 +139,8 @@ class Object {
   uint32_t export_slot_ = 0;
 };
 
-// The status every call of a gone object fails with: NOT_FOUND "NAME @OID is gone: REASON".
+// The status every call of a gone object fails with: NOT_FOUND "NAME @OID is gone: REASON", for
+// functions whose origin is known "NAME made at SITE is gone: REASON".
 absl::Status GoneStatus(const Object& object);
 
 }  // namespace hawser

@@ -63,6 +63,7 @@ struct AttachReply {
   Limits limits;
   uint32_t ttl_ms = 0;
   uint32_t max_frame_bytes = 0;
+  uint32_t max_packet_bytes = 0;
   std::string broker;
 };
 
@@ -72,7 +73,8 @@ struct Reference {
   uint64_t handle = 0;
   uint64_t oid = 0;
   uint32_t shape_number = 0;
-  ShapeRef definition;  // null unless it is the first with this shape
+  bool defines = false;  // read: it carries a definition, though it may have been refused
+  ShapeRef definition;   // null unless it is the first with this shape
   std::string_view site;
   // Undefined unless the function is of mode kConst. Holds no objects: the writer puts null in
   // their place, the reader refuses them.

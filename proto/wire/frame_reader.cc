@@ -58,9 +58,6 @@ bool ReadCallField(const Fields& fields, Call* call, Refusal* refusal) {
     case CallTag::kName:
       call->member = Invocation::kSelf;
       return ReadText(fields.bytes(), "name", &call->name, refusal);
-    case CallTag::kKeepAnswer:
-      call->keep_answer = fields.flag();
-      return true;
     case CallTag::kDeadlineUs:
       call->deadline_us = fields.number();
       return true;
@@ -118,6 +115,7 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
   frame->kind = FrameKind::kNone;
   frame->body = {};
   frame->references.clear();
+  frame->overlong = false;
   Refusal refusal, entry_refusal;
   ReferenceReader reader(packet_buffer, &entry_refusal);
   size_t entries = 0;
@@ -127,6 +125,7 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
       size_t entry = entries++;
       if (entry >= WireLimits::kMaxReferences) {
         if (!refusal.refused()) RefuseLongTable(&refusal);
+        frame->overlong = true;
         continue;
       }
       bool named;
@@ -168,6 +167,9 @@ absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector
       case CallTag::kNoReply:
         call->no_reply = fields.flag();
         break;
+      case CallTag::kKeepAnswer:
+        call->keep_answer = fields.flag();
+        break;
       case CallTag::kNested:
         call->nested = fields.flag();
         break;
@@ -196,8 +198,10 @@ absl::Status BodyReader::ReadReturn(std::string_view body, uint64_t* call, Outco
   *outcome = Outcome();
   Refusal refusal;
   ValueReader values(objects_, packet_buffer_, &refusal);
+  bool answered = false;
   Fields fields(body);
   while (fields.Next()) {
+    answered |= fields.tag() == ReturnTag::kValue || fields.tag() == ReturnTag::kError;
     switch (fields.tag()) {
       case ReturnTag::kCall:
         *call = fields.number();
@@ -220,7 +224,9 @@ absl::Status BodyReader::ReadReturn(std::string_view body, uint64_t* call, Outco
         break;
     }
   }
-  fields.Finish(&refusal);
+  // Another kind of outcome must not be taken for a result.
+  if (fields.Finish(&refusal) && !refusal.refused() && !answered)
+    refusal.Because("neither value nor error");
   return Close(refusal, "result");
 }
 

@@ -134,6 +134,9 @@ bool ReadAttachReply(std::string_view message, AttachReply* reply, Refusal* refu
       case AttachReplyTag::kMaxFrameBytes:
         reply->max_frame_bytes = static_cast<uint32_t>(fields.number());
         break;
+      case AttachReplyTag::kMaxPacketBytes:
+        reply->max_packet_bytes = static_cast<uint32_t>(fields.number());
+        break;
       case AttachReplyTag::kBroker:
         if (!ReadText(fields.bytes(), "broker", &broker, refusal)) return false;
         break;

@@ -53,6 +53,7 @@ void PutAttachReply(Sink& sink, const AttachReply& reply) {
     sink.Number(AttachReplyTag::kTtlMs, reply.ttl_ms);
     sink.Number(AttachReplyTag::kMaxFrameBytes, reply.max_frame_bytes);
     sink.Text(AttachReplyTag::kBroker, reply.broker);
+    sink.Number(AttachReplyTag::kMaxPacketBytes, reply.max_packet_bytes);
   });
 }
 

@@ -40,6 +40,7 @@ struct FrameView {
   FrameKind kind = FrameKind::kNone;  // kNone: an unknown or absent body
   std::string_view body;
   std::vector<Reference> references;
+  bool overlong = false;  // the table is: what is over its limit is not in `references`
 };
 // INVALID_ARGUMENT if the frame or its table is malformed or it has two bodies, RESOURCE_EXHAUSTED
 // if the table or its shapes are too long (WireLimits); `frame->references` then holds the entries

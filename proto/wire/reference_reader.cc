@@ -25,6 +25,8 @@ Type ToType(uint64_t number) { return EnumOr(number, Type::kPromise, Type::kAny)
 bool ReferenceReader::Read(std::string_view message, Reference* reference, bool* named) {
   *reference = Reference();
   *named = false;
+  // After a fault what follows only matters as far as it says what is to be registered.
+  bool good = true;
   Fields fields(message);
   while (fields.Next()) {
     switch (fields.tag()) {
@@ -41,21 +43,24 @@ bool ReferenceReader::Read(std::string_view message, Reference* reference, bool*
         reference->shape_number = static_cast<uint32_t>(fields.number());
         break;
       case ReferenceTag::kDefinition:
-        if (!ReadShape(fields.bytes(), &reference->definition)) return refusal_.In("definition");
+        reference->defines = true;
+        good = good &&
+               (ReadShape(fields.bytes(), &reference->definition) || refusal_.In("definition"));
         break;
       case ReferenceTag::kSite:
-        if (!ReadText(fields.bytes(), "site", &reference->site, &refusal_)) return false;
+        good = good && ReadText(fields.bytes(), "site", &reference->site, &refusal_);
         break;
       case ReferenceTag::kConstant:
         // No objects are known yet, so a constant that holds one is refused.
-        if (!ValueReader({}, packet_buffer_, &refusal_).Read(fields.bytes(), &reference->constant))
-          return refusal_.In("constant");
+        good = good && (ValueReader({}, packet_buffer_, &refusal_)
+                            .Read(fields.bytes(), &reference->constant) ||
+                        refusal_.In("constant"));
         break;
       default:
         break;
     }
   }
-  if (!fields.Finish(&refusal_)) return false;
+  if (!good || !fields.Finish(&refusal_)) return false;
   return *named || refusal_.Because("names no handle");
 }
 

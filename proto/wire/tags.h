@@ -67,6 +67,7 @@ struct AttachReplyTag {
     kTtlMs = internal::Varint(5),
     kMaxFrameBytes = internal::Varint(6),
     kBroker = internal::Delimited(7),
+    kMaxPacketBytes = internal::Varint(8),
   };
 };
 

@@ -290,6 +290,7 @@ void ScriptedBroker::OnOpened(const std::shared_ptr<ClientEnd>& end, std::string
     reply.epoch = epoch_;
     reply.ttl_ms = view.attach && view.attach->ttl_ms != 0 ? view.attach->ttl_ms : 30'000;
     reply.max_frame_bytes = wire::WireLimits::kMaxFrameBytes;
+    reply.max_packet_bytes = wire::WireLimits::kMaxPacketBytes;
     reply.broker = "scripted";
     known_ = true;
     present_ = end;

@@ -249,6 +249,17 @@ TEST_F(RootTest, AHookCanReplaceWhatIsProvided) {
   EXPECT_THAT(modules_.Require("cart"), IsOkAndHolds(other));
 }
 
+TEST_F(RootTest, AReplacementThatCannotBeProvidedBlocksInsteadOfLettingTheOriginalThrough) {
+  auto guard =
+      AddHook("guard", [](const EntryRequest&) { return EntryDecision::Replace(Value("text")); });
+  Answer provided;
+  Start(provided, "provide", {"cart", Value(ObjectRef(MakeRef<FakeObject>()))});
+  guard->executor.RunAll();
+  EXPECT_THAT(provided.result(),
+              StatusIs(StatusCode::kPermissionDenied, HasSubstr("'cart' is blocked")));
+  EXPECT_THAT(modules_.Require("cart"), StatusIs(StatusCode::kNotFound));
+}
+
 TEST_F(RootTest, ASessionThatEndedMeanwhileProvidesNothing) {
   auto guard = AddHook("guard", [](const EntryRequest&) { return EntryDecision::Pass(); });
   auto session = MakeRef<FakeSession>();

@@ -64,6 +64,7 @@ TEST_F(AttachTest, AnUnknownSessionIsCreatedWithTheTtlItWishes) {
   EXPECT_EQ(reply->ack, 0u);
   EXPECT_GT(reply->limits.calls, 0u);
   EXPECT_GT(reply->max_frame_bytes, 0u);
+  EXPECT_GT(reply->max_packet_bytes, reply->max_frame_bytes);
   EXPECT_THAT(reply->broker, HasSubstr("hawserd "));
 }
 
@@ -120,6 +121,20 @@ TEST_F(AttachTest, AStaleAttachIsRefusedAndTheGoodConnectionStays) {
   ObjectRef math = client->Require("math").value();
   wire::Attach late = client->attach;  // the number the session accepted already
   EXPECT_THAT(Refusal(late), StatusIs(StatusCode::kAborted, HasSubstr("stale")));
+  EXPECT_THAT(client->Call(math, "add", {1, 2}), IsOkAndHolds(Value(3)));
+}
+
+TEST_F(AttachTest, AnAckBelowWhatWasAcknowledgedBeforeIsRefusedAsTheRestIsForgotten) {
+  std::unique_ptr<TestClient> client = harness_.Connect();
+  ObjectRef math = client->Require("math").value();
+  EXPECT_THAT(client->Call(math, "add", {1, 2}), IsOkAndHolds(Value(3)));
+  client->Heartbeat();
+  harness_.Settle();
+  wire::Attach amnesiac = client->attach;
+  amnesiac.attach = 100;
+  amnesiac.ack = 0;
+  EXPECT_THAT(Refusal(amnesiac), StatusIs(StatusCode::kFailedPrecondition,
+                                          HasSubstr("ack 0: frames up to 2 were acknowledged")));
   EXPECT_THAT(client->Call(math, "add", {1, 2}), IsOkAndHolds(Value(3)));
 }
 

@@ -53,6 +53,23 @@ TEST_F(ProviderTest, WhatASessionProvidedGoesWithIt) {
   EXPECT_THAT(user->Call(*required, ""), StatusIs(StatusCode::kNotFound));
 }
 
+TEST_F(ProviderTest, ACallItsProviderLeftUnansweredNamesTheProviderNotTheCallersSession) {
+  auto provider = harness_.Connect();
+  auto user = harness_.Connect();
+  ObjectRef cart = MakeFunction([](Args) { return Value(1); }, {.name = "cart"});
+  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
+  ObjectRef required = user->Require("cart").value();
+  auto outcome = std::make_shared<std::optional<Outcome>>();
+  user->Start(required, Op::kCall, "", {}, outcome);
+  user->Pump();
+  harness_.Settle();
+  EndTheSession(*provider, EndReason::kKicked);
+  ASSERT_TRUE(user->AwaitThat([&] { return outcome->has_value(); }));
+  EXPECT_THAT((*std::move(*outcome)).ToStatusOr(),
+              StatusIs(StatusCode::kAborted, "outcome unknown, session " + provider->id().Short() +
+                                                 ", which provides cart, ended: by the test"));
+}
+
 TEST_F(ProviderTest, WhoHoldsAnObjectOfASessionThatEndsIsToldThatItIsGone) {
   auto provider = harness_.Connect();
   auto user = harness_.Connect();

@@ -152,6 +152,39 @@ TEST_F(LinkBadFramesTest, AShapeDefinedOutOfTurnIsInvalid) {
   EXPECT_THAT(AnswerTo(3), IsOk());
 }
 
+// Those after it once were out of turn for ever.
+TEST_F(LinkBadFramesTest, ADefinitionThatIsRefusedTakesItsNumber) {
+  ShapeRef shape = Shape::Build(ObjectKind::kObject, "Theirs", {Member{.name = "bad"}});
+  std::string bad = CallWith(1, {Handle(5, 1, shape)});
+  bad.replace(bad.find("bad"), 1, "\xff");
+  peer_.Send({bad});
+  EXPECT_THAT(AnswerTo(1), StatusIs(kInvalidArgument, HasSubstr("definition.members[0].name")));
+  peer_.Send({CallWith(2, {Handle(6, 2, AShape())})});
+  EXPECT_THAT(AnswerTo(2), IsOk());
+  peer_.Send({CallWith(3, {Handle(7, 1)})});
+  EXPECT_THAT(AnswerTo(3), StatusIs(kInvalidArgument, "the definition of shape 1 was refused"));
+  peer_.Send({CallWith(4, {Handle(8, 1, AShape())})});
+  EXPECT_THAT(AnswerTo(4), StatusIs(kInvalidArgument)) << "a number means one thing";
+}
+
+TEST_F(LinkBadFramesTest, WhatWaitsForACallThatCannotBeReadFailsWithItsCause) {
+  wire::Call base{.id = 1, .name = "any", .keep_answer = true};
+  wire::Call dependent{.id = 2, .on_answer = true, .target = 1, .name = "any"};
+  peer_.Send({RawPeer::CallFrame(base, {Value("\xff")}), RawPeer::CallFrame(dependent)});
+  std::vector<ReadFrame> frames = peer_.Receive();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_THAT(frames[0].status(), StatusIs(kInvalidArgument, HasSubstr("not UTF-8")));
+  EXPECT_EQ(frames[1].status(), frames[0].status());
+}
+
+TEST_F(LinkBadFramesTest, AReturnWithoutAnOutcomeFailsItsCallAsInternal) {
+  Sent sent = end_->Send({.target = end_->ImportRoot(), .name = "m"});
+  // Frame{result{call: 1}}, where a later version may answer something else.
+  ASSERT_EQ(sent.id, 1u);
+  peer_.Send({std::string("\x2a\x04\x1a\x02\x08\x01", 6)});
+  EXPECT_THAT(sent.status(), StatusIs(kInternal, HasSubstr("neither value nor error")));
+}
+
 TEST_F(LinkBadFramesTest, ARefusedTableIsRegisteredAndReleasedAllTheSame) {
   peer_.Send({CallWith(1, {Handle(5, 1, AShape()), Handle(6, 9), Handle(7, 1)})});
   end_->FlushIfWanted();

@@ -157,5 +157,31 @@ TEST_F(LinkCallInTimeTest, CancellingAnAnsweredOrUnknownCallSendsNothing) {
   EXPECT_EQ(sent.answer->times, 1);
 }
 
+// The end that calls, where only one call may be unanswered.
+class LinkNarrowTest : public LinkTest {
+ protected:
+  LinkNarrowTest() : LinkTest(Narrow(), Narrow()) {}
+  static link::LinkLimits Narrow() {
+    link::LinkLimits limits;
+    limits.call_window = 1;
+    return limits;
+  }
+};
+
+TEST_F(LinkNarrowTest, ACallThatWaitsForOthersUntilItsTimeIsOverSaysThatItWasNotSent) {
+  far_->hold = true;
+  Sent first = CallRoot("m");
+  Sent second =
+      near_->Send({.target = remote_, .name = "m", .deadline = clock_.Now() + absl::Seconds(1)});
+  Settle();
+  clock_.Advance(absl::Seconds(1));
+  near_->Tick();
+  EXPECT_THAT(second.status(),
+              StatusIs(kDeadlineExceeded,
+                       "deadline passed before the call was sent: 1 wait, as too many earlier ones "
+                       "have no answer yet"));
+  EXPECT_FALSE(first.answered());
+}
+
 }  // namespace
 }  // namespace hawser::tests

@@ -24,6 +24,15 @@ TEST_F(LinkEndTest, ACallThatWasSentIsAborted) {
   EXPECT_THAT(sent.status(), StatusIs(kAborted, HasSubstr("kicked")));
 }
 
+TEST_F(LinkEndTest, ASessionThatWasLeftSaysSo) {
+  far_->hold = true;
+  Sent sent = CallRoot("m");
+  Settle();
+  near_->End(EndReason::kLeft, absl::OkStatus());
+  EXPECT_THAT(sent.status(), StatusIs(kAborted, "outcome unknown, the session ended: it was left"));
+  EXPECT_THAT(CallRoot("m").status(), StatusIs(kUnavailable, "session ended: it was left"));
+}
+
 TEST_F(LinkEndTest, ACallThatWasSentOnAnEarlierConnectionIsAborted) {
   Sent sent = CallRoot("m");
   connection_->Cut();

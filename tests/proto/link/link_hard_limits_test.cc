@@ -83,6 +83,19 @@ TEST_F(LinkHardLimitsTest, AShapeTooManyIsRefusedAndItsHandleReleased) {
   EXPECT_THAT(AnswerTo(4), IsOk()) << "what is known still passes";
 }
 
+// What was over the limit once stayed with the peer until its session ended, and nothing said so.
+TEST_F(LinkHardLimitsTest, ATableTooLongEndsTheSession) {
+  std::vector<wire::Reference> table(wire::WireLimits::kMaxReferences + 1);
+  for (size_t i = 0; i < table.size(); ++i) table[i] = {.handle = i + 1, .oid = i + 1};
+  peer_.Send({RawPeer::CallFrame({.id = 1, .name = "m"}, {}, table)});
+  EXPECT_TRUE(end_->ended());
+  EXPECT_EQ(end_->end_reason, EndReason::kViolation);
+  ReadFrame end = peer_.Receive().back();
+  EXPECT_EQ(end.kind, wire::FrameKind::kEnd);
+  EXPECT_THAT(end.status(), StatusIs(kResourceExhausted, HasSubstr("limit of 65536")));
+  EXPECT_EQ(root_->calls, 0);
+}
+
 TEST_F(LinkHardLimitsTest, ObjectsOfTooManyShapesAreNotExported) {
   auto give = [&](uint64_t id, std::string name) {
     root_->answer = Outcome(Value(ObjectRef(MakeRef<SampleObject>(name))));

@@ -74,6 +74,22 @@ TEST(ObjectTest, IsTheSameAsItselfOnly) {
   EXPECT_FALSE(a->Same(*b));
 }
 
+// As a callback whose client left: its number is of the client's own counting.
+class LostCallback final : public Object {
+ public:
+  ShapeRef shape() const override { return Shape::Build(ObjectKind::kFunction, "onClose"); }
+  void Invoke(Invocation /*call*/, Reply reply) override { reply.Fail(GoneStatus(*this)); }
+  GoneReason gone() const override { return GoneReason::kSessionEnded; }
+  ObjectId oid() const override { return ObjectId(1); }
+  std::string_view site() const override { return "shop/cart.cc:42"; }
+};
+
+TEST(ObjectTest, AGoneFunctionSaysWhereItWasMade) {
+  EXPECT_THAT(GoneStatus(*MakeRef<LostCallback>()),
+              StatusIs(absl::StatusCode::kNotFound,
+                       "onClose made at shop/cart.cc:42 is gone: session ended"));
+}
+
 TEST(ObjectTest, AGoneOneSaysWhatItWasAndWhy) {
   auto object = MakeRef<SampleObject>("BrowserWindow");
   object->reason = GoneReason::kModuleUnloaded;

@@ -158,12 +158,24 @@ TEST(ReturnTest, AFailedReturnStillSaysWhichCall) {
   EXPECT_EQ(call, 77u);
 }
 
-TEST(ReturnTest, WithoutAnOutcomeItIsUndefined) {
-  uint64_t call = 5;
+TEST(ReturnTest, WithoutAnOutcomeItIsRefusedSinceALaterVersionMayMeanAnything) {
+  v1::Return result;
+  result.set_call(5);
+  uint64_t call = 0;
   Outcome outcome(Value(1));
-  ASSERT_THAT(BodyReader({}, nullptr).ReadReturn("", &call, &outcome), IsOk());
-  EXPECT_EQ(call, 0u);
-  EXPECT_TRUE(outcome.ok());
+  EXPECT_THAT(BodyReader({}, nullptr).ReadReturn(result.SerializeAsString(), &call, &outcome),
+              StatusIs(kInvalid, "result: neither value nor error"));
+  EXPECT_EQ(call, 5u) << "whose caller must be told";
+}
+
+TEST(ReturnTest, AValueOfNoKindIsUndefined) {
+  v1::Return result;
+  result.set_call(5);
+  result.mutable_value();
+  uint64_t call = 0;
+  Outcome outcome(Value(1));
+  ASSERT_THAT(BodyReader({}, nullptr).ReadReturn(result.SerializeAsString(), &call, &outcome),
+              IsOk());
   EXPECT_EQ(outcome.value(), Value());
 }
 

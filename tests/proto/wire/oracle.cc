@@ -220,6 +220,7 @@ v1::AttachReply ToProto(const AttachReply& reply) {
   if (Any(reply.limits)) FillLimits(reply.limits, out.mutable_limits());
   out.set_ttl_ms(reply.ttl_ms);
   out.set_max_frame_bytes(reply.max_frame_bytes);
+  out.set_max_packet_bytes(reply.max_packet_bytes);
   out.set_broker(reply.broker);
   return out;
 }

@@ -217,6 +217,7 @@ AttachReply RandomFrames::AnyAttachReply() {
           .limits = AnyLimits(),
           .ttl_ms = static_cast<uint32_t>(Number()),
           .max_frame_bytes = static_cast<uint32_t>(Number()),
+          .max_packet_bytes = static_cast<uint32_t>(Number()),
           .broker = Text()};
 }
 

@@ -278,6 +278,7 @@ TEST(NestingTest, WhatNobodyKnowsMayNestAsDeepAsItLikes) {
   Outcome outcome;
   std::string deep = InResult(Nested(100000, ValueTag::kArray, ArrayTag::kItems));
   deep[0] = 0x7a;  // field 15
+  deep += InResult("");
   EXPECT_THAT(BodyReader({}, nullptr).ReadReturn(deep, &call, &outcome), IsOk());
 }
 
