@@ -49,10 +49,13 @@ namespace hawser {
 
 // How many calls of a module run at a time.
 enum class Concurrency : uint8_t {
-  kSerial,     // one
-  kPerObject,  // one for each object; what objects share, and functions see from two objects, the
-               // author guards
-  kFree,       // any number, even on one object; the author guards everything
+  kSerial,  // one
+  // One of an object, of different objects side by side as far as their strands do: the objects of
+  // a module share 16, each always on the same one, and functions of the module itself run on one
+  // more. So with many objects some wait for others, and one that waited for another inside a call
+  // might wait for ever. What objects share the author guards.
+  kPerObject,
+  kFree,  // any number, even on one object; the author guards everything
 };
 
 namespace internal {
