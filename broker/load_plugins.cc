@@ -1,5 +1,9 @@
 #include "broker/load_plugins.h"
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <utility>
 
@@ -9,6 +13,21 @@
 #include "hawser/shape.h"
 
 namespace hawser::broker {
+namespace {
+
+// The file that CheckPlugin is at. A handler of exit is told nothing, so it is found here.
+const char* checked_file = nullptr;
+
+// A plugin that calls exit would end its own check, with the exit code it likes.
+void RefuseExit() {
+  if (checked_file == nullptr) return;
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s ended the process that loaded it: a plugin must not call exit\n",
+               checked_file);
+  _exit(1);
+}
+
+}  // namespace
 
 absl::Status LoadPlugin(Broker& broker, const std::string& path) {
   absl::StatusOr<Plugin> plugin = Plugin::Load(path);
@@ -56,7 +75,9 @@ int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
   return failed;
 }
 
-int CheckPlugin(const std::string& path) {
+namespace {
+
+int Check(const std::string& path) {
   absl::StatusOr<Plugin> plugin = Plugin::Load(path);
   if (!plugin.ok()) {
     std::cerr << base::ToStd(plugin.status().message()) << std::endl;
@@ -101,6 +122,17 @@ int CheckPlugin(const std::string& path) {
               << std::endl;
   }
   return 0;
+}
+
+}  // namespace
+
+int CheckPlugin(const std::string& path) {
+  static const int registered = std::atexit(RefuseExit);
+  (void)registered;
+  checked_file = path.c_str();
+  int code = Check(path);
+  checked_file = nullptr;
+  return code;
 }
 
 }  // namespace hawser::broker

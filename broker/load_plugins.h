@@ -22,7 +22,8 @@ int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
 
 // Loads the file and makes its module apart from any broker; says on stdout what it is, or on
 // stderr what is wrong. For `hawserd --check-plugin`, in a process of its own, since the plugin's
-// code may crash. Gives the exit code.
+// code may crash. Gives the exit code; a plugin that calls exit itself gets that of a refused one,
+// and a line on stderr that says so.
 int CheckPlugin(const std::string& path);
 
 }  // namespace hawser::broker

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "broker/inspect/readable.h"
 #include "broker/inspect/records.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
@@ -339,7 +340,8 @@ absl::Status CheckAllowed(const Caller& caller) {
       (uid ? "user " + std::to_string(*uid) : std::string("of no known user")));
 }
 
-// A method of the module: only for those who may.
+// A method of the module: only for those who may. What it answers with can be sent, whatever the
+// modules and files it tells of are called.
 template <typename... P>
 void Define(Module& module, const std::shared_ptr<Inspection>& inspection, const char* name,
             Result (Inspection::*method)(P...), const char* doc) {
@@ -347,7 +349,9 @@ void Define(Module& module, const std::shared_ptr<Inspection>& inspection, const
       .Function(name,
                 [inspection, method](const Caller& caller, std::decay_t<P>... args) -> Result {
                   HAWSER_RETURN_IF_ERROR(CheckAllowed(caller));
-                  return ((*inspection).*method)(std::move(args)...);
+                  HAWSER_ASSIGN_OR_RETURN(Value answer,
+                                          ((*inspection).*method)(std::move(args)...));
+                  return Readable(std::move(answer));
                 })
       .Doc(doc);
 }

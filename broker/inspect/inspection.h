@@ -8,7 +8,7 @@
 // Only root and the broker's own user may use it; others get PERMISSION_DENIED. It runs on a strand
 // of its own, pages through everything that can be large, and never stops the broker's work. Paging
 // methods take a cursor (nothing: the beginning) and a limit, and answer {items, next}; `next` is
-// null at the end. Times are dates.
+// null at the end. Times are dates. Text that came in as no UTF-8 has '?' for each such byte.
 //
 //   status()                        {state, version, pid, since, addresses, modules, sessions,
 //                                    detached, objects, callbacks, calls, ended, epoch};

@@ -1,5 +1,7 @@
 #include "hawser/bound.h"
 
+#include <exception>
+
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/call_check.h"
@@ -56,8 +58,13 @@ LateReply CallFrame::TakeReply() {
 void Bound::operator()(CallFrame& frame) const {
   try {
     run_(const_cast<Bound&>(*this), frame);
-  } catch (...) {
+  } catch (const std::exception&) {
     frame.Answer(Outcome::Failed(CatchException()));
+  } catch (...) {
+    // It says nothing, so at least the member is named.
+    Error error = CatchException();
+    frame.Answer(Outcome::Failed(
+        Error(error.code(), absl::StrCat(frame.Name(), ": ", ToAbsl(error.message())))));
   }
 }
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/utf8.h"
 #include "hawser/call_check.h"
 #include "hawser/class_info.h"
+#include "hawser/function.h"
 #include "hawser/member_table.h"
 
 namespace hawser {
@@ -36,9 +39,19 @@ Member MemberFor(std::string_view name, const Value& value, bool hidden) {
   return member;
 }
 
+// INVALID_ARGUMENT for what could not be sent to a client.
+absl::Status CheckText(std::string_view what, std::string_view text) {
+  if (base::IsUtf8(text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      base::ToAbsl(what), " \"", absl::CHexEscape(base::ToAbsl(text)), "\" is not UTF-8"));
+}
+
 }  // namespace
 
-DynamicObject::DynamicObject(std::string name) : name_(std::move(name)) {}
+DynamicObject::DynamicObject(std::string name) : name_(std::move(name)) {
+  if (absl::Status status = CheckText("name of an object", name_); !status.ok())
+    throw Exception(Error::FromStatus(status));
+}
 
 std::vector<DynamicObject::Slot>::iterator DynamicObject::FindSlot(std::string_view name) const {
   return std::find_if(slots_.begin(), slots_.end(),
@@ -55,6 +68,7 @@ absl::Status DynamicObject::DefineHidden(std::string_view name, Value value) {
 
 absl::Status DynamicObject::Put(std::string_view name, Value value, bool hidden) {
   if (name.empty()) return absl::InvalidArgumentError("a member needs a name");
+  if (absl::Status status = CheckText("name of a member", name); !status.ok()) return status;
   if (class_info() != nullptr && class_info()->members().shape()->Find(name) != Shape::kNotFound) {
     return absl::InvalidArgumentError(
         absl::StrCat(class_info()->name(), ".", base::ToAbsl(name),

@@ -18,12 +18,13 @@ namespace hawser {
 // Defining members is thread-safe.
 class DynamicObject : public ModuleObject {
  public:
-  // `name` is shown instead of the class' name.
+  // `name` is shown instead of the class' name. Throws an INVALID_ARGUMENT Exception for one that is
+  // not UTF-8.
   explicit DynamicObject(std::string name = "");
 
   // Adds a member, or gives it a new value. A function is a method, a constructor can be
-  // constructed from; anything else is a property that clients may write. The class' own members
-  // cannot be replaced: INVALID_ARGUMENT.
+  // constructed from; anything else is a property that clients may write. INVALID_ARGUMENT for a
+  // member of the class, which cannot be replaced, and for a name that is empty or not UTF-8.
   absl::Status Define(std::string_view name, Value value);
   // The same, but not enumerable: clients see the name and cannot use it.
   absl::Status DefineHidden(std::string_view name, Value value);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,42 @@
 #include "hawser/module.h"
 
 namespace hawser {
+namespace {
+
+// Takes what the call of a listener in this process comes to. Nobody waits for it, so that of a
+// failure is logged. Keeps the emitter's module until then; deletes itself.
+class ListenerCall final : public ReplySink {
+ public:
+  ListenerCall(const EventEmitter& emitter, std::string_view event, ObjectRef listener)
+      : class_(*emitter.class_info()), event_(event), listener_(std::move(listener)) {
+    class_.module().AddPin();
+  }
+
+  void Deliver(uint64_t /*token*/, Outcome outcome) override {
+    Module& module = class_.module();
+    // One that went away before its turn is no failure of anybody.
+    if (!outcome.ok() && listener_->gone() == GoneReason::kAlive) LogFailure(outcome.error());
+    delete this;
+    module.RemovePin();
+  }
+
+ private:
+  ~ListenerCall() = default;
+
+  void LogFailure(const Error& why) const {
+    std::string_view site = listener_->site();
+    class_.module().LogWarning(
+        absl::StrCat("a listener of event '", event_, "' of ", class_.name(),
+                     site.empty() ? "" : absl::StrCat(" (made at ", base::ToAbsl(site), ")"),
+                     " failed: ", why.ToString()));
+  }
+
+  const internal::ClassInfo& class_;
+  const std::string event_;
+  const ObjectRef listener_;
+};
+
+}  // namespace
 
 EventEmitter::~EventEmitter() { DropListeners(); }
 
@@ -42,7 +79,8 @@ size_t EventEmitter::EmitArray(std::string_view event, Array args) {
       Invocation call{.op = Op::kCall, .shape = shape.get(), .args = copy, .no_reply = true};
       callback.Invoke(call, registry.ReplyFor(taken[i].listener));
     } else {
-      internal::Dispatch(callback, Op::kCall, {}, std::move(copy), Reply());
+      internal::Dispatch(callback, Op::kCall, {}, std::move(copy),
+                         Reply(new ListenerCall(*this, event, taken[i].callback), 0));
     }
     ++reached;
   }

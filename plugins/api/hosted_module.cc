@@ -1,5 +1,6 @@
 #include "hawser/module.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,7 @@ int Module::concurrency() const {
 
 Value Module::exports() const {
   base::MutexLock lock(state_->mu);
-  return state_->exports;
+  return state_->exports.value_or(Value());
 }
 
 Value Module::Global(std::string_view name) const {
@@ -59,7 +60,8 @@ uint64_t Module::pins() const {
     if (info->constructor()->held_outside(1)) ++pins;
   }
   base::MutexLock lock(state_->mu);
-  bool exported = state_->exports.AsObject() == state_->export_object.get();
+  bool exported =
+      state_->exports.has_value() && state_->exports->AsObject() == state_->export_object.get();
   if (state_->export_object->held_outside(exported ? 2 : 1)) ++pins;
   return pins;
 }
@@ -126,11 +128,11 @@ void Module::OnUnload() {
       info->constructor()->DropCode();
     }
   }
-  Value exports;
+  std::optional<Value> exports;
   std::map<std::string, Value, std::less<>> globals;
   std::deque<Value> constants;
   base::MutexLock lock(state_->mu);
-  exports = std::move(state_->exports);
+  exports = std::exchange(state_->exports, std::nullopt);
   globals.swap(state_->globals);
   constants.swap(state_->constants);
 }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/executor.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/utf8.h"
 #include "hawser/bound_methods.h"
 #include "hawser/call_check.h"
 #include "hawser/dispatch.h"
@@ -65,10 +67,12 @@ Member& MemberTable::Add(Member member, Bound run, Bound set) {
   std::string_view problem;
   if (shape_ != nullptr) problem = "members are added only while the module is made";
   if (member.name.empty()) problem = "a member needs a name";
+  if (!base::IsUtf8(member.name)) problem = "the name is not UTF-8";
   if (Has(member)) problem = "the name is taken";
   if (!problem.empty()) {
-    throw Exception(absl::StatusCode::kInvalidArgument,
-                    absl::StrCat(name_, ".", member.name, ": ", base::ToAbsl(problem)));
+    throw Exception(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat(name_, ".", absl::CHexEscape(member.name), ": ", base::ToAbsl(problem)));
   }
   own_.push_back({std::move(run), std::move(set)});
   code_.push_back(&own_.back());

@@ -27,8 +27,8 @@ class MemberTable {
   const std::string& name() const { return name_; }
 
   // Adds a member: `run` is a method's body or a property's getter, `set` a property's setter.
-  // Throws an Exception for a name that is empty or taken, and for a sealed table. The member may
-  // be changed until Seal.
+  // Throws an Exception for a name that is empty, taken, or no UTF-8, which could not be sent, and
+  // for a sealed table. The member may be changed until Seal.
   Member& Add(Member member, Bound run, Bound set = {});
   // Adds the members of `base` that this table has no member of the same name for, as inherited
   // ones.

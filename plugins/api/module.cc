@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/utf8.h"
 #include "plugins/api/module_state.h"
 
 // A module is filled by its body, then sealed: shapes are built, and what the host may see is
@@ -95,10 +97,18 @@ void Module::Seal() {
       export_members().Add(std::move(member), internal::BindFunction(get).bound);
     }
   }
+  base::MutexLock lock(state_->mu);
+  if (!state_->exports.has_value()) {
+    state_->exports = Value(state_->export_object);
+  } else if (!export_members().members().empty()) {
+    throw Exception(
+        absl::StatusCode::kInvalidArgument,
+        absl::StrCat(state_->name, ".", export_members().members()[0].name,
+                     ": nobody could reach it, because the module has Exports, which gives another "
+                     "value in place of all members; leave one of them out"));
+  }
   export_members().Seal();
   state_->sealed = true;
-  base::MutexLock lock(state_->mu);
-  if (state_->exports.is_undefined()) state_->exports = Value(state_->export_object);
 }
 
 void Module::CheckOpen(std::string_view what) const {
@@ -108,13 +118,34 @@ void Module::CheckOpen(std::string_view what) const {
       absl::StrCat(state_->name, ": ", ToAbsl(what), " is for the body of HAWSER_MODULE only"));
 }
 
+void Module::CheckName(std::string_view what, std::string_view name) const {
+  if (name.empty()) {
+    throw Exception(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat(state_->name, ": a ", ToAbsl(what), " needs a name"));
+  }
+  CheckText(what, name);
+}
+
+void Module::CheckText(std::string_view what, std::string_view text) const {
+  if (base::IsUtf8(text)) return;
+  throw Exception(absl::StatusCode::kInvalidArgument,
+                  absl::StrCat(state_->name, ": ", ToAbsl(what), " \"",
+                               absl::CHexEscape(ToAbsl(text)), "\" is not UTF-8"));
+}
+
 internal::ClassInfo& Module::AddClass(std::string name, const void* type_key, bool emits) {
   CheckOpen("Class");
+  CheckName("class", name);
   for (const auto& info : state_->classes) {
-    if (info->name() == name || info->type_key() == type_key) {
-      throw Exception(absl::StatusCode::kInvalidArgument,
-                      absl::StrCat(state_->name, ": class ", name, " is registered twice"));
+    std::string problem;
+    if (info->name() == name) {
+      problem = "is registered twice";
+    } else if (info->type_key() == type_key) {
+      problem = absl::StrCat("is the C++ class that is registered as ", info->name(), " already");
     }
+    if (problem.empty()) continue;
+    throw Exception(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat(state_->name, ": class ", name, " ", problem));
   }
   state_->class_emits.push_back(emits);
   return *state_->classes.emplace_back(
@@ -132,6 +163,7 @@ const internal::ClassInfo* Module::FindClass(const void* type_key) const {
 
 Module& Module::Version(std::string version) {
   CheckOpen("Version");
+  CheckText("version", version);
   state_->version = std::move(version);
   return *this;
 }
@@ -153,13 +185,14 @@ Module& Module::Builtin() {
 
 Module& Module::Exports(Value value) {
   CheckOpen("Exports");
-  Value old;
+  std::optional<Value> old;
   base::MutexLock lock(state_->mu);
   old = std::exchange(state_->exports, std::move(value));
   return *this;
 }
 
 Module& Module::Global(std::string name, Value value) {
+  CheckName("global", name);
   Value old;
   base::MutexLock lock(state_->mu);
   if (value.is_undefined()) {

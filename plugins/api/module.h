@@ -49,10 +49,13 @@ namespace hawser {
 
 // How many calls of a module run at a time.
 enum class Concurrency : uint8_t {
-  kSerial,     // one
-  kPerObject,  // one for each object; what objects share, and functions see from two objects, the
-               // author guards
-  kFree,       // any number, even on one object; the author guards everything
+  kSerial,  // one
+  // One of an object, of different objects side by side as far as their strands do: the objects of
+  // a module share 16, each always on the same one, and functions of the module itself run on one
+  // more. So with many objects some wait for others, and one that waited for another inside a call
+  // might wait for ever. What objects share the author guards.
+  kPerObject,
+  kFree,  // any number, even on one object; the author guards everything
 };
 
 namespace internal {
@@ -66,6 +69,10 @@ class Module final : public HostedModule {
   static absl::StatusOr<std::unique_ptr<Module>> Make(ModuleHost& host, std::string name,
                                                       const std::function<void(Module&)>& body);
   ~Module() override;
+
+  // What clients see of a module - its version, the names of classes, members and globals - is
+  // UTF-8, and no name is empty: everything below throws an INVALID_ARGUMENT Exception for what
+  // could not be sent to them. In the body that refuses the module, saying which name it was.
 
   // What it is. In the body only.
   Module& Version(std::string version);
@@ -98,7 +105,8 @@ class Module final : public HostedModule {
   MemberOptions Constant(std::string name, Value value) {
     return internal::AddConstant(export_members(), std::move(name), std::move(value));
   }
-  // Or any other value, instead of all that.
+  // Or any other value, undefined too, instead of all that: a module that has both, or a class with
+  // a constructor or static members besides, is refused. In the body only; the last one counts.
   Module& Exports(Value value);
 
   // Globals: what remote.getGlobal(name) gives. One that is set to undefined is there no longer. At
@@ -190,6 +198,9 @@ class Module final : public HostedModule {
   internal::ClassInfo& AddClass(std::string name, const void* type_key, bool emits);
   internal::MemberTable& export_members();
   void CheckOpen(std::string_view what) const;
+  // Throw for what could not be shown to clients.
+  void CheckName(std::string_view what, std::string_view name) const;
+  void CheckText(std::string_view what, std::string_view text) const;
   void Seal();
 
   const std::unique_ptr<internal::ModuleState> state_;

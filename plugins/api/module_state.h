@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,8 @@ struct ModuleState {
   const std::shared_ptr<TaskTable> tasks;  // shared with tasks the host runs
 
   mutable base::Mutex mu;
-  Value exports HAWSER_GUARDED_BY(mu);
+  // What Exports was given; without it, once the module is made, export_object.
+  std::optional<Value> exports HAWSER_GUARDED_BY(mu);
   std::map<std::string, Value, std::less<>> globals HAWSER_GUARDED_BY(mu);
   std::deque<Value> constants HAWSER_GUARDED_BY(mu);
 };

@@ -72,6 +72,7 @@ ModuleHarness::~ModuleHarness() {
 }
 
 absl::StatusOr<Value> ModuleHarness::Await(const Value& promise) {
+  if (!promise.is_object()) return WrongKind("promise", promise);
   return TestObject(*session_, promise.TakeObject()).Do(Op::kAwait, "", {});
 }
 

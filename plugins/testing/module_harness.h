@@ -72,7 +72,8 @@ class ModuleHarness {
     return exports().New(class_name, std::forward<A>(args)...);
   }
   Value Global(std::string_view name) const { return module_->Global(name); }
-  // What a promise settles with; DEADLINE_EXCEEDED if it has not.
+  // What a promise settles with; DEADLINE_EXCEEDED if it has not. INVALID_ARGUMENT for a value that
+  // is no object, UNIMPLEMENTED for an object that is no promise.
   absl::StatusOr<Value> Await(const Value& promise);
 
   // Clients.

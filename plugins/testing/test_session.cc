@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/call_check.h"
+#include "hawser/testing/sendable.h"
 
 namespace hawser::testing {
 namespace internal {
@@ -56,6 +57,14 @@ class CallState final : public ReplySink, public CallContext {
 
   void Deliver(uint64_t /*token*/, Outcome outcome) override {
     if (!outcome_.has_value()) {
+      // Who made the value is at fault, not the caller.
+      absl::Status status = CheckSendable({&outcome.value(), 1});
+      if (!status.ok()) {
+        outcome = Outcome::Failed(absl::Status(
+            absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
+                                              : absl::StatusCode::kInternal,
+            absl::StrCat("the answer of ", Name(), " cannot be sent: ", status.message())));
+      }
       outcome_ = std::move(outcome);
       std::erase(session_->calls(), this);
     }
@@ -83,6 +92,15 @@ class CallState final : public ReplySink, public CallContext {
 
  private:
   ~CallState() = default;
+
+  // "new shop.Cart", "Cart.add", "function".
+  std::string Name() const {
+    std::string name =
+        shape_->name().empty() ? std::string(ObjectKindName(shape_->kind())) : shape_->name();
+    if (member_ >= 0)
+      absl::StrAppend(&name, ".", shape_->members()[static_cast<size_t>(member_)].name);
+    return op_ == Op::kNew ? "new " + name : name;
+  }
 
   void Run() {
     Reply reply(this, 0);
@@ -130,6 +148,10 @@ class CallbackObject final : public Object {
   void Invoke(Invocation call, Reply reply) override {
     if (session_->ended()) {
       reply.Fail(GoneStatus(*this));
+      return;
+    }
+    if (absl::Status status = CheckSendable(call.args); !status.ok()) {
+      reply.Fail(status);
       return;
     }
     calls_.emplace_back(call.args.begin(), call.args.end());
@@ -204,10 +226,13 @@ PendingCall TestObject::StartOp(Op op, std::string_view member, Array args) cons
     state->Abandon(CheckCall(*shape_, {.op = op, .name = member, .args = args}));
     return PendingCall(std::move(state));
   }
+  absl::Status sendable = internal::CheckSendable(args);
   auto state = Ref<internal::CallState>::Adopt(new internal::CallState(
       session_->state_, object_, std::move(shape), index, op, std::move(args)));
   if (session_->ended()) {
     state->Abandon(absl::UnavailableError("the session has ended"));
+  } else if (!sendable.ok()) {
+    state->Abandon(sendable);
   } else {
     state->Start();
     session_->host_.Run();

@@ -2,8 +2,11 @@
 #define HAWSER_TESTING_TEST_SESSION_H_
 
 // TestSession: a client of the module under test, without a process or a connection. Calls are
-// checked as the broker checks them and run on the module's strand. One thread only; sessions,
-// objects and calls must go before their harness.
+// checked as the broker checks them and run on the module's strand. What could not be sent - text
+// that is not UTF-8, too deep or too large a value - is refused as it would be on its way: an
+// argument with INVALID_ARGUMENT, an answer with INTERNAL, either with RESOURCE_EXHAUSTED if it is
+// too large; an event with such an argument is lost. One thread only; sessions, objects and calls
+// must go before their harness.
 
 #include <functional>
 #include <map>

@@ -14,6 +14,7 @@ namespace hawser::tests {
 namespace {
 
 using absl::StatusCode;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -166,6 +167,24 @@ TEST_F(InspectionTest, ModulesAndGlobalsAreListed) {
   EXPECT_EQ(kinds["shop"], "built-in");
   EXPECT_EQ(kinds["broker"], "built-in");
   EXPECT_EQ(kinds["answer"], "global");
+}
+
+TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {
+  // Modules cannot register one; functions made otherwise and files may still have it.
+  ObjectRef odd = MakeFunction([](Args) { return Value(); }, {.name = "caf\xe9", .site = "\xff:1"});
+  harness_.AddModule("cafe", [&](Module& module) { module.Global("odd", Value(odd)); });
+  harness_.broker().NoteRefused("/plugins/caf\xe9.so", absl::NotFoundError("caf\xe9.so: none"));
+  ASSERT_THAT(client_->Call(client_->root(), "getGlobal", {"odd"}), IsOk());
+
+  EXPECT_THAT(Ask("modules").value().ToString(),
+              AllOf(HasSubstr("\"shop\""), HasSubstr("\"odd\"")));
+  EXPECT_THAT(Ask("objects").value().ToString(),
+              AllOf(HasSubstr("class: \"Widget\""), HasSubstr("class: \"caf?\""),
+                    HasSubstr("site: \"?:1\"")));
+  EXPECT_THAT(Ask("plugins").value().ToString(), AllOf(HasSubstr("path: \"/plugins/caf?.so\""),
+                                                       HasSubstr("error: \"caf?.so: none\"")));
+  EXPECT_THAT(Ask("session", {client_->id().Short()}).value().ToString(), HasSubstr("caf?"));
+  EXPECT_THAT(Ask("tree"), IsOk());
 }
 
 TEST_F(InspectionTest, AKickedSessionEndsAndItsTombstoneSaysSo) {

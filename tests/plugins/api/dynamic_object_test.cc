@@ -31,6 +31,9 @@ class DynamicObjectTest : public ::testing::Test {
         .Method("remove", [](Scratch& self, std::string_view name) { return self.Remove(name); })
         .Method("peek", [](Scratch& self, std::string_view name) { return self.Get(name); });
     module.Function("plain", [] { return hawser::Make<DynamicObject>("settings"); });
+    module.Function("define_badly",
+                    [] { return hawser::Make<DynamicObject>("settings")->Define("caf\xe9", 1); });
+    module.Function("name_badly", [] { return hawser::Make<DynamicObject>("caf\xe9"); });
     module.Function("ring", [this] {
       parent_ = hawser::Make<DynamicObject>("parent");
       child_ = hawser::Make<DynamicObject>("child");
@@ -100,6 +103,16 @@ TEST_F(DynamicObjectTest, AFunctionIsAMethodAndAConstructorConstructs) {
 
 TEST_F(DynamicObjectTest, AMemberOfTheClassCannotBeReplaced) {
   EXPECT_THAT(scratch_.Call("define", "peek", 1), StatusIs(kInvalidArgument));
+}
+
+TEST_F(DynamicObjectTest, ANameThatCouldNotBeSentIsRefused) {
+  EXPECT_THAT(scratch_.Call("define", "", 1), StatusIs(kInvalidArgument, "a member needs a name"));
+  EXPECT_THAT(harness_.Call("define_badly"),
+              StatusIs(kInvalidArgument, "name of a member \"caf\\xe9\" is not UTF-8"));
+  EXPECT_THAT(harness_.Call("name_badly"),
+              StatusIs(kInvalidArgument, "name of an object \"caf\\xe9\" is not UTF-8"));
+  EXPECT_THAT(scratch_.Call("define", "caf\u00e9", 1), IsOk());
+  EXPECT_THAT(scratch_.Refresh().Get("caf\u00e9"), IsOkAndHolds(Value(1)));
 }
 
 TEST_F(DynamicObjectTest, ObjectsThatHoldThemselvesAndEachOtherAreDescribedLikeAnyOthers) {

@@ -22,6 +22,7 @@ using ::hawser::tests::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using enum absl::StatusCode;
@@ -50,6 +51,8 @@ void Body(Module& module) {
                       if (fail) throw std::runtime_error("a bad listener");
                     }));
   });
+  module.Function("listen_once_inside",
+                  [](Ref<Bell> bell) { return bell->Once("ring", Function([](std::string) {})); });
 }
 
 class EventEmitterTest : public ::testing::Test {
@@ -147,6 +150,22 @@ TEST_F(EventEmitterTest, AFailingListenerHarmsNobody) {
   EXPECT_THAT(before.calls(), SizeIs(1));
   EXPECT_THAT(after.calls(), SizeIs(1));
   EXPECT_THAT(harness_.log(), ElementsAre(HasSubstr("a bad listener")));
+}
+
+TEST_F(EventEmitterTest, AFailureOfAListenerInsideIsLoggedWithItsEventAndItsPlace) {
+  uint64_t pins = harness_.pins();
+  EXPECT_THAT(harness_.Call("listen_inside", bell_, true), IsOk());
+  EXPECT_THAT(harness_.Call("listen_once_inside", bell_), IsOk());
+  EXPECT_THAT(bell_.Call("ring", "a"), IsOkAndHolds(Value(2)));
+  EXPECT_THAT(
+      harness_.log(),
+      ElementsAre(
+          MatchesRegex("warning: a listener of event 'ring' of Bell \\(made at "
+                       "api/event_emitter_test.cc:[0-9]+\\) failed: .*a bad listener.*"),
+          MatchesRegex("warning: a listener of event 'ring' of Bell \\(made at .*\\) failed: "
+                       ".*expected 1 argument, got 2.*")));
+  EXPECT_EQ(harness_.module().listeners().lost, 0);
+  EXPECT_EQ(harness_.pins(), pins + 1);  // the listener that stays
 }
 
 TEST_F(EventEmitterTest, ASessionsListenersAreGoneWithItAndCountedByPlace) {

@@ -128,7 +128,8 @@ TEST(ModuleFunction, WhatItThrowsIsTheAnswer) {
   EXPECT_THAT(harness.Call("status"), StatusIs(kPermissionDenied, "not you"));
   EXPECT_THAT(harness.Call("status_or", true), IsOkAndHolds(Value(1)));
   EXPECT_THAT(harness.Call("status_or", false), StatusIs(kNotFound, "none"));
-  EXPECT_THAT(harness.Call("odd"), StatusIs(kInternal));
+  EXPECT_THAT(harness.Call("odd"),
+              StatusIs(kInternal, "test.odd: something was thrown that is no std::exception"));
   Error error = Error::FromStatus(harness.Call("full").status());
   EXPECT_EQ(error.name(), "MyError");
   EXPECT_EQ(error.cause(), Value("why"));
@@ -216,6 +217,11 @@ TEST(ModuleExports, PropertiesAndConstantsAreMembers) {
 TEST(ModuleExports, MayBeAnyValue) {
   ModuleHarness harness([](Module& module) { module.Exports("bar"); });
   EXPECT_EQ(harness.module().exports(), Value("bar"));
+}
+
+TEST(ModuleExports, MayBeUndefined) {
+  ModuleHarness harness([](Module& module) { module.Exports(Value()); });
+  EXPECT_EQ(harness.module().exports(), Value());
 }
 
 TEST(ModuleExports, MayBeAFunction) {

@@ -1,5 +1,6 @@
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -317,6 +318,25 @@ TEST(ModuleConcurrency, SaysHowManyThreadsCallsMayUse) {
     EXPECT_EQ(harness.module().concurrency(), threads);
     EXPECT_THAT(harness.Call("f"), IsOkAndHolds(Value(true)));
   }
+}
+
+TEST(ModuleConcurrency, ObjectsShareSixteenStrandsAndEachStaysOnItsOwn) {
+  int live = 0;
+  std::vector<Ref<Thing>> things;
+  ModuleHarness harness([&](Module& module) {
+    module.Concurrency(Concurrency::kPerObject);
+    module.Class<Thing>("Thing");
+    for (int i = 0; i < 1000; ++i) things.push_back(Make<Thing>(&live));
+  });
+  std::set<base::Executor*> homes;
+  for (const Ref<Thing>& thing : things) {
+    homes.insert(thing->home());
+    EXPECT_EQ(thing->home(), thing->home());
+  }
+  EXPECT_EQ(homes.size(), 16u);
+  EXPECT_EQ(homes.count(&harness.module().strand()), 0u);
+  EXPECT_EQ(harness.exports().object()->home(), &harness.module().strand());
+  things.clear();
 }
 
 }  // namespace
