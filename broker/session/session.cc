@@ -52,27 +52,28 @@ void Session::AttachBy(const wire::Attach& attach, std::shared_ptr<Connection> c
                        wire::AttachReply::Outcome outcome) {
   absl::Status refused;
   std::optional<Attaching> fenced;
-  Attaching mine{attach.attach, attach.ack, attach.limits, connection, outcome};
-  bool carry = false;
+  std::optional<Attaching> work =
+      Attaching{attach.attach, attach.ack, attach.limits, connection, outcome};
   {
     base::MutexLock lock(attach_mu_);
     if (attach.attach <= accepted_) {
       refused = absl::AbortedError(
           absl::StrCat("attach ", attach.attach, " is stale: this session accepted ", accepted_));
+      work.reset();
     } else {
       accepted_ = attach.attach;
-      carry = !std::exchange(attaching_, true);
-      if (!carry) fenced = std::exchange(next_, std::move(mine));
+      // Who carries out another one takes this next.
+      if (std::exchange(attaching_, true))
+        fenced = std::exchange(next_, std::exchange(work, std::nullopt));
     }
   }
   if (fenced) fenced->connection->Refuse("", absl::AbortedError("fenced by a newer attach"));
   if (!refused.ok()) connection->Refuse("", refused);
-  while (carry) {
-    Carry(std::move(mine));
+  while (work) {
+    Carry(*std::exchange(work, std::nullopt));
     base::MutexLock lock(attach_mu_);
-    carry = next_.has_value();
-    if (carry) mine = *std::exchange(next_, std::nullopt);
-    attaching_ = carry;
+    work = std::exchange(next_, std::nullopt);
+    attaching_ = work.has_value();
   }
 }
 

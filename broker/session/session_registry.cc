@@ -27,7 +27,8 @@ absl::Status CheckForm(const wire::Attach& attach) {
   if (attach.session == SessionId()) {
     return absl::InvalidArgumentError("the session id must be 16 random bytes");
   }
-  if (attach.token == Session::Token()) {
+  constexpr Session::Token kNone{};
+  if (attach.token == kNone) {
     return absl::InvalidArgumentError("the token must be 16 random bytes");
   }
   if (attach.attach == 0) return absl::InvalidArgumentError("attaches are counted from 1");

@@ -46,6 +46,7 @@ extern "C" {
                          " absl-" HAWSER_STRINGIZE(                           \
                              ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
 
+// NOLINTNEXTLINE(readability-identifier-naming): a name of C's
 struct hawser_plugin_info {
   uint32_t abi_version;     // first, so that it can be read whatever follows
   uint32_t size;            // of this struct

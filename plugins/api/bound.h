@@ -61,7 +61,7 @@ class Bound {
       new (storage_) F(std::move(callable));
     } else {
       F* heap = new F(std::move(callable));
-      std::memcpy(storage_, &heap, sizeof(heap));
+      std::memcpy(storage_, &heap, sizeof(void*));
       destroy_ = [](Bound& bound) { delete &bound.as<F>(); };
     }
   }
@@ -86,7 +86,7 @@ class Bound {
       return *std::launder(reinterpret_cast<F*>(storage_));
     } else {
       F* heap;
-      std::memcpy(&heap, storage_, sizeof(heap));
+      std::memcpy(&heap, storage_, sizeof(void*));
       return *heap;
     }
   }

@@ -34,12 +34,14 @@ requires Callable<F>
 struct CallableTraits<F> : CallableTraits<decltype(&F::operator())> {
 };
 
+// NOLINTBEGIN(bugprone-macro-parentheses): qualifiers stand alone
 #define HAWSER_CALLABLE_TRAITS(QUALIFIERS)           \
   template <typename R, typename C, typename... P>   \
   struct CallableTraits<R (C::*)(P...) QUALIFIERS> { \
     using Result = R;                                \
     using Params = TypeList<P...>;                   \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 HAWSER_CALLABLE_TRAITS();
 HAWSER_CALLABLE_TRAITS(const);
 HAWSER_CALLABLE_TRAITS(noexcept);

@@ -17,8 +17,8 @@ namespace internal {
 
 template <>
 const void* TypeKey<DynamicObject>() {
-  static const char key = 0;
-  return &key;
+  static constexpr char kKey = 0;
+  return &kKey;
 }
 
 }  // namespace internal

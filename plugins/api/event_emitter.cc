@@ -72,7 +72,12 @@ size_t EventEmitter::EmitArray(std::string_view event, Array args) {
       continue;
     }
     bool last = i + 1 == taken.size();
-    Array copy = last ? std::move(args) : args;
+    Array copy;
+    if (last) {
+      copy.swap(args);
+    } else {
+      copy = args;
+    }
     if (callback.home() == nullptr) {
       // In another process: no answer is asked for, but whether it could be sent is told here.
       ShapeRef shape = callback.shape();

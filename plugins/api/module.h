@@ -218,6 +218,7 @@ HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Modu
 
 // Defines the plugin: once in it, outside of any namespace. The block that follows fills `module`,
 // a hawser::Module& that lives as long as the plugin is loaded.
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared stands alone
 #define HAWSER_MODULE(module_name, module)                                                         \
   static void hawser_module_##module_name(::hawser::Module& module);                               \
   extern "C" HAWSER_EXPORT const hawser_plugin_info* hawser_plugin(void) {                         \
@@ -235,5 +236,6 @@ HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Modu
     return &kInfo;                                                                                 \
   }                                                                                                \
   static void hawser_module_##module_name(::hawser::Module& module)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // HAWSER_MODULE_H_

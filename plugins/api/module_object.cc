@@ -57,17 +57,17 @@ ModuleObject::ModuleObject()
 ModuleObject::~ModuleObject() = default;
 
 const void* ModuleObject::type_tag() const {
-  static const char tag = 0;
-  return &tag;
+  static constexpr char kTag = 0;
+  return &kTag;
 }
 
 ModuleObject* ModuleObject::From(Object* object) {
   if (object == nullptr) return nullptr;
-  static const void* const tag = [] {
+  static const void* const kTag = [] {
     ModuleObject none;
     return none.type_tag();
   }();
-  return object->type_tag() == tag ? static_cast<ModuleObject*>(object) : nullptr;
+  return object->type_tag() == kTag ? static_cast<ModuleObject*>(object) : nullptr;
 }
 
 Module& ModuleObject::module() const {

@@ -67,8 +67,8 @@ BoundMethod::BoundMethod(ObjectRef self, const MemberTable& table, int member)
                           {}, table.members()[static_cast<size_t>(member)].signature)) {}
 
 const void* BoundMethod::type_tag() const {
-  static const char tag = 0;
-  return &tag;
+  static constexpr char kTag = 0;
+  return &kTag;
 }
 
 bool BoundMethod::Same(const Object& other) const {

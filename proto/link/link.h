@@ -100,7 +100,7 @@ class Link {
   // Something must leave: frames, or an acknowledgement or limit that waited long enough.
   bool NeedsPacket() const;
   // The next packet, perhaps without frames. `buffer` gives its memory.
-  std::string TakePacket(base::MonoTime now, std::string buffer, Effects* effects);
+  std::string TakePacket(base::MonoTime now, std::string packet, Effects* effects);
 
   // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent
   // again; received ones not yet processed are forgotten, the peer will send them again.

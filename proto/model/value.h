@@ -192,7 +192,9 @@ class Value {
     constexpr Rep(uint64_t first, uint64_t last) : first(first), last(last) {}
     // Word by word: as one piece it would go by a 16-byte register, which waits for the two stores
     // that just made the words.
+    // NOLINTNEXTLINE(modernize-use-equals-default): see above
     constexpr Rep(const Rep& other) : first(other.first), second(other.second), last(other.last) {}
+    // NOLINTNEXTLINE(modernize-use-equals-default): likewise
     constexpr Rep& operator=(const Rep& other) {
       first = other.first;
       second = other.second;

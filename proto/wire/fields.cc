@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
-#include "proto/wire/utf8.h"
+#include "hawser/base/utf8.h"
 
 namespace hawser::wire {
 
@@ -63,7 +63,7 @@ bool Fields::Refuse(const char* start, const char* field, const char* end, Refus
 }
 
 bool CheckText(std::string_view text, Refusal* refusal) {
-  size_t good = Utf8Prefix(text);
+  size_t good = base::Utf8Prefix(text);
   return good == text.size() || refusal->Because(absl::StrCat("not UTF-8 at byte ", good));
 }
 

@@ -1,6 +1,6 @@
 #include "proto/wire/sink.h"
 
-#include "proto/wire/utf8.h"
+#include "hawser/base/utf8.h"
 
 namespace hawser::wire {
 
@@ -11,7 +11,7 @@ void WriteSink::AppendLong(std::string_view content) {
 
 void WriteSink::AppendText(std::string_view text) {
   for (;;) {
-    size_t good = Utf8Prefix(text);
+    size_t good = base::Utf8Prefix(text);
     Append(text.substr(0, good));
     if (good == text.size()) return;
     Append("?");

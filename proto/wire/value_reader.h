@@ -62,7 +62,7 @@ class ValueReader {
   bool ReadRecord(std::string_view message, int depth, Value* value);
   bool ReadTypedArray(std::string_view message, Value* value);
   bool ReadError(std::string_view message, int depth, Value* value);
-  bool ReadReference(uint64_t index, Value* value);
+  bool ReadReference(uint64_t number, Value* value);
   // `depth`: levels around what they contain.
   bool ReadRecord(std::string_view message, int depth, Record* record);
   bool ReadField(std::string_view message, int depth, Record* record);

@@ -13,7 +13,6 @@
 namespace hawser::tests {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = ConnectionEvent::Kind;
 

@@ -59,7 +59,7 @@ class ScriptedBroker::ClientEnd final : public internal::ClientTransport {
     events_->Post(
         [self = Self(), first = std::move(first)] { self->broker_.OnOpened(self, first); });
   }
-  void Kill() override { Closed(absl::CancelledError("killed")); }
+  void Kill() override { EndWith(absl::CancelledError("killed")); }
   std::string_view description() const override { return "memory"; }
 
   // As events: the client's sink must not be called out of its own calls.
@@ -69,7 +69,7 @@ class ScriptedBroker::ClientEnd final : public internal::ClientTransport {
     });
   }
   void FirstWritten() { Written({}); }
-  void Closed(const absl::Status& why) {
+  void EndWith(const absl::Status& why) {
     events_->Post([self = Self(), why] {
       if (std::exchange(self->closed_, true)) return;
       self->Broken();
@@ -85,7 +85,7 @@ class ScriptedBroker::ClientEnd final : public internal::ClientTransport {
       self->broker_.OnClientPacket(self, packet);
     });
   }
-  void HalfClose() override { Closed(absl::OkStatus()); }
+  void HalfClose() override { EndWith(absl::OkStatus()); }
 
  private:
   std::shared_ptr<ClientEnd> Self() {
@@ -107,7 +107,7 @@ class ScriptedBroker::BrokerEnd final : public link::Transport,
     broker_.SendToClient(client_, std::move(packet));
     broker_.events_->Post([self = shared_from_this(), peer = peer_] { peer->OnSent(self.get()); });
   }
-  void Close(const absl::Status& status) override { client_->Closed(status); }
+  void Close(const absl::Status& status) override { client_->EndWith(status); }
   std::string_view description() const override { return "memory"; }
 
  private:
@@ -199,7 +199,7 @@ void ScriptedBroker::Cut(const absl::Status& why) {
     peer = peer_;
   }
   if (client == nullptr) return;
-  client->Closed(why);
+  client->EndWith(why);
   peer->OnTransportLost(broker.get(), why);
 }
 
@@ -297,7 +297,7 @@ void ScriptedBroker::OnOpened(const std::shared_ptr<ClientEnd>& end, std::string
     peer = peer_;
   }
   if (!status.ok()) {
-    end->Closed(status);
+    end->EndWith(status);
     return;
   }
   link::Endpoint::AttachState state = peer->Fence();
@@ -310,7 +310,7 @@ void ScriptedBroker::OnOpened(const std::shared_ptr<ClientEnd>& end, std::string
   SendToClient(end, std::move(packet));
   if (reply.outcome == wire::AttachReply::Outcome::kLeaseExpired ||
       reply.outcome == wire::AttachReply::Outcome::kBrokerRestarted) {
-    end->Closed(absl::FailedPreconditionError("no such session"));
+    end->EndWith(absl::FailedPreconditionError("no such session"));
     return;
   }
   auto broker_end = std::make_shared<BrokerEnd>(*this, peer, end);

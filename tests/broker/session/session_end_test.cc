@@ -12,7 +12,6 @@ namespace {
 
 using absl::StatusCode;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 

@@ -17,7 +17,6 @@ using ::hawser::testing::PendingCall;
 using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
-using ::testing::HasSubstr;
 using enum absl::StatusCode;
 
 class LateReplyTest : public ::testing::Test {

@@ -67,7 +67,8 @@ TEST(ModuleSessions, HooksSeeEachSessionComeAndGo) {
   std::vector<std::string> seen;
   ModuleHarness harness([&seen](Module& module) {
     module.OnSessionStart([&seen](const SessionRef& session) {
-      for (const auto& [key, value] : session->attributes()) seen.push_back(key + "=" + value);
+      for (const auto& [key, value] : session->attributes())
+        seen.emplace_back(key).append("=").append(value);
     });
     module.OnSessionEnd(
         [&seen](const SessionRef&, EndReason reason) { seen.emplace_back(EndReasonName(reason)); });

@@ -60,7 +60,7 @@ absl::StatusOr<int> Sum(absl::StatusOr<int> a, int b) {
   HAWSER_ASSIGN_OR_RETURN(int sum, [](const absl::StatusOr<int>& x, int y) -> absl::StatusOr<int> {
     HAWSER_RETURN_IF_ERROR(x.status());
     return *x + y;
-  }(std::move(a), b));
+  }(a, b));
   return sum;
 }
 
