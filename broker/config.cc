@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -17,8 +18,9 @@ constexpr char kExamples[] = R"(Examples:
   hawserd --listen unix:/tmp/h.sock --plugin ./counter.so
   hawserd --listen tcp:127.0.0.1:4711 --insecure-tcp
 
-Each option may also come from the environment: HAWSER_LISTEN, HAWSER_PLUGIN_DIR, HAWSER_MAIN, HAWSER_LEASE_TTL,
-HAWSER_LOG_LEVEL, HAWSER_LOG_FILE, HAWSER_LOG_FORMAT. SIGTERM drains: new sessions are refused, calls in work may end.)";
+Some options may also come from the environment: HAWSER_LISTEN, HAWSER_PLUGIN_DIR, HAWSER_MAIN, HAWSER_LEASE_TTL,
+HAWSER_LOG_LEVEL, HAWSER_LOG_FILE, HAWSER_LOG_FORMAT. SIGTERM, SIGINT and SIGHUP drain: new sessions are refused, calls
+in work may end; a second signal ends at once.)";
 
 // PREFIX/lib/hawser/modules of the installation this program belongs to; "" if it is none.
 std::string InstalledModules() {
@@ -136,7 +138,7 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       ->envname("HAWSER_LEASE_TTL")
       ->type_name("SECONDS")
       ->check(SecondsBetween(1, 600, "seconds, 1 to 600"));
-  app.add_option("--drain", drain_s, "How long calls may go on after SIGTERM. Default: 5")
+  app.add_option("--drain", drain_s, "How long calls may go on after the signal to end. Default: 5")
       ->type_name("SECONDS")
       ->check(SecondsBetween(0, 86400, "seconds, 0 to 86400"));
   app.add_option("--log-level", log_level, "debug, info (default), warning, error or off")
@@ -155,6 +157,15 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       ->type_name("FILE");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    // What stands behind an option that there is not was meant for it.
+    std::vector<std::string> extra = app.remaining();
+    auto option = std::find_if(extra.begin(), extra.end(),
+                               [](const std::string& word) { return word.starts_with('-'); });
+    std::cerr << (option != extra.end() ? "hawserd: there is no option " + *option
+                                        : "hawserd: '" + extra.front() + "' is no option")
+              << "\n  all options: hawserd --help\n";
+    return {std::nullopt, 2};
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return {std::nullopt, app.exit(error)};
     std::cerr << "hawserd: " << error.what() << "\n  all options: hawserd --help\n";

@@ -20,12 +20,15 @@ namespace hawser::broker {
 namespace {
 
 // Signals that end the broker. Blocked before the first thread starts, so that only the wait below
-// gets them.
+// gets them. A hangup that whoever started the broker had ignored, as nohup does, stays ignored.
 sigset_t EndingSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  struct sigaction inherited = {};
+  sigaction(SIGHUP, nullptr, &inherited);
+  if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
   return signals;
 }
 

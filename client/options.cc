@@ -24,6 +24,8 @@ std::string_view LossReasonName(LossReason reason) {
       return "lease expired";
     case LossReason::kBrokerRestarted:
       return "broker restarted";
+    case LossReason::kBrokerStopped:
+      return "broker stopped";
     case LossReason::kEndedByBroker:
       return "ended by the broker";
     case LossReason::kRefused:

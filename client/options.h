@@ -44,7 +44,8 @@ enum class LossReason {
   kClosed,           // Remote::Close, or the last handle is gone
   kLeaseExpired,     // the broker heard nothing for a TTL, or was out of reach for that long
   kBrokerRestarted,  // the broker that had the objects is no more
-  kEndedByBroker,    // an administrator ended it, or the broker stopped
+  kBrokerStopped,    // the broker stopped, and with it everything it had
+  kEndedByBroker,    // an administrator or a limit of the broker ended it; the status says which
   kRefused,          // policy, a limit or a protocol error ended it; the status says which
   kDisconnected,     // the connection was lost and ConnectOptions::reconnect is off
 };

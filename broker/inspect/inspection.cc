@@ -265,7 +265,7 @@ class Inspection {
 
   Value OidOf(const Value& value) {
     uint64_t oid = value.is_object() ? broker_.objects().IdOf(value.AsObject()).value() : 0;
-    return Value(oid);
+    return oid == 0 ? Value(nullptr) : Value(oid);
   }
   static Value ExportsOf(const ModuleRegistry::Listed& listed) {
     return listed.module != nullptr ? listed.module->exports() : Value(listed.provided);

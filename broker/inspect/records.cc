@@ -80,7 +80,7 @@ Record ObjectRecord(Broker& broker, const Object& object, const ObjectRegistry::
                 {"module", broker.homes().ModuleOf(object)},
                 {"holders", info.holders},
                 {"since", DateOfSeconds(info.born_s)},
-                {"site", object.site()}};
+                {"site", object.site().empty() ? Value(nullptr) : Value(object.site())}};
 }
 
 Array HeldBy(Broker& broker, const Session& session, size_t limit) {

@@ -106,6 +106,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   void RunCall(link::IncomingCall* call);
   void WantFlush() override;
   void OnDetached(const absl::Status& why) override;
+  void OnEndWanted(EndReason reason, const absl::Status& why) override HAWSER_EXCLUDES(state_mu_);
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
   void OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) override;
   void OnExport(Object* object, uint64_t handle) override;

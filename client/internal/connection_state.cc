@@ -25,6 +25,7 @@ EndReason ReasonOf(LossReason loss) {
     case LossReason::kLeaseExpired:
       return EndReason::kLeaseExpired;
     case LossReason::kBrokerRestarted:
+    case LossReason::kBrokerStopped:
       return EndReason::kShutdown;
     case LossReason::kRefused:
       return EndReason::kViolation;
@@ -234,20 +235,21 @@ void Connection::EndSession(LossReason loss, const absl::Status& status) {
   leader_.PokeReader();
 }
 
-void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
+// The peer said End, or the link must end. Why is known before the link ends: who is told that an
+// object or a call ended with the session may ask.
+void Connection::OnEndWanted(EndReason /*reason*/, const absl::Status& why) {
+  // Of all that ends a session at the broker's wish only its own end passes by itself.
+  EndSession(absl::IsUnavailable(why) ? LossReason::kBrokerStopped : LossReason::kEndedByBroker,
+             why);
+}
+
+void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
                          std::vector<ObjectRef> exported) {
   std::vector<ObjectRef> orphans;
   ConnectionEvent event;
   event.kind = ConnectionEvent::Kind::kLost;
   {
     base::MutexLock lock(state_mu_);
-    if (phase_ != Phase::kOver) {
-      // The peer said End, or broke the link.
-      phase_ = Phase::kOver;
-      loss_ = LossReason::kEndedByBroker;
-      status_ = why;
-      kill_at_ = clock().Now() + kGrace;
-    }
     orphans.swap(orphans_);
     orphans_pending_.fetch_sub(static_cast<int>(orphans.size()), std::memory_order_acq_rel);
     event.loss = loss_;

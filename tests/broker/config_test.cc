@@ -53,10 +53,11 @@ TEST(ConfigTest, AValueThatIsWrongIsNamedWithWhatItShouldBe) {
   EXPECT_THAT(Refused({"--log-level", "loud"}), HasSubstr("'loud': expected debug, info, warning"));
   EXPECT_THAT(Refused({"--log-format", "x"}), HasSubstr("expected text or json"));
   EXPECT_THAT(Refused({"--listen"}), HasSubstr("ADDRESS"));
-  EXPECT_THAT(Refused({"--nope"}), HasSubstr("--nope"));
+  EXPECT_EQ(Refused({"--lisen", "x"}),
+            "hawserd: there is no option --lisen\n  all options: hawserd --help\n");
   EXPECT_THAT(Refused({"--main", "/no/such"}), HasSubstr("/no/such: No such file or directory"));
   EXPECT_THAT(Refused({"--main", "/dev/null"}), HasSubstr("/dev/null: not a directory"));
-  EXPECT_THAT(Refused({"word"}), HasSubstr("hawserd --help"));
+  EXPECT_EQ(Refused({"word"}), "hawserd: 'word' is no option\n  all options: hawserd --help\n");
 }
 
 TEST(ConfigTest, AnAddressThatIsWrongIsNamedWithWhatItShouldBe) {
@@ -77,6 +78,14 @@ TEST(ConfigTest, HelpSaysWhatEachOptionTakesInWords) {
   EXPECT_THAT(help, HasSubstr("--log-level LEVEL"));
   EXPECT_THAT(help, Not(HasSubstr("TEXT")));
   EXPECT_THAT(help, Not(HasSubstr("->")));
+}
+
+TEST(ConfigTest, HelpNamesTheSignalsAndWhatTheEnvironmentMaySay) {
+  ::testing::internal::CaptureStdout();
+  Parse({"--help"});
+  std::string help = ::testing::internal::GetCapturedStdout();
+  EXPECT_THAT(help, HasSubstr("SIGTERM, SIGINT and SIGHUP drain"));
+  EXPECT_THAT(help, HasSubstr("Some options may also come from the environment: HAWSER_LISTEN"));
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST_F(HawserdTest, AFileInItsPlaceIsKeptAndNamed) {
 }
 
 TEST_F(HawserdTest, AnIdleOneEndsAtOnceWhenItIsTold) {
-  for (int signal : {SIGTERM, SIGINT}) {
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
     std::unique_ptr<ChildProcess> process = Start();
     Remote remote = Connect().value();
     absl::Time begin = absl::Now();

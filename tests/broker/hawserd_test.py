@@ -24,9 +24,10 @@ class HawserdTest(unittest.TestCase):
         self.assertTrue(done.stderr.startswith("hawserd: "), done.stderr)
         return done.stderr
 
-    def start(self, *words):
+    def start(self, *words, **options):
         """A broker that listens."""
-        daemon = subprocess.Popen([HAWSERD, *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        daemon = subprocess.Popen([HAWSERD, *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  **options)
         self.addCleanup(daemon.stdout.close)
         self.addCleanup(daemon.stderr.close)
         self.addCleanup(daemon.wait)
@@ -64,3 +65,19 @@ class HawserdTest(unittest.TestCase):
         _, err = daemon.communicate(timeout=60)
         self.assertEqual(daemon.returncode, 0)
         self.assertIn(f"{path} cannot be loaded: file too short", err)
+
+    def test_a_hangup_ends_it_in_good_order_unless_it_was_started_with_that_ignored(self):
+        path = f"{self.folder}/s"
+        daemon = self.start("--listen", path)
+        daemon.send_signal(signal.SIGHUP)
+        _, err = daemon.communicate(timeout=60)
+        self.assertEqual(daemon.returncode, 0, err)
+        self.assertIn("draining signal=Hangup", err)
+        self.assertFalse(os.path.exists(path))
+        ignoring = self.start("--listen", path, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        ignoring.send_signal(signal.SIGHUP)
+        ignoring.send_signal(signal.SIGTERM)
+        _, err = ignoring.communicate(timeout=60)
+        self.assertEqual(ignoring.returncode, 0, err)
+        self.assertIn("draining signal=Terminated", err)
+        self.assertNotIn("Hangup", err)

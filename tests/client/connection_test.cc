@@ -221,6 +221,42 @@ TEST_F(ConnectionTest, AnEndFromTheBrokerEndsTheSession) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("kicked")));
 }
 
+TEST_F(ConnectionTest, ABrokerThatStopsIsNoneThatEndsASession) {
+  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
+  broker_.End(absl::UnavailableError("the broker is shutting down"));
+  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+  EXPECT_EQ(remote->loss(), LossReason::kBrokerStopped);
+  EXPECT_THAT(remote->status(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                         HasSubstr("broker stopped: the broker is shutting down")));
+}
+
+// It was set after all watchers were told, so that the first found none.
+TEST_F(ConnectionTest, WhoIsToldThatAnObjectWentWithItsSessionMayAskWhy) {
+  constexpr int kWatchers = 50000;
+  absl::StatusOr<Remote> remote = broker_.Connect();
+  RemoteObject counter = *remote->Require("counter");
+  std::atomic<int> told{0};
+  std::atomic<int> told_why{0};
+  std::vector<Subscription> watches;
+  for (int i = 0; i < kWatchers; ++i) {
+    watches.push_back(*counter.Watch([&](GoneReason) {
+      if (remote->loss() == LossReason::kEndedByBroker) ++told_why;
+      ++told;
+    }));
+  }
+  // The thread of callbacks is at hand when the first of them is due.
+  std::atomic<bool> at_hand{false};
+  counter.CallAsync("increment").Then([&](const absl::StatusOr<Value>&) {
+    at_hand = true;
+    while (counter.gone() == GoneReason::kAlive) {
+    }
+  });
+  EXPECT_TRUE(Eventually([&] { return at_hand.load(); }));
+  broker_.End(absl::PermissionDeniedError("kicked"));
+  EXPECT_TRUE(Eventually([&] { return told == kWatchers; }));
+  EXPECT_EQ(told_why, kWatchers);
+}
+
 TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
   absl::StatusOr<Remote> remote = broker_.Connect(Watched());
   RemoteObject counter = *remote->Require("counter");

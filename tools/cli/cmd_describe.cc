@@ -19,8 +19,12 @@ constexpr Column kMemberColumns[] = {
     {"flags", "FLAGS", Format::kText, Column::Detail::kIfAny},
     {"doc", "WHAT IT DOES", Format::kProse, Column::Detail::kIfAny},
 };
-constexpr View kMemberView = {
-    .name = {"name", "NAME"}, .columns = kMemberColumns, .none = "it shows no members"};
+constexpr std::string_view kMemberMore[] = {"name",   "kind",     "params", "required", "variadic",
+                                            "result", "readonly", "hidden", "inherited"};
+constexpr View kMemberView = {.name = {"name", "NAME"},
+                              .columns = kMemberColumns,
+                              .none = "it shows no members",
+                              .more = kMemberMore};
 
 constexpr Column kColumns[] = {
     {"name", "NAME"},
@@ -33,12 +37,14 @@ constexpr Column kColumns[] = {
     {"site", "MADE AT"},
     {"since", "AGE", Format::kAge},
 };
+constexpr std::string_view kMore[] = {"address"};
 constexpr View::Section kSections[] = {
     {"members", "Members", &kMemberView},
     {"holders", "Held by", &kHolderView},
 };
+// What is no object, or would be gone with this command, is named by its address.
 constexpr View kView = {
-    .name = {"oid", "ID", Format::kObject}, .columns = kColumns, .sections = kSections};
+    .name = {"address", "ADDRESS"}, .columns = kColumns, .sections = kSections, .more = kMore};
 
 std::string_view MemberKindName(MemberKind kind) {
   switch (kind) {
@@ -101,6 +107,11 @@ absl::Status AddInspection(Context& context, Record* record, std::string* note) 
     if (!record->Has(name)) record->Set(name, value);
   }
   HAWSER_ASSIGN_OR_RETURN(Array holders, HoldersOf(context.session, oid));
+  // What only this command holds loses its id as the command ends.
+  if (holders.empty()) {
+    record->Set("oid", nullptr);
+    record->Set("since", nullptr);
+  }
   record->Set("holders", std::move(holders));
   return absl::OkStatus();
 }
@@ -111,13 +122,17 @@ absl::Status Run(Context& context) {
   std::string name = address.ToString();
   if (!value.is_object()) {
     context.printer.Item(
-        kView, Record{{"name", name}, {"kind", KindName(value.kind())}, {"value", value}});
+        kView,
+        Record{
+            {"name", name}, {"kind", KindName(value.kind())}, {"value", value}, {"address", name}});
     return absl::OkStatus();
   }
   HAWSER_ASSIGN_OR_RETURN(RemoteObject object, ResolveObject(context.session, address));
   Record record = DescribeObject(object, name);
   std::string note;
   if (object.id() != ObjectId()) HAWSER_RETURN_IF_ERROR(AddInspection(context, &record, &note));
+  int64_t oid = record["oid"].AsInt();
+  record.Set("address", oid == 0 ? name : fmt::format("@{}", oid));
   context.printer.Item(kView, record);
   if (!note.empty()) context.output.Say(note);
   // Members belong to objects; a constructor knows what it takes, not what they show.
@@ -135,6 +150,8 @@ constexpr Example kExamples[] = {
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
 
+constexpr Shown kShown[] = {{"", &kView}};
+
 }  // namespace
 
 constexpr Command kDescribeCommand = {
@@ -150,7 +167,7 @@ constexpr Command kDescribeCommand = {
         "object is shown to those who may inspect the broker.",
     .examples = kExamples,
     .exits = kExits,
-    .view = &kView,
+    .shown = kShown,
     .run = Run,
 };
 

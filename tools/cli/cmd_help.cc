@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "hawser/record.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
@@ -28,6 +29,10 @@ std::string NounText(std::string_view noun, const Look& look) {
 
 absl::Status RunHelp(Context& context) {
   const Look& look = context.output.look();
+  if (context.options.format == OutputFormat::kJson) {
+    return Fail(Exit::kUsage, "help is text for people; there is no JSON of it",
+                "the whole reference: hawser help --markdown");
+  }
   if (context.line.Has("--markdown")) {
     context.output.Write(ReferenceMarkdown());
     return absl::OkStatus();
@@ -60,8 +65,16 @@ absl::Status RunHelp(Context& context) {
       "all commands and topics: hawser help");
 }
 
+constexpr Column kVersionColumns[] = {{"version", "VERSION"}};
+constexpr View kVersionView = {.name = {"version", "VERSION"}, .columns = kVersionColumns};
+
 absl::Status RunVersion(Context& context) {
-  context.output.Write(fmt::format("hawser {}\n", kVersion));
+  OutputFormat format = context.options.format;
+  if (format == OutputFormat::kJson || format == OutputFormat::kName) {
+    context.printer.Item(kVersionView, Record{{"version", kVersion}});
+  } else {
+    context.output.Write(fmt::format("hawser {}\n", kVersion));
+  }
   return absl::OkStatus();
 }
 
@@ -72,6 +85,8 @@ constexpr Example kHelpExamples[] = {
     {"hawser help call", ""},
     {"hawser help values", "how arguments are written"},
 };
+
+constexpr Shown kVersionShown[] = {{"", &kVersionView}};
 
 }  // namespace
 
@@ -91,6 +106,7 @@ constexpr Command kVersionCommand = {
     .name = "version",
     .group = Group::kHelp,
     .summary = "print the version of this program",
+    .shown = kVersionShown,
     .run = RunVersion,
 };
 

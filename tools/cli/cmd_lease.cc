@@ -28,7 +28,7 @@ absl::Status RunList(Context& context) {
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value lease, InspectSession(context, "lease"));
+  HAWSER_ASSIGN_OR_RETURN(Value lease, InspectSession(context, "lease", context.line.arguments[0]));
   context.printer.Item(kView, lease.AsRecord());
   return absl::OkStatus();
 }
@@ -36,6 +36,8 @@ absl::Status RunShow(Context& context) {
 constexpr Example kListExamples[] = {{"hawser lease", ""}};
 constexpr Example kShowExamples[] = {{"hawser lease show 4f3c21aa", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};
+
+constexpr Shown kShown[] = {{"", &kView}};
 
 }  // namespace
 
@@ -47,7 +49,7 @@ constexpr Command kLeaseListCommand = {
         "A session that is detached has lost its connection; when no time is left, everything it "
         "holds is released.",
     .examples = kListExamples,
-    .view = &kView,
+    .shown = kShown,
     .run = RunList,
 };
 
@@ -61,7 +63,7 @@ constexpr Command kLeaseShowCommand = {
     .details = "The beginning of the session's id will do.",
     .examples = kShowExamples,
     .exits = kExits,
-    .view = &kView,
+    .shown = kShown,
     .run = RunShow,
 };
 

@@ -1,8 +1,12 @@
+#include <functional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
+#include "tools/cli/address.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/inspection.h"
@@ -21,8 +25,11 @@ constexpr Column kModuleColumns[] = {
     {"provider", "PROVIDER", Format::kSession, Column::Detail::kWide},
     {"path", "FILE", Format::kText, Column::Detail::kWide},
 };
-constexpr View kModuleView = {
-    .name = {"name", "NAME"}, .columns = kModuleColumns, .none = "the broker has no modules"};
+constexpr std::string_view kModuleMore[] = {"since", "address"};
+constexpr View kModuleView = {.name = {"address", "NAME"},
+                              .columns = kModuleColumns,
+                              .none = "the broker has no modules",
+                              .more = kModuleMore};
 
 constexpr Column kObjectColumns[] = {
     {"oid", "ID", Format::kObject},
@@ -34,6 +41,25 @@ constexpr Column kObjectColumns[] = {
     {"site", "MADE AT", Format::kText, Column::Detail::kWide},
 };
 constexpr View kObjectView = {.name = {"oid", "ID", Format::kObject}, .columns = kObjectColumns};
+
+// With what other commands take for each: the name, unless that already means something else.
+Array WithAddresses(const Array& modules) {
+  std::set<std::string, std::less<>> taken;
+  for (const Value& module : modules) {
+    if (module.AsRecord()["kind"].AsString() != "global")
+      taken.emplace(module.AsRecord()["name"].AsString());
+  }
+  Array addressed;
+  for (const Value& module : modules) {
+    Record record = module.AsRecord();
+    bool global = record["kind"].AsString() == "global";
+    Address address{.name = std::string(record["name"].AsString())};
+    if (global && taken.contains(address.name)) address.root = Address::Root::kGlobal;
+    record.Set("address", address.ToString());
+    addressed.emplace_back(std::move(record));
+  }
+  return addressed;
+}
 
 absl::Status ListObjects(Context& context) {
   Record filter;
@@ -65,7 +91,7 @@ absl::Status Run(Context& context) {
   }
   HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
   context.printer.BeginList(kModuleView);
-  context.printer.Rows(WithoutOwn(context.session, modules.AsArray()));
+  context.printer.Rows(WithAddresses(WithoutOwn(context.session, modules.AsArray())));
   context.printer.EndList();
   return absl::OkStatus();
 }
@@ -81,6 +107,9 @@ constexpr Example kExamples[] = {
     {"hawser list --class BrowserWindow -o name", "their ids, one a line"},
 };
 
+constexpr Shown kShown[] = {{"", &kModuleView},
+                            {"with --objects, --class or --module", &kObjectView}};
+
 }  // namespace
 
 constexpr Command kListCommand = {
@@ -91,7 +120,7 @@ constexpr Command kListCommand = {
         "What hawser does when no command is given. What this command itself holds is left out.",
     .flags = kFlags,
     .examples = kExamples,
-    .view = &kModuleView,
+    .shown = kShown,
     .run = Run,
 };
 

@@ -17,9 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
+#include "hawser/base/string_view.h"
+#include "hawser/record.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
@@ -142,6 +145,40 @@ std::string Trimmed(std::string text) {
   return text;
 }
 
+constexpr Column kColumns[] = {
+    {"file", "FILE"},       {"accepted", "ACCEPTED", Format::kYesNo}, {"module", "MODULE"},
+    {"version", "VERSION"}, {"members", "MEMBERS", Format::kValue},   {"error", "WHY NOT"},
+};
+constexpr View kView = {.name = {"module", "MODULE"}, .columns = kColumns};
+
+// What hawserd said of a plugin that it loaded: "module NAME VERSION", then a member a line.
+Record Accepted(const std::string& file, std::string_view said) {
+  std::vector<std::string> lines = absl::StrSplit(base::ToAbsl(said), '\n');
+  std::vector<std::string> words =
+      absl::StrSplit(lines[0], absl::MaxSplits(' ', 2));  // a version may have spaces
+  words.resize(3);
+  Array members;
+  for (size_t i = 1; i < lines.size(); ++i) {
+    if (lines[i].starts_with("  ")) members.emplace_back(lines[i].substr(2));
+  }
+  return {{"file", file},        {"accepted", true},   {"module", words[1]},
+          {"version", words[2]}, {"members", members}, {"error", nullptr}};
+}
+
+// To people the failure says it all.
+absl::Status NotAccepted(Context& context, const std::string& message, std::string_view said) {
+  if (context.options.format == OutputFormat::kJson) {
+    std::string error = said.empty() ? message : std::string(said);
+    context.printer.Item(kView, Record{{"file", context.line.arguments[0]},
+                                       {"accepted", false},
+                                       {"module", nullptr},
+                                       {"version", nullptr},
+                                       {"members", Array()},
+                                       {"error", error}});
+  }
+  return Fail(Exit::kThreshold, message, said);
+}
+
 absl::Status Run(Context& context) {
   const std::string& file = context.line.arguments[0];
   if (access(file.c_str(), R_OK) != 0) {
@@ -160,15 +197,20 @@ absl::Status Run(Context& context) {
   int status = child.Wait();
   said = Trimmed(std::move(said));
   if (WIFSIGNALED(status)) {
-    return Fail(
-        Exit::kThreshold,
+    return NotAccepted(
+        context,
         fmt::format("{} crashed the process that loaded it: {}", file, strsignal(WTERMSIG(status))),
         said);
   }
   if (WEXITSTATUS(status) != 0) {
-    return Fail(Exit::kThreshold, fmt::format("{} is no plugin a broker would load", file), said);
+    return NotAccepted(context, fmt::format("{} is no plugin a broker would load", file), said);
   }
-  context.output.Write(said + "\n");
+  OutputFormat format = context.options.format;
+  if (format == OutputFormat::kJson || format == OutputFormat::kName) {
+    context.printer.Item(kView, Accepted(file, said));
+  } else {
+    context.output.Write(said + "\n");
+  }
   return absl::OkStatus();
 }
 
@@ -176,6 +218,7 @@ constexpr Example kExamples[] = {
     {"hawser plugin check ./libcounter.so", ""},
 };
 constexpr Exit kExits[] = {Exit::kNotFound, Exit::kThreshold};
+constexpr Shown kShown[] = {{"", &kView}};
 
 }  // namespace
 
@@ -192,6 +235,7 @@ constexpr Command kPluginCheckCommand = {
         "it.",
     .examples = kExamples,
     .exits = kExits,
+    .shown = kShown,
     .run = Run,
 };
 

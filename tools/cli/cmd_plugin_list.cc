@@ -12,7 +12,7 @@ constexpr Column kColumns[] = {
     {"state", "STATE", Format::kState},
     {"objects", "OBJECTS", Format::kNumber},
     {"listeners", "LISTENERS", Format::kNumber},
-    {"detached", "STALE", Format::kNumber, Column::Detail::kWide},
+    {"detached", "LEFT BEHIND", Format::kNumber, Column::Detail::kWide},
     {"lost", "LOST EVENTS", Format::kNumber, Column::Detail::kWide},
     {"since", "AGE", Format::kAge},
     {"path", "FILE"},
@@ -31,14 +31,20 @@ absl::Status Run(Context& context) {
 
 constexpr Example kExamples[] = {{"hawser plugin", ""}};
 
+constexpr Shown kShown[] = {{"", &kView}};
+
 }  // namespace
 
 constexpr Command kPluginListCommand = {
     .name = "plugin list",
     .group = Group::kBroker,
     .summary = "list the plugins: loaded, or refused and why",
+    .details =
+        "LEFT BEHIND and LOST EVENTS count since the plugin was loaded: listeners that were still "
+        "there when their sessions ended and then removed, and events that could not reach a "
+        "listener.",
     .examples = kExamples,
-    .view = &kView,
+    .shown = kShown,
     .run = Run,
 };
 

@@ -1,12 +1,15 @@
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
+#include "tools/cli/convert_argument.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/invoke.h"
 #include "tools/cli/resolve.h"
+#include "tools/cli/value_text.h"
 
 namespace hawser::cli {
 namespace {
@@ -15,6 +18,26 @@ absl::Status RunGet(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
   HAWSER_ASSIGN_OR_RETURN(Value value, Resolve(context.session, address));
   return ShowAnswer(context, std::move(value), Printer::Asked::kValue);
+}
+
+// What `property` is to be, as the arguments of its setter.
+absl::StatusOr<Array> ReadValue(Context& context, const Target& property) {
+  Type type = property.info->signature.result;
+  std::string hint = fmt::format("it is {}", MemberText(*property.info));
+  if (context.line.Has("--data")) {
+    Signature setter{.params = {type}, .result = Type::kUndefined, .required = 1};
+    return ReadArguments(context, setter, property.text, hint);
+  }
+  if (context.line.arguments.size() < 2) {
+    return Fail(Exit::kUsage, "'set' needs a value",
+                fmt::format("usage: hawser set {} VALUE, where it expects {}", property.text,
+                            TypeName(type)));
+  }
+  absl::StatusOr<Value> value =
+      ConvertText(context.line.arguments[1], type, LookupIn(context.session));
+  if (!value.ok())
+    return WithHint(WithPrefix(value.status(), fmt::format("{}: ", property.text)), hint);
+  return Array{*std::move(value)};
 }
 
 absl::Status RunSet(Context& context) {
@@ -30,9 +53,7 @@ absl::Status RunSet(Context& context) {
                                        : fmt::format("to call it: hawser call {}", target.text));
   }
   if (target.info->readonly) return Fail(Exit::kUsage, fmt::format("{} is read-only", target.text));
-  Signature setter{
-      .params = {target.info->signature.result}, .result = Type::kUndefined, .required = 1};
-  HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadArguments(context, setter, target.text));
+  HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadValue(context, target));
   return context.session
       .Apply(target.object, Op::kSet, target.member, std::move(arguments), target.text)
       .status();
@@ -40,14 +61,14 @@ absl::Status RunSet(Context& context) {
 
 constexpr Flag kGetFlags[] = {kKeepFlag};
 constexpr Example kGetExamples[] = {
-    {"hawser get counter.value", ""},
+    {"hawser get counter.pi", ""},
     {"title=$(hawser get @7.title)", "a string is printed as it is"},
     {"hawser get clock.alarms[0].label", "through an array of objects"},
     {"hawser get process.versions -o json", ""},
 };
 constexpr Flag kSetFlags[] = {kDataFlag};
 constexpr Example kSetExamples[] = {
-    {"hawser set counter.value 5", ""},
+    {"hawser set @7.value 5", ""},
     {"hawser set @7.bounds '{\"x\": 0, \"y\": 0}'", ""},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};

@@ -43,6 +43,8 @@ constexpr Example kExamples[] = {
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
 
+constexpr Shown kShown[] = {{"", &kHolderView}};
+
 }  // namespace
 
 constexpr Command kRefsCommand = {
@@ -58,7 +60,7 @@ constexpr Command kRefsCommand = {
         "out. This command's own hold is left out.",
     .examples = kExamples,
     .exits = kExits,
-    .view = &kHolderView,
+    .shown = kShown,
     .run = Run,
 };
 

@@ -21,11 +21,12 @@ constexpr Column kColumns[] = {
     {"since", "AGE", Format::kAge},
     {"uid", "UID", Format::kNumber, Column::Detail::kWide},
     {"transport", "TRANSPORT", Format::kText, Column::Detail::kWide},
-    {"queued_bytes", "QUEUED", Format::kBytes, Column::Detail::kWide},
+    {"queued_bytes", "UNACKED", Format::kBytes, Column::Detail::kWide},
     {"answers", "ANSWERS", Format::kNumber, Column::Detail::kWide},
     {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
-    {"attributes", "ATTRIBUTES", Format::kValue, Column::Detail::kWide},
 };
+constexpr View kView = {
+    .name = {"session", "SESSION"}, .columns = kColumns, .none = "there are no sessions"};
 // With those that ended among them.
 constexpr Column kAllColumns[] = {
     {"session", "SESSION", Format::kSession},
@@ -42,8 +43,31 @@ constexpr Column kAllColumns[] = {
     {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
     {"why", "WHY", Format::kText, Column::Detail::kWide},
 };
-constexpr View kAllView = {
-    .name = {"session", "SESSION"}, .columns = kAllColumns, .none = "there were no sessions"};
+// Of those that still live.
+constexpr std::string_view kLiveFields[] = {"pending", "transport", "queued_bytes", "answers"};
+constexpr View kAllView = {.name = {"session", "SESSION"},
+                           .columns = kAllColumns,
+                           .none = "there were no sessions",
+                           .more = kLiveFields};
+
+// One of them in full.
+constexpr Column kOneColumns[] = {
+    {"session", "SESSION"},
+    {"pid", "PID", Format::kNumber},
+    {"program", "PROGRAM"},
+    {"name", "NAME"},
+    {"state", "STATE", Format::kState},
+    {"objects", "OBJECTS", Format::kNumber},
+    {"callbacks", "CALLBACKS", Format::kNumber},
+    {"pending", "PENDING", Format::kNumber},
+    {"since", "AGE", Format::kAge},
+    {"uid", "UID", Format::kNumber},
+    {"transport", "TRANSPORT"},
+    {"queued_bytes", "UNACKED", Format::kBytes},
+    {"answers", "ANSWERS", Format::kNumber},
+    {"calls", "CALLS", Format::kNumber},
+    {"attributes", "ATTRIBUTES", Format::kValue},
+};
 constexpr Column kHeldColumns[] = {
     {"oid", "ID", Format::kObject},
     {"class", "CLASS"},
@@ -52,10 +76,8 @@ constexpr Column kHeldColumns[] = {
 };
 constexpr View kHeldView = {.name = {"oid", "ID", Format::kObject}, .columns = kHeldColumns};
 constexpr View::Section kSections[] = {{"held", "Holds", &kHeldView}};
-constexpr View kView = {.name = {"session", "SESSION"},
-                        .columns = kColumns,
-                        .sections = kSections,
-                        .none = "there are no sessions"};
+constexpr View kOneView = {
+    .name = {"session", "SESSION"}, .columns = kOneColumns, .sections = kSections};
 
 absl::Status RunList(Context& context) {
   auto print = [&](const Array& page) {
@@ -71,8 +93,9 @@ absl::Status RunList(Context& context) {
 }
 
 absl::Status RunShow(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value session, InspectSession(context, "session"));
-  context.printer.Item(kView, session.AsRecord());
+  HAWSER_ASSIGN_OR_RETURN(Value session,
+                          InspectSession(context, "session", context.line.arguments[0]));
+  context.printer.Item(kOneView, session.AsRecord());
   return absl::OkStatus();
 }
 
@@ -83,8 +106,21 @@ absl::Status RunKick(Context& context) {
     return Fail(Exit::kUsage, fmt::format("session {} is this command's own", id),
                 "the others: hawser session list");
   }
-  HAWSER_RETURN_IF_ERROR(InspectSession(context, "kick").status());
-  context.output.Say(fmt::format("session {} is ended", id));
+  // That only one session happens to begin so is no proof that it was meant.
+  constexpr size_t kLeast = 4;
+  if (id.size() < kLeast) {
+    return Fail(Exit::kUsage,
+                fmt::format("'{}' is too little of a session's id to end it by; at least {} "
+                            "characters are needed",
+                            id, kLeast),
+                "the sessions: hawser session list");
+  }
+  HAWSER_ASSIGN_OR_RETURN(Value found, InspectSession(context, "session", id));
+  const Record& session = found.AsRecord();
+  std::string whole(session["session"].AsString());
+  HAWSER_RETURN_IF_ERROR(InspectSession(context, "kick", whole).status());
+  context.output.Say(fmt::format("session {} is ended: {}, pid {}", whole,
+                                 session["program"].AsString(), session["pid"].AsInt()));
   return absl::OkStatus();
 }
 
@@ -95,6 +131,9 @@ constexpr Example kShowExamples[] = {{"hawser session show 4f3c21aa", ""}};
 constexpr Example kKickExamples[] = {{"hawser session kick 4f3c21aa", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};
 
+constexpr Shown kListShown[] = {{"", &kView}, {"with --all", &kAllView}};
+constexpr Shown kShowShown[] = {{"", &kOneView}};
+
 }  // namespace
 
 constexpr Command kSessionListCommand = {
@@ -103,7 +142,7 @@ constexpr Command kSessionListCommand = {
     .summary = "list the sessions: who is connected, and what they hold",
     .flags = kListFlags,
     .examples = kListExamples,
-    .view = &kView,
+    .shown = kListShown,
     .run = RunList,
 };
 
@@ -117,7 +156,7 @@ constexpr Command kSessionShowCommand = {
     .details = "The beginning of the session's id will do.",
     .examples = kShowExamples,
     .exits = kExits,
-    .view = &kView,
+    .shown = kShowShown,
     .run = RunShow,
 };
 
@@ -130,7 +169,7 @@ constexpr Command kSessionKickCommand = {
     .most = 1,
     .details =
         "The client is told that an administrator ended it. The beginning of the session's id will "
-        "do.",
+        "do, four characters at least.",
     .examples = kKickExamples,
     .exits = kExits,
     .run = RunKick,

@@ -67,14 +67,18 @@ constexpr Example kHealthExamples[] = {
     {"hawser health --timeout 1s || systemctl restart hawserd", ""}};
 constexpr Exit kHealthExits[] = {Exit::kThreshold};
 
+constexpr Shown kStatusShown[] = {{"", &kStatusView}};
+constexpr Shown kHealthShown[] = {{"", &kHealthView}};
+
 }  // namespace
 
 constexpr Command kStatusCommand = {
     .name = "status",
     .group = Group::kBroker,
     .summary = "show the broker's state and counts on one screen",
+    .details = "This command's own session counts, too.",
     .examples = kStatusExamples,
-    .view = &kStatusView,
+    .shown = kStatusShown,
     .run = RunStatus,
 };
 
@@ -87,7 +91,7 @@ constexpr Command kHealthCommand = {
         "code 8.",
     .examples = kHealthExamples,
     .exits = kHealthExits,
-    .view = &kHealthView,
+    .shown = kHealthShown,
     .run = RunHealth,
 };
 

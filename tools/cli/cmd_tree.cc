@@ -1,6 +1,7 @@
 #include <functional>
 #include <utility>
 
+#include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
 #include "tools/cli/commands.h"
@@ -17,7 +18,9 @@ constexpr Column kColumns[] = {
     {"oid", "ID", Format::kObject},
     {"holders", "HELD BY", Format::kNumber},
 };
-constexpr View kView = {.name = {"name", "NAME"}, .columns = kColumns, .none = "there is nothing"};
+constexpr std::string_view kMore[] = {"children"};
+constexpr View kView = {
+    .name = {"name", "NAME"}, .columns = kColumns, .none = "there is nothing", .more = kMore};
 
 Array Pruned(const Array& nodes, int64_t depth) {
   Array pruned;
@@ -36,6 +39,12 @@ Array Pruned(const Array& nodes, int64_t depth) {
 
 absl::Status Run(Context& context) {
   Array arguments;
+  if (!context.line.arguments.empty() && context.line.arguments[0].starts_with('@')) {
+    return Fail(Exit::kUsage,
+                fmt::format("tree takes the name of a module; {} is the id of an object",
+                            context.line.arguments[0]),
+                fmt::format("to see it: hawser describe {}", context.line.arguments[0]));
+  }
   if (!context.line.arguments.empty()) arguments.emplace_back(context.line.arguments[0]);
   absl::StatusOr<Value> tree = context.session.Inspect("tree", std::move(arguments));
   if (absl::IsNotFound(tree.status())) return WithHint(tree.status(), "all there are: hawser list");
@@ -54,6 +63,8 @@ constexpr Flag kFlags[] = {{"--depth", 0, "N", "at most N levels below the names
 constexpr Example kExamples[] = {{"hawser tree", ""}, {"hawser tree window --depth 1", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};
 
+constexpr Shown kShown[] = {{"", &kView}};
+
 }  // namespace
 
 constexpr Command kTreeCommand = {
@@ -65,7 +76,7 @@ constexpr Command kTreeCommand = {
     .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,
-    .view = &kView,
+    .shown = kShown,
     .run = Run,
 };
 

@@ -5,6 +5,7 @@
 #include "hawser/base/status_macros.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
+#include "tools/cli/endpoint.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/resolve.h"
 
@@ -15,13 +16,31 @@ namespace {
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 absl::Status TooLate(Context& context, std::string_view what) {
-  return Fail(Exit::kThreshold, fmt::format("{} within {}", what, context.line.Get("--timeout")));
+  return Fail(Exit::kThreshold,
+              fmt::format("{} within {}", what, absl::FormatDuration(*context.options.timeout)));
 }
 
-// That a broker which was waited for did not come either.
-absl::Status OrTooLate(Context& context, absl::Status connected) {
-  if (ExitOf(connected) != Exit::kUnreachable || !context.options.timeout) return connected;
-  return TooLate(context, fmt::format("no broker came at {}", context.session.endpoint()));
+// Connects as `connect` does, and waits for a broker that is not there yet.
+absl::Status AwaitBroker(Context& context, absl::Status (Session::*connect)()) {
+  while (true) {
+    absl::Status connected = (context.session.*connect)();
+    // With --timeout, a broker that was there but did not answer in time is too late, too.
+    Exit exit = ExitOf(connected);
+    if (connected.ok() || (exit != Exit::kUnreachable && exit != Exit::kDeadline)) return connected;
+    if (!BrokerMayCome(context.session.endpoint())) return connected;
+    if (context.session.TimeLeft() == absl::ZeroDuration()) {
+      return TooLate(context, fmt::format("no broker came at {}", context.session.endpoint()));
+    }
+    absl::SleepFor(std::min(kPause, context.session.TimeLeft()));
+  }
+}
+
+// Whether the session's end means that what --gone waits for is gone: an id lives as long as its
+// broker runs. What has a name may be there again in the next one.
+bool WentWithBroker(const Session& session, const Address& address) {
+  LossReason loss = session.remote().loss();
+  return address.root == Address::Root::kObject &&
+         (loss == LossReason::kBrokerStopped || loss == LossReason::kBrokerRestarted);
 }
 
 absl::Status Run(Context& context) {
@@ -30,17 +49,17 @@ absl::Status Run(Context& context) {
   std::string late =
       fmt::format("{} {}", address.ToString(), gone ? "was not gone" : "did not appear");
   // What is to appear may need its broker first; what is to go must be seen to be gone.
-  if (!gone) context.session.WaitForBroker();
-  absl::Status connected = context.session.Connect();
-  HAWSER_RETURN_IF_ERROR(gone ? connected : OrTooLate(context, connected));
+  HAWSER_RETURN_IF_ERROR(gone ? context.session.Connect()
+                              : AwaitBroker(context, &Session::Connect));
   while (true) {
     absl::StatusOr<bool> exists = Exists(context.session, address);
     if (exists.ok() && *exists != gone) return absl::OkStatus();
     if (context.session.TimeLeft() == absl::ZeroDuration()) return TooLate(context, late);
     if (!exists.ok()) {
       bool lost = context.session.remote().state() == ConnectionState::kLost;
+      if (lost && gone && WentWithBroker(context.session, address)) return absl::OkStatus();
       if (!lost || gone) return exists.status();
-      HAWSER_RETURN_IF_ERROR(OrTooLate(context, context.session.ConnectAgain()));
+      HAWSER_RETURN_IF_ERROR(AwaitBroker(context, &Session::ConnectAgain));
     }
     absl::SleepFor(std::min(kPause, context.session.TimeLeft()));
   }
@@ -68,7 +87,7 @@ constexpr Command kWaitCommand = {
     .details =
         "Says nothing; the exit code tells: 0 when it is so, 8 when --timeout is over before. "
         "Without --gone also waits for the "
-        "broker itself.",
+        "broker itself. An object named by its id is gone with its broker, too.",
     .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,

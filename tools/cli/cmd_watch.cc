@@ -31,22 +31,41 @@ constexpr Column kColumns[] = {
 };
 constexpr View kView = {.name = {"event", "EVENT"}, .columns = kColumns};
 
-std::vector<std::string> Split(std::string_view list) {
-  std::vector<std::string> words;
-  while (!list.empty()) {
-    size_t comma = std::min(list.find(','), list.size());
-    if (comma > 0) words.emplace_back(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
+// The names between the commas of --event, none of them empty.
+absl::StatusOr<std::vector<std::string>> EventsAskedFor(const CommandLine& line) {
+  std::vector<std::string> events;
+  if (!line.Has("--event")) return events;
+  std::string_view list = line.Get("--event");
+  for (size_t begin = 0; begin <= list.size();) {
+    size_t comma = std::min(list.find(',', begin), list.size());
+    if (comma == begin) {
+      return Fail(Exit::kUsage, fmt::format("--event '{}': the name of an event is missing", list),
+                  "without --event it is all that the object declares");
+    }
+    events.emplace_back(list.substr(begin, comma - begin));
+    begin = comma + 1;
   }
-  return words;
+  return events;
 }
 
 class Watcher {
  public:
-  Watcher(Context& context, Address address, int64_t count)
-      : context_(context), address_(std::move(address)), count_(count), left_(count) {}
+  // `events`: none for all that the object declares.
+  Watcher(Context& context, Address address, std::vector<std::string> events, int64_t count)
+      : context_(context),
+        address_(std::move(address)),
+        asked_(std::move(events)),
+        count_(count),
+        left_(count) {}
 
   absl::Status Run() {
+    absl::Status status = Follow();
+    StopListening();
+    return status;
+  }
+
+ private:
+  absl::Status Follow() {
     context_.session.OnConnection([this](const ConnectionEvent& event) { Told(event); });
     HAWSER_RETURN_IF_ERROR(Start());
     while (true) {
@@ -63,7 +82,15 @@ class Watcher {
     }
   }
 
- private:
+  // A listener that is still there when its session ends counts as one that was forgotten. Calls on
+  // one object keep their order: who has the answer knows that the listeners are gone.
+  void StopListening() {
+    if (subscriptions_.empty()) return;
+    subscriptions_.clear();
+    constexpr absl::Duration kWithin = absl::Seconds(1);
+    object_.With({.deadline = kWithin}).Apply(Op::kDescribe, "", {}).status().IgnoreError();
+  }
+
   // Without --count the time is an end as good as any.
   absl::Status InTime() const {
     if (count_ == 0) return absl::OkStatus();
@@ -94,17 +121,19 @@ class Watcher {
   }
 
   absl::Status StartAgain() {
+    std::string why = context_.session.LossText();
     if (address_.root == Address::Root::kObject) {
+      LossReason loss = context_.session.remote().loss();
+      bool ran = loss != LossReason::kBrokerStopped && loss != LossReason::kBrokerRestarted;
       return Fail(
           Exit::kExpired,
-          fmt::format("the session is over ({}), and with it {}",
-                      LossReasonName(context_.session.remote().loss()), address_.ToString()),
-          "an id names an object only as long as the broker runs; watch it by a name to go on "
-          "after that");
+          fmt::format("the session is over ({}), and with it {}", why, address_.ToString()),
+          ran ? ""
+              : "an id names an object only as long as the broker runs; watch it by a name to go "
+                "on after that");
     }
-    context_.output.Say(fmt::format("the session is over ({}); looking for {} again",
-                                    LossReasonName(context_.session.remote().loss()),
-                                    address_.ToString()));
+    context_.output.Say(
+        fmt::format("the session is over ({}); looking for {} again", why, address_.ToString()));
     constexpr absl::Duration kPause = absl::Milliseconds(500);
     while (true) {
       absl::Status status = context_.session.ConnectAgain();
@@ -124,8 +153,7 @@ class Watcher {
     for (const Member& member : object_.members()) {
       if (member.kind == MemberKind::kEvent && !member.hidden) declared.push_back(member.name);
     }
-    std::vector<std::string> asked = Split(context_.line.Get("--event"));
-    for (const std::string& event : asked) {
+    for (const std::string& event : asked_) {
       if (declared.empty() || std::find(declared.begin(), declared.end(), event) != declared.end())
         continue;
       return WithHint(
@@ -135,13 +163,13 @@ class Watcher {
     }
     ShapeRef shape = object_.shape();
     if (shape == nullptr || shape->FindMember("on") == nullptr ||
-        (asked.empty() && declared.empty())) {
+        (asked_.empty() && declared.empty())) {
       return Fail(Exit::kUsage, fmt::format("{} declares no events", address_.ToString()),
                   shape != nullptr && shape->FindMember("on") != nullptr
                       ? "it can be listened to; name the event: --event NAME"
                       : fmt::format("its members: hawser describe {}", address_.ToString()));
     }
-    return asked.empty() ? declared : asked;
+    return asked_.empty() ? declared : asked_;
   }
 
   // On the thread of callbacks, one at a time.
@@ -163,6 +191,7 @@ class Watcher {
 
   Context& context_;
   const Address address_;
+  const std::vector<std::string> asked_;
   const int64_t count_;  // 0: no end
   std::atomic<int64_t> left_;
   Waiter waiter_;
@@ -178,7 +207,8 @@ absl::Status Run(Context& context) {
   if (context.line.Has("--count")) {
     HAWSER_ASSIGN_OR_RETURN(count, ParseCount("--count", context.line.Get("--count"), 1));
   }
-  Watcher watcher(context, std::move(address), count);
+  HAWSER_ASSIGN_OR_RETURN(std::vector<std::string> events, EventsAskedFor(context.line));
+  Watcher watcher(context, std::move(address), std::move(events), count);
   absl::Status status = watcher.Run();
   // No listener may run into a watcher that is gone.
   context.session.Leave();
@@ -198,6 +228,8 @@ constexpr Example kExamples[] = {
 };
 constexpr Exit kExits[] = {Exit::kNotFound, Exit::kExpired};
 
+constexpr Shown kShown[] = {{"", &kView}};
+
 }  // namespace
 
 constexpr Command kWatchCommand = {
@@ -212,11 +244,13 @@ constexpr Command kWatchCommand = {
         "connection is made again without a "
         "loss; after a restart of the broker the object is looked up anew by its name. Ends by "
         "--count, with --timeout, with Ctrl-C, "
-        "or when the object is gone.",
+        "or when the object is gone. Meanwhile this command holds the object like any other "
+        "client, "
+        "so a 'hawser wait --gone' of it ends only after this.",
     .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,
-    .view = &kView,
+    .shown = kShown,
     .run = Run,
 };
 

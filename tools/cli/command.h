@@ -29,6 +29,12 @@ struct Example {
   std::string_view what;  // "" if the line says it
 };
 
+// What a command shows, and when.
+struct Shown {
+  std::string_view when;  // "with --all"; "" for what it shows else
+  const View* view = nullptr;
+};
+
 enum class Group { kLook, kUse, kFollow, kBroker, kHelp };
 std::string_view GroupTitle(Group group);
 
@@ -47,7 +53,7 @@ struct Command {
   // Exit codes it may end with, besides those that any command may: 0, 2, 4, 5, 6, 130.
   std::span<const Exit> exits = {};
   // What its records show; their fields are what JSON has.
-  const View* view = nullptr;
+  std::span<const Shown> shown = {};
   absl::Status (*run)(Context& context) = nullptr;
 };
 

@@ -229,6 +229,13 @@ absl::Status NotOneOf(std::string_view flag, std::string_view value, std::string
   return Fail(Exit::kUsage, fmt::format("{} {}: expected {}", flag, value, choices));
 }
 
+std::optional<ColourChoice> ColourNamed(std::string_view when) {
+  if (when == "auto") return ColourChoice::kAuto;
+  if (when == "always") return ColourChoice::kAlways;
+  if (when == "never") return ColourChoice::kNever;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view CommandLine::Get(std::string_view flag) const {
@@ -242,6 +249,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(std::span<const std::string> words)
 
 absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
   Options options;
+  if (line.Has("--endpoint") && line.Get("--endpoint").empty()) {
+    return Fail(Exit::kUsage, "--endpoint names no broker", "is a variable of the shell not set?");
+  }
   options.endpoint = FullEndpoint(line.Get("--endpoint"));
   options.headings = line.Has("--no-headers") ? Headings::kNo : Headings::kYes;
   options.verbose = line.Has("--verbose");
@@ -260,16 +270,9 @@ absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
     }
   }
   if (line.Has("--color")) {
-    std::string_view when = line.Get("--color");
-    if (when == "auto") {
-      options.colour = ColourChoice::kAuto;
-    } else if (when == "always") {
-      options.colour = ColourChoice::kAlways;
-    } else if (when == "never") {
-      options.colour = ColourChoice::kNever;
-    } else {
-      return NotOneOf("--color", when, "auto, always or never");
-    }
+    std::optional<ColourChoice> colour = ColourNamed(line.Get("--color"));
+    if (!colour) return NotOneOf("--color", line.Get("--color"), "auto, always or never");
+    options.colour = *colour;
   }
   if (line.Has("--timeout")) {
     HAWSER_ASSIGN_OR_RETURN(options.timeout, ParseTime(line.Get("--timeout")));
@@ -277,13 +280,30 @@ absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
   return options;
 }
 
+ColourChoice ColourAskedFor(std::span<const std::string> words) {
+  constexpr std::string_view kFlag = "--color";
+  ColourChoice choice = ColourChoice::kAuto;
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    std::string_view word = words[i];
+    if (!word.starts_with(kFlag)) continue;
+    word.remove_prefix(kFlag.size());
+    if (word.starts_with('=')) {
+      choice = ColourNamed(word.substr(1)).value_or(choice);
+    } else if (word.empty() && i + 1 < words.size()) {
+      choice = ColourNamed(words[i + 1]).value_or(choice);
+    }
+  }
+  return choice;
+}
+
 absl::StatusOr<absl::Duration> ParseTime(std::string_view text) {
   bool digits = !text.empty() && text.find_first_not_of("0123456789.") == text.npos;
   absl::Duration time;
   if (!absl::ParseDuration(digits ? std::string(text) + "s" : std::string(text), &time) ||
-      time < absl::ZeroDuration()) {
-    return Fail(Exit::kUsage,
-                fmt::format("'{}' is no time: expected 500ms, 5s, 2m or the like", text));
+      time <= absl::ZeroDuration()) {
+    return Fail(
+        Exit::kUsage,
+        fmt::format("'{}' is no time to wait for: expected 500ms, 5s, 2m or the like", text));
   }
   return time;
 }

@@ -52,7 +52,10 @@ struct Options {
 // Exit::kUsage.
 absl::StatusOr<Options> ReadOptions(const CommandLine& line);
 
-// "500ms", "5s", "5" (seconds), "2m", "1h30m". Exit::kUsage.
+// What --color says in `words`, which may be wrong otherwise; kAuto if it says nothing that counts.
+ColourChoice ColourAskedFor(std::span<const std::string> words);
+
+// More than nothing: "500ms", "5s", "5" (seconds), "2m", "1h30m". Exit::kUsage.
 absl::StatusOr<absl::Duration> ParseTime(std::string_view text);
 // A whole number from `least` on. Exit::kUsage.
 absl::StatusOr<int64_t> ParseCount(std::string_view flag, std::string_view text, int64_t least);

@@ -31,6 +31,31 @@ int TrySocket(const std::string& path) {
   return error;
 }
 
+// What keeps this process from the socket at `path`.
+enum class Obstacle { kNone, kFolder, kFile, kNoSocket, kNobodyListens, kDenied, kTooLong, kOther };
+
+Obstacle ObstacleAt(const std::string& path) {
+  struct stat file = {};
+  bool there = stat(path.c_str(), &file) == 0;
+  if (there && S_ISDIR(file.st_mode)) return Obstacle::kFolder;
+  if (there && !S_ISSOCK(file.st_mode)) return Obstacle::kFile;
+  switch (TrySocket(path)) {
+    case 0:
+      return Obstacle::kNone;
+    case ENOENT:
+    case ENOTDIR:
+      return Obstacle::kNoSocket;
+    case ECONNREFUSED:
+      return Obstacle::kNobodyListens;
+    case EACCES:
+      return Obstacle::kDenied;
+    case ENAMETOOLONG:
+      return Obstacle::kTooLong;
+    default:
+      return Obstacle::kOther;
+  }
+}
+
 struct Reason {
   std::string text;
   // What to try; "" for what is always said.
@@ -46,35 +71,40 @@ std::string LastOf(const absl::Status& status) {
 
 Reason WhyNoSocket(const std::string& path, const absl::Status& status) {
   struct stat file = {};
-  bool there = stat(path.c_str(), &file) == 0;
-  if (there && S_ISDIR(file.st_mode)) {
-    return {"it is a folder, no socket", "name the socket in it"};
-  }
-  if (there && !S_ISSOCK(file.st_mode)) return {"it is a file, no socket", "name a socket"};
-  switch (TrySocket(path)) {
-    case ENOENT:
-    case ENOTDIR:
+  switch (ObstacleAt(path)) {
+    case Obstacle::kFolder:
+      return {"it is a folder, no socket", "name the socket in it"};
+    case Obstacle::kFile:
+      return {"it is a file, no socket", "name a socket"};
+    case Obstacle::kNoSocket:
       return {"there is no such socket", ""};
-    case ECONNREFUSED:
+    case Obstacle::kNobodyListens:
       return {"nobody listens there any more", ""};
-    case EACCES:
+    case Obstacle::kDenied:
       return {fmt::format("the permissions of the socket or its folder keep user {} out", getuid()),
-              there ? fmt::format("the socket is user {}'s; ask them, or be them", file.st_uid)
-                    : "ask whoever started the broker, or be root"};
-    case ENAMETOOLONG:
+              stat(path.c_str(), &file) == 0
+                  ? fmt::format("the socket is user {}'s; ask them, or be them", file.st_uid)
+                  : "ask whoever started the broker, or be root"};
+    case Obstacle::kTooLong:
       return {"the path is too long for a socket", "use a shorter one"};
-    case 0:
+    case Obstacle::kNone:
       return {fmt::format("something listens there, but not like a broker ({})", LastOf(status)),
               "is it another program's socket?"};
-    default:
-      return {LastOf(status), ""};
+    case Obstacle::kOther:
+      break;
   }
+  return {LastOf(status), ""};
 }
 
 Reason WhyNot(std::string_view endpoint, const absl::Status& status) {
   if (absl::IsUnavailable(status) && endpoint.starts_with(kUnix))
     return WhyNoSocket(std::string(endpoint.substr(kUnix.size())), status);
-  if (absl::IsUnavailable(status) && endpoint.starts_with(kTcp)) return {LastOf(status), ""};
+  if (absl::IsUnavailable(status) && endpoint.starts_with(kTcp)) {
+    std::string why = LastOf(status);
+    // Where the host can be reached, a broker may be missing; else the host is.
+    bool nobody = why.find("refused") != why.npos;
+    return {why, nobody ? "" : "is the name of the host right, and is it up?"};
+  }
   // The SDK names the endpoint, too.
   std::string_view message = MessageOf(status);
   std::string named = fmt::format("endpoint {}: ", endpoint);
@@ -106,6 +136,18 @@ std::string HowToStart(std::string_view endpoint, Origin origin) {
 std::string FullEndpoint(std::string_view text) {
   bool path = !text.empty() && (text.find(':') == text.npos || text[0] == '/' || text[0] == '.');
   return path ? fmt::format("{}{}", kUnix, text) : std::string(text);
+}
+
+bool BrokerMayCome(std::string_view endpoint) {
+  if (!endpoint.starts_with(kUnix)) return true;
+  switch (ObstacleAt(std::string(endpoint.substr(kUnix.size())))) {
+    case Obstacle::kNoSocket:
+    case Obstacle::kNobodyListens:
+    case Obstacle::kNone:  // one that has come since
+      return true;
+    default:
+      return false;
+  }
 }
 
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,

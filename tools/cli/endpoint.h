@@ -16,6 +16,10 @@ std::string FullEndpoint(std::string_view text);
 // Who chose an endpoint.
 enum class Origin { kOption, kEnvironment, kDefault };
 
+// Whether a broker that could not be reached at `endpoint` may be there a moment later, with nothing
+// done but waiting: none listens yet, but one could.
+bool BrokerMayCome(std::string_view endpoint);
+
 // The failure of connecting to `endpoint`: with an exit code, the reason and what to try. `status` is
 // what the SDK said; what the system says of a socket tells more.
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,

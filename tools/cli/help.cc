@@ -105,12 +105,24 @@ std::string ExitNumbers(const Command& command) {
   return text;
 }
 
+// "name, kind, holders (session, pid)".
 std::string FieldsOf(const View& view) {
-  std::string text;
-  for (const Column& column : view.columns)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", column.field);
-  for (const View::Section& section : view.sections) text += fmt::format(", {}", section.field);
-  return text;
+  std::vector<std::string> fields;
+  for (const Column& column : view.columns) fields.emplace_back(column.field);
+  for (std::string_view field : view.more) fields.emplace_back(field);
+  for (const View::Section& section : view.sections)
+    fields.push_back(fmt::format("{} ({})", section.field, FieldsOf(*section.view)));
+  return fmt::format("{}", fmt::join(fields, ", "));
+}
+
+// A line for each view: "name, kind", "with --objects: oid, class".
+std::vector<std::string> FieldLines(const Command& command) {
+  std::vector<std::string> lines;
+  for (const Shown& shown : command.shown) {
+    std::string fields = FieldsOf(*shown.view);
+    lines.push_back(shown.when.empty() ? fields : fmt::format("{}: {}", shown.when, fields));
+  }
+  return lines;
 }
 
 std::string Sentence(std::string_view text) {
@@ -167,7 +179,10 @@ std::string CommandMarkdown(const Command& command) {
     }
     text += "```\n\n";
   }
-  if (command.view != nullptr) text += fmt::format("JSON fields: {}.\n\n", FieldsOf(*command.view));
+  for (const std::string& line : FieldLines(command)) {
+    std::string_view colon = line.starts_with("with ") ? "" : ":";
+    text += fmt::format("JSON fields{} {}.\n\n", colon, line);
+  }
   return text + fmt::format("Exit codes: {}.\n\n", ExitNumbers(command));
 }
 
@@ -206,9 +221,10 @@ std::string CommandText(const Command& command, const Look& look) {
   if (!command.examples.empty()) {
     text += Heading("Examples", look) + ListText(ExampleEntries(command.examples), look) + "\n";
   }
-  if (command.view != nullptr) {
-    text += Heading("Fields of -o json", look) + "  " + Wrap(FieldsOf(*command.view), width, 2) +
-            "\n\n";
+  if (!command.shown.empty()) {
+    text += Heading("Fields of -o json", look);
+    for (const std::string& line : FieldLines(command)) text += "  " + Wrap(line, width, 2) + "\n";
+    text += "\n";
   }
   text += Heading("Exit codes", look);
   std::vector<Entry> exits;

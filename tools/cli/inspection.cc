@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
 #include "tools/cli/failure.h"
@@ -20,6 +21,27 @@ constexpr Column kHolderColumns[] = {
     {"via", "VIA"},
     {"handle", "HANDLE", Format::kNumber, Column::Detail::kWide},
 };
+
+// `not_found`, or if a session whose id begins with `prefix` is remembered to have ended, that.
+absl::Status OrEnded(Context& context, std::string_view prefix, absl::Status not_found) {
+  absl::Status status = std::move(not_found);
+  bool found = false;
+  auto look = [&](const Array& page) {
+    for (const Value& value : page) {
+      const Record& tombstone = value.AsRecord();
+      if (found || !tombstone["session"].AsString().starts_with(prefix)) continue;
+      found = true;
+      absl::Duration ago = context.output.now() - tombstone["ended"].AsDate().ToTime();
+      status = Fail(Exit::kNotFound,
+                    fmt::format("session {} ended {} ago: {}", tombstone["session"].AsString(),
+                                DurationText(ago), tombstone["reason"].AsString()));
+    }
+    return absl::OkStatus();
+  };
+  // Without it the failure is still true.
+  ForEachPage(context.session, "tombstones", {}, look).IgnoreError();
+  return status;
+}
 
 }  // namespace
 
@@ -42,12 +64,16 @@ absl::Status ForEachPage(Session& session, std::string_view method, const Array&
   return absl::OkStatus();
 }
 
-absl::StatusOr<Value> InspectSession(Context& context, std::string_view method) {
-  absl::StatusOr<Value> answer = context.session.Inspect(method, {context.line.arguments[0]});
+absl::StatusOr<Value> InspectSession(Context& context, std::string_view method,
+                                     std::string_view prefix) {
+  absl::StatusOr<Value> answer = context.session.Inspect(method, {prefix});
   if (answer.ok()) return answer;
   Exit exit = ExitOf(answer.status());
   if (exit != Exit::kNotFound && exit != Exit::kUsage) return answer;
-  return WithHint(answer.status(), "those there are, and were: hawser session list --all");
+  absl::Status status = answer.status();
+  if (exit == Exit::kNotFound && !prefix.empty())
+    status = OrEnded(context, prefix, std::move(status));
+  return WithHint(std::move(status), "those there are, and were: hawser session list --all");
 }
 
 absl::StatusOr<Array> HoldersOf(Session& session, uint64_t oid) {

@@ -21,8 +21,10 @@ namespace hawser::cli {
 absl::Status ForEachPage(Session& session, std::string_view method, const Array& filters,
                          const std::function<absl::Status(const Array&)>& take);
 
-// What `method` says of the session that the command's first argument names.
-absl::StatusOr<Value> InspectSession(Context& context, std::string_view method);
+// What `method` says of the session whose id begins with `prefix`; of one that ended, when and why
+// it did: Exit::kNotFound.
+absl::StatusOr<Value> InspectSession(Context& context, std::string_view method,
+                                     std::string_view prefix);
 
 // The sessions that hold the object, this one left out.
 absl::StatusOr<Array> HoldersOf(Session& session, uint64_t oid);

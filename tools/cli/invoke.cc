@@ -35,6 +35,20 @@ absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
               "for one argument, put brackets around it: -d '[...]'");
 }
 
+// Says to who looks on which of `texts` are no JSON though they look so: where anything is taken,
+// they are strings.
+void AdviseOfBrokenJson(Context& context, std::span<const std::string> texts,
+                        const Signature& signature) {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    bool any = i >= signature.params.size() || signature.params[i] == Type::kAny;
+    if (!any || !(texts[i].starts_with('{') || texts[i].starts_with('['))) continue;
+    absl::StatusOr<Value> json = ParseJson(texts[i]);
+    if (json.ok()) continue;
+    context.output.Advise(fmt::format("argument {} is taken as a string; it is no JSON: {}", i + 1,
+                                      MessageOf(json.status())));
+  }
+}
+
 // Until the object is gone or the session is lost; Ctrl-C ends the process elsewhere.
 absl::Status Hold(Context& context, const RemoteObject& object) {
   Waiter waiter;
@@ -46,9 +60,8 @@ absl::Status Hold(Context& context, const RemoteObject& object) {
   context.output.Say(fmt::format("holding {} until Ctrl-C", ObjectText(object)));
   while (gone == GoneReason::kAlive) waiter.Wait(absl::InfiniteDuration());
   if (gone == GoneReason::kSessionEnded && context.session.remote()) {
-    return Fail(Exit::kExpired,
-                fmt::format("the session is over ({}), and with it {}",
-                            LossReasonName(context.session.remote().loss()), ObjectText(object)));
+    return Fail(Exit::kExpired, fmt::format("the session is over ({}), and with it {}",
+                                            context.session.LossText(), ObjectText(object)));
   }
   return Fail(Exit::kExpired,
               fmt::format("{} is gone: {}", ObjectText(object), GoneReasonName(gone)));
@@ -57,12 +70,13 @@ absl::Status Hold(Context& context, const RemoteObject& object) {
 }  // namespace
 
 absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature,
-                                    std::string_view what) {
+                                    std::string_view what, std::string_view hint) {
   std::span<const std::string> texts(context.line.arguments);
   texts = texts.subspan(1);
   ObjectLookup lookup = LookupIn(context.session);
   absl::StatusOr<Array> arguments;
   if (!context.line.Has("--data")) {
+    AdviseOfBrokenJson(context, texts, signature);
     arguments = ConvertTexts(texts, signature, lookup);
   } else if (!texts.empty()) {
     return Fail(Exit::kUsage, "--data gives all arguments; there can be no others");
@@ -74,7 +88,8 @@ absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature
   }
   if (arguments.ok()) return arguments;
   return WithHint(WithPrefix(arguments.status(), fmt::format("{}: ", what)),
-                  fmt::format("it is called so: {}{}", what, signature.ToString()));
+                  hint.empty() ? fmt::format("it is called so: {}{}", what, signature.ToString())
+                               : std::string(hint));
 }
 
 absl::Status ShowAnswer(Context& context, Value answer, Printer::Asked asked) {

@@ -19,13 +19,13 @@ namespace hawser::cli {
 inline constexpr Flag kDataFlag = {
     "--data", 'd', "JSON",
     "all arguments as one JSON array; @FILE reads it from a file, @- from stdin"};
-inline constexpr Flag kKeepFlag = {"--keep", 'k', "",
-                                   "hold the object that is answered until Ctrl-C"};
+inline constexpr Flag kKeepFlag = {
+    "--keep", 'k', "", "hold the object that is answered until Ctrl-C, whatever --timeout says"};
 
 // The arguments behind the address, or those of --data, converted as `signature` says. Exit::kUsage
-// with how `what` is called.
+// with `hint`, or if there is none, with how `what` is called.
 absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature,
-                                    std::string_view what);
+                                    std::string_view what, std::string_view hint = {});
 
 // Prints `answer`; with --keep holds it until Ctrl-C, until it is gone, or until the session is
 // lost.

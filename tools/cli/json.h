@@ -12,7 +12,8 @@
 //   object, function, constructor, promise:       {"$object": 7, "kind": "object", "name": "Window"}
 //
 // JSON that is read gives integers (where they fit 64 bits), numbers, strings, booleans, null,
-// arrays and records. What a record such as {"$object": 7}, {"$bytes": "aGk="} or {"$date":
+// arrays and records; in an array that is the field "$uint64", integers that fit unsigned 64 bits
+// alone are strings of their digits, which a number would not hold. What a record such as {"$object": 7}, {"$bytes": "aGk="} or {"$date":
 // "2026-01-31"} means is for json_tags.h.
 
 #include <string>

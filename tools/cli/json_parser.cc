@@ -95,7 +95,9 @@ class Parser {
       if (at_ == text_.size() || text_[at_] != '"') return Wrong("a name in quotes is missing");
       HAWSER_ASSIGN_OR_RETURN(std::string name, ParseString());
       if (!Skip(':')) return Wrong("a ':' is missing");
+      bool outside = std::exchange(unsigned_, name == "$uint64");
       HAWSER_ASSIGN_OR_RETURN(Value value, ParseValue(depth + 1));
+      unsigned_ = outside;
       record.Set(name, std::move(value));
     } while (Skip(','));
     if (!Skip('}')) return Wrong("',' or '}' is missing");
@@ -142,6 +144,9 @@ class Parser {
     const char* to = text_.data() + at_;
     int64_t integer = 0;
     if (whole && std::from_chars(from, to, integer).ec == std::errc()) return Value(integer);
+    uint64_t large = 0;
+    if (whole && unsigned_ && std::from_chars(from, to, large).ec == std::errc())
+      return Value(std::string_view(from, to));
     double number = 0;
     if (std::from_chars(from, to, number).ec != std::errc()) {
       at_ = begin;
@@ -210,6 +215,7 @@ class Parser {
 
   const std::string_view text_;
   size_t at_ = 0;
+  bool unsigned_ = false;  // in the value of a field "$uint64"
 };
 
 }  // namespace

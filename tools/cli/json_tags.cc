@@ -33,6 +33,9 @@ absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup) {
     if (auto date = ReadDate(record["$date"].AsString())) return *std::move(date);
     return ExpectedText("date", record["$date"].AsString());
   }
+  if (record.size() == 1 && record["$date"].is(Kind::kInt)) {
+    return Value(Date{record["$date"].AsInt()});
+  }
   if (record.size() == 1 && record.begin()->second.is(Kind::kArray) &&
       record.begin()->first.starts_with('$')) {
     auto element = ElementNamed(std::string_view(record.begin()->first).substr(1));

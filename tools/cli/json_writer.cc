@@ -2,6 +2,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <type_traits>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
@@ -11,6 +14,7 @@
 #include "hawser/object.h"
 #include "hawser/record.h"
 #include "hawser/typed_array.h"
+#include "tools/cli/control_character.h"
 #include "tools/cli/json.h"
 
 namespace hawser::cli {
@@ -18,8 +22,8 @@ namespace {
 
 void AppendString(std::string_view text, std::string* out) {
   *out += '"';
-  for (char c : text) {
-    switch (c) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    switch (char c = text[i]; c) {
       case '"':
         *out += "\\\"";
         break;
@@ -36,9 +40,10 @@ void AppendString(std::string_view text, std::string* out) {
         *out += "\\r";
         break;
       default:
-        // Also DEL: what is printed here may reach a terminal.
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          *out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+        // Also those that JSON would allow: what is printed here may reach a terminal.
+        if (std::optional<ControlCharacter> control = ControlAt(text.substr(i))) {
+          *out += fmt::format("\\u{:04x}", control->code);
+          i += control->size - 1;
         } else {
           *out += c;
         }
@@ -59,14 +64,22 @@ void AppendDouble(double number, std::string* out) {
   }
 }
 
+// Each number as JSON. Not by way of a Value, which has no integers above those of int64.
 template <typename T>
-Array Numbers(const TypedArray& array) {
-  Array numbers;
-  for (T number : array.To<T>()) numbers.emplace_back(number);
+std::vector<std::string> Numbers(const TypedArray& array) {
+  std::vector<std::string> numbers;
+  for (T number : array.To<T>()) {
+    std::string& text = numbers.emplace_back();
+    if constexpr (std::is_integral_v<T>) {
+      text = std::to_string(number);
+    } else {
+      AppendDouble(number, &text);
+    }
+  }
   return numbers;
 }
 
-Array NumbersOf(const TypedArray& array) {
+std::vector<std::string> NumbersOf(const TypedArray& array) {
   switch (array.element()) {
     using enum TypedArray::Element;
     case kInt8:
@@ -144,7 +157,7 @@ class Writer {
         AppendArray(value.AsArray());
         break;
       case Kind::kTypedArray:
-        AppendArray(NumbersOf(value.AsTypedArray()));
+        AppendNumbers(NumbersOf(value.AsTypedArray()));
         break;
       case Kind::kRecord:
         AppendRecord(value.AsRecord());
@@ -167,6 +180,16 @@ class Writer {
       Append(array[i]);
     }
     Close(array.empty(), ']');
+  }
+
+  void AppendNumbers(const std::vector<std::string>& numbers) {
+    out_ += '[';
+    ++depth_;
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      Separate(i);
+      out_ += numbers[i];
+    }
+    Close(numbers.empty(), ']');
   }
 
   void AppendRecord(const Record& record) {

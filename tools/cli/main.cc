@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -29,18 +30,28 @@ std::unique_ptr<Output> MakeOutput(ColourChoice colour) {
 }
 
 // A stream that is closed would be given to the next file or connection that is opened, and that
-// would get what is meant for people.
-void OpenStreams() {
+// would get what is meant for people. Each is opened for what it is not used for, so that whoever
+// reads or writes it is told as if it were closed; of stderr nobody would be left to be told.
+//
+// Libraries open descriptors as they are loaded, so this runs before that, and before a sanitizer
+// is ready: it must not be instrumented, and goes past what the sanitizers put before open and
+// fcntl.
+__attribute__((no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined"))) void
+OpenStreams(int /*argc*/, char** /*argv*/, char** /*environment*/) {
+  constexpr int kModes[] = {O_WRONLY, O_RDONLY, O_RDWR};
   for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
+    if (syscall(SYS_fcntl, fd, F_GETFD) >= 0) continue;
     // Opens the lowest that is closed, which is this one.
-    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(1);
+    if (syscall(SYS_openat, AT_FDCWD, "/dev/null", kModes[fd]) != fd) _exit(1);
   }
 }
+
+__attribute__((section(".preinit_array"), used)) void (*const kOpenStreams)(int, char**,
+                                                                            char**) = OpenStreams;
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  OpenStreams();
   // Which characters there are and how wide; numbers stay as they are.
   std::setlocale(LC_CTYPE, "");
   // A reader that went away is noticed where it is written to.

@@ -11,9 +11,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "fmt/format.h"
+#include "tools/cli/control_character.h"
 
 namespace hawser::cli {
 namespace {
@@ -87,6 +89,26 @@ std::string_view CodeOf(Tone tone) {
   return "";
 }
 
+// Of the control characters only `kept` stay as they are.
+std::string WithoutControls(std::string_view text, std::string_view kept) {
+  std::string printable;
+  while (!text.empty()) {
+    std::optional<ControlCharacter> control = ControlAt(text);
+    size_t size = control ? control->size : 1;
+    if (!control || kept.find(text[0]) != kept.npos) {
+      printable += text.substr(0, size);
+    } else if (text[0] == '\n' || text[0] == '\t') {
+      printable += text[0] == '\n' ? "\\n" : "\\t";
+    } else {
+      bool short_form = control->code <= 0xff;
+      printable += short_form ? fmt::format("\\x{:02x}", control->code)
+                              : fmt::format("\\u{:04x}", control->code);
+    }
+    text.remove_prefix(size);
+  }
+  return printable;
+}
+
 }  // namespace
 
 std::unique_ptr<Sink> MakeFileSink(int fd) { return std::make_unique<FileSink>(fd); }
@@ -129,33 +151,9 @@ size_t WidthOf(std::string_view text) {
   return width;
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    // Also the control characters above ASCII, which UTF-8 writes as c2 80 to c2 9f.
-    bool c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (c1) {
-      printable += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
-    } else if (c < 0x20 || c == 0x7f) {
-      printable += c == '\n' ? "\\n" : c == '\t' ? "\\t" : fmt::format("\\x{:02x}", c);
-    } else {
-      printable += text[i];
-    }
-  }
-  return printable;
-}
+std::string Printable(std::string_view text) { return WithoutControls(text, ""); }
 
-std::string PrintableLines(std::string_view text) {
-  std::string printable;
-  for (size_t begin = 0; begin <= text.size();) {
-    size_t end = std::min(text.find('\n', begin), text.size());
-    if (begin > 0) printable += '\n';
-    printable += Printable(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return printable;
-}
+std::string PrintableLines(std::string_view text) { return WithoutControls(text, "\n\t"); }
 
 Output::Output(std::unique_ptr<Sink> data, std::unique_ptr<Sink> messages, Look data_look,
                Look messages_look, const base::Clock& clock)
@@ -170,13 +168,20 @@ void Output::Write(std::string_view bytes) {
   data_->Write(bytes);
 }
 
-void Output::Say(std::string_view message) {
-  base::MutexLock lock(mu_);
-  messages_->Write(std::string(message) + "\n");
+void Output::Say(std::string_view message) { SayIn(Tone::kPlain, "", message); }
+
+void Output::Complain(std::string_view message) {
+  SayIn(Tone::kBad, "hawser:", " " + std::string(message));
 }
 
 void Output::Advise(std::string_view message) {
-  if (messages_look_.terminal) Say(Paint(message, Tone::kFaint, messages_look_));
+  if (messages_look_.terminal) SayIn(Tone::kFaint, message, "");
+}
+
+void Output::SayIn(Tone tone, std::string_view painted, std::string_view plain) {
+  std::string line = Paint(PrintableLines(painted), tone, messages_look_) + PrintableLines(plain);
+  base::MutexLock lock(mu_);
+  messages_->Write(line + "\n");
 }
 
 }  // namespace hawser::cli

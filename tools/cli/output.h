@@ -47,9 +47,10 @@ std::string Paint(std::string_view text, Tone tone, const Look& look);
 // How many columns of a terminal `text` takes.
 size_t WidthOf(std::string_view text);
 
-// Control characters as \x1b, so that no name from elsewhere can drive a terminal or break a line.
+// Control characters as \x1b or \u202e, so that no name from elsewhere can drive a terminal, break a
+// line, or look like another.
 std::string Printable(std::string_view text);
-// The same, but lines stay lines.
+// The same, but lines stay lines, and tabs tabs.
 std::string PrintableLines(std::string_view text);
 
 // Thread-safe.
@@ -61,8 +62,11 @@ class Output {
 
   // Data. What is written together stays together; it goes out at once.
   void Write(std::string_view bytes) HAWSER_EXCLUDES(mu_);
-  // One message, with a newline behind it.
+  // One message, with a newline behind it. What comes from elsewhere is in messages of all kinds, and
+  // they end up in terminals sooner or later: control characters are shown in each.
   void Say(std::string_view message) HAWSER_EXCLUDES(mu_);
+  // The same, of a failure: "hawser: " stands before it.
+  void Complain(std::string_view message) HAWSER_EXCLUDES(mu_);
 
   // A message that only helps who looks on: nothing where nobody does.
   void Advise(std::string_view message) HAWSER_EXCLUDES(mu_);
@@ -72,6 +76,8 @@ class Output {
   absl::Time now() const { return clock_.WallNow(); }
 
  private:
+  void SayIn(Tone tone, std::string_view painted, std::string_view plain) HAWSER_EXCLUDES(mu_);
+
   const Look data_look_;
   const Look messages_look_;
   const base::Clock& clock_;

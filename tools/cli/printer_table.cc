@@ -150,7 +150,9 @@ class TablePrinter final : public Printer {
     for (const View::Section& section : view.sections) {
       const Value* list = record.Find(section.field);
       if (list == nullptr || !list->is(Kind::kArray)) continue;
-      text += "\n" + Paint(section.title, Tone::kHeading, output_.look()) + "\n";
+      text += "\n";
+      if (headings_ == Headings::kYes)
+        text += Paint(section.title, Tone::kHeading, output_.look()) + "\n";
       text += SectionText(*section.view, list->AsArray());
     }
     return text;

@@ -90,6 +90,9 @@ class Resolver {
       if (address.root != Address::Root::kName && address.root != way.root) continue;
       absl::StatusOr<Value> found =
           session_.Apply(root, Op::kCall, way.method, {Value(address.name)}, address.name);
+      // What is required may be a built-in, too.
+      if (found.ok() && address.root == Address::Root::kModule && IsBuiltin(root, address.name))
+        continue;
       if (found.ok() || !absl::IsNotFound(found.status())) return found;
     }
     std::string_view kinds = address.root == Address::Root::kModule    ? "module"
@@ -99,19 +102,33 @@ class Resolver {
                                  : "module, built-in or global";
     return WithHint(
         Fail(Exit::kNotFound, fmt::format("there is no {} named '{}'", kinds, address.name),
-             DidYouMean(address.name, Names())),
+             suggest_ == Suggest::kYes ? Near(address) : ""),
         "all there are: hawser list");
   }
 
-  // Of everything there is, if this session may know.
-  std::vector<std::string> Names() {
-    std::vector<std::string> names;
-    if (suggest_ == Suggest::kNo) return names;
+  bool IsBuiltin(const RemoteObject& root, const std::string& name) {
+    return session_.Apply(root, Op::kCall, "getBuiltin", {Value(name)}, name).ok();
+  }
+
+  // What of everything there is may have been meant, if this session may know.
+  std::string Near(const Address& address) {
     absl::StatusOr<Value> modules = session_.Inspect("modules");
-    if (!modules.ok()) return names;
-    for (const Value& module : modules->AsArray())
-      names.emplace_back(module.AsRecord()["name"].AsString());
-    return names;
+    if (!modules.ok()) return "";
+    std::vector<std::string> names;
+    for (const Value& value : modules->AsArray()) {
+      const Record& module = value.AsRecord();
+      std::string_view kind = module["kind"].AsString();
+      Address there{.root = kind == "built-in" ? Address::Root::kBuiltin
+                            : kind == "global" ? Address::Root::kGlobal
+                                               : Address::Root::kModule,
+                    .name = std::string(module["name"].AsString())};
+      if (address.root == Address::Root::kName || address.root == there.root) {
+        names.push_back(there.name);
+      } else if (address.name == there.name) {
+        return fmt::format("did you mean '{}'?", there.ToString());
+      }
+    }
+    return DidYouMean(address.name, names);
   }
 
   absl::StatusOr<Value> Step(const Value& value, const Address::Step& step, std::string_view before,

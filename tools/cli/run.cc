@@ -32,10 +32,9 @@ std::vector<std::string> Details(const absl::Status& status) {
 
 // `text` as it is said: of several lines, all but the first are indented, so that none can pass for
 // something else.
-std::string Said(std::string_view text, std::string_view indent, const Look& look) {
-  std::string lines = look.terminal ? PrintableLines(text) : std::string(text);
+std::string Said(std::string_view text, std::string_view indent) {
   std::string said;
-  for (char c : lines) {
+  for (char c : text) {
     said += c;
     if (c == '\n') said += indent;
   }
@@ -43,14 +42,13 @@ std::string Said(std::string_view text, std::string_view indent, const Look& loo
 }
 
 Exit Report(const absl::Status& status, Output& output, bool verbose) {
-  const Look& look = output.messages_look();
-  output.Say(Paint("hawser:", Tone::kBad, look) + " " + Said(MessageOf(status), "  ", look));
+  output.Complain(Said(MessageOf(status), "  "));
   std::vector<std::string> lines = HintsOf(status);
   if (verbose) {
     std::vector<std::string> details = Details(status);
     lines.insert(lines.begin(), details.begin(), details.end());
   }
-  for (const std::string& line : lines) output.Say("  " + Said(line, "    ", look));
+  for (const std::string& line : lines) output.Say("  " + Said(line, "    "));
   return ExitOf(status);
 }
 
@@ -60,7 +58,7 @@ Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings
   absl::StatusOr<CommandLine> line = ParseCommandLine(words);
   absl::StatusOr<Options> options = line.ok() ? ReadOptions(*line) : line.status();
   std::unique_ptr<Output> output =
-      surroundings.make_output(options.ok() ? options->colour : ColourChoice::kAuto);
+      surroundings.make_output(options.ok() ? options->colour : ColourAskedFor(words));
   if (!options.ok()) return Report(options.status(), *output, false);
   if (line->Has("--help")) {
     output->Write(line->command == &kHelpCommand ? OverviewText(output->look())

@@ -82,15 +82,8 @@ ConnectOptions Session::MakeConnectOptions() const {
   ConnectOptions options;
   // A command needs no window of its own.
   options.attributes = {{"name", "hawser"}, {"window", "none"}};
-  // In whole milliseconds, because it is said when it is over.
-  if (options_.timeout) {
-    options.connect_timeout =
-        std::max(absl::Ceil(TimeLeft(), absl::Milliseconds(1)), absl::Milliseconds(1));
-  }
-  if (wait_for_broker_) {
-    options.wait_for_broker = true;
-    if (!options_.timeout) options.connect_timeout = absl::InfiniteDuration();
-  }
+  // Some there must be.
+  if (options_.timeout) options.connect_timeout = std::max(TimeLeft(), absl::Nanoseconds(1));
   options.on_connection = on_connection_;
   return options;
 }
@@ -106,12 +99,13 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
     if (status.code() != absl::StatusCode::kPermissionDenied) return status;
     return WithHint(
         std::move(status),
-        fmt::format("inspection is for root and the user the broker runs as; you are uid {}",
+        fmt::format("inspection is for root and the user the broker runs as; you are user {}: "
+                    "try sudo",
                     getuid()));
   };
   if (!inspection_) {
-    absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "broker");
-    if (!broker.ok()) return denied(WithPrefix(broker.status(), "cannot inspect the broker: "));
+    absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "inspection");
+    if (!broker.ok()) return denied(broker.status());
     inspection_ = RemoteObject(broker->TakeObject());
   }
   absl::StatusOr<Value> answer = Call(inspection_, Op::kCall, method, std::move(arguments));
@@ -119,8 +113,7 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
   // What is not there, or is not clear, is said by the broker in full.
   if (absl::IsNotFound(answer.status())) return WithExit(answer.status(), Exit::kNotFound);
   if (absl::IsInvalidArgument(answer.status())) return WithExit(answer.status(), Exit::kUsage);
-  // Who may is said by the broker, too.
-  return ExplainCall(answer.status(), inspection_, fmt::format("broker.{}", method));
+  return denied(ExplainCall(answer.status(), inspection_, "inspection"));
 }
 
 absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,
@@ -158,6 +151,15 @@ std::string Session::endpoint() const {
 
 ObjectId Session::inspection_id() const { return inspection_.id(); }
 
+std::string Session::LossText() const {
+  // The same words begin every failure of the session.
+  constexpr std::string_view kPrefix = "the session is over: ";
+  absl::Status status = remote_.status();
+  std::string_view text = MessageOf(status);
+  if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+  return std::string(text);
+}
+
 std::string Session::id() const {
   return remote_ ? remote_.session_id().ToString() : std::string();
 }
@@ -167,22 +169,29 @@ absl::Status Session::ExplainConnect(const absl::Status& status) const {
   Origin origin = !options_.endpoint.empty()         ? Origin::kOption
                   : set != nullptr && set[0] != '\0' ? Origin::kEnvironment
                                                      : Origin::kDefault;
-  return ExplainNoConnection(status, endpoint(), origin);
+  absl::Status explained = ExplainNoConnection(status, endpoint(), origin);
+  if (!absl::IsDeadlineExceeded(status) || !options_.timeout) return explained;
+  return WithHint(
+      Fail(Exit::kDeadline, fmt::format("cannot connect to {}: no answer within {}", endpoint(),
+                                        absl::FormatDuration(*options_.timeout))),
+      "--timeout gives it more time");
 }
 
 absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject& target,
                                   std::string_view what) const {
   if (remote_ && remote_.state() == ConnectionState::kLost) {
     Exit exit = remote_.loss() == LossReason::kDisconnected ? Exit::kUnreachable : Exit::kExpired;
-    return Fail(exit, fmt::format("{}: the session is over: {} ({})", what,
-                                  LossReasonName(remote_.loss()), MessageOf(status)));
+    return Fail(exit, fmt::format("{}: the session is over ({})", what, LossText()),
+                absl::IsAborted(status)       ? "the call had left; its effect is unknown"
+                : absl::IsUnavailable(status) ? "the call had not left"
+                                              : "");
   }
   if (target.gone() != GoneReason::kAlive) {
     return Fail(Exit::kExpired, fmt::format("{}: {}", what, MessageOf(status)));
   }
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded: {
-      std::string time = options_.timeout ? DurationText(*options_.timeout) : "its time";
+      std::string time = options_.timeout ? absl::FormatDuration(*options_.timeout) : "its time";
       return WithHint(
           WithExit(WithPrefix(status, fmt::format("{}: no answer within {}: ", what, time)),
                    Exit::kDeadline),

@@ -28,9 +28,6 @@ class Session {
   // For tests: starts from `root` instead of connecting.
   Session(const Options& options, RemoteObject root);
 
-  // From now on a broker that is not there yet is waited for, as long as --timeout allows. For the
-  // first use only.
-  void WaitForBroker() { wait_for_broker_ = true; }
   // Told of what happens to the connection, where callbacks run. For the first use only.
   void OnConnection(std::function<void(const ConnectionEvent&)> told) {
     on_connection_ = std::move(told);
@@ -62,6 +59,8 @@ class Session {
   std::string endpoint() const;
   // After Connect; of nothing in tests.
   const Remote& remote() const { return remote_; }
+  // Why the session is over, in full: "broker stopped: the broker is shutting down". After Connect.
+  std::string LossText() const;
   // Of the object Inspect asks, which this session holds like any other; 0 before it asked.
   ObjectId inspection_id() const;
   // This session's id as inspection names it; "" in tests.
@@ -79,7 +78,6 @@ class Session {
 
   const Options options_;
   const absl::Time start_;
-  bool wait_for_broker_ = false;
   std::function<void(const ConnectionEvent&)> on_connection_;
   Remote remote_;
   RemoteObject root_;

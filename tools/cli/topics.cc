@@ -43,7 +43,7 @@ Arguments that may be left out also take undefined and null, but for
 strings, where these are text: leave such a one out. Inside JSON,
 {"$object": 7}, {"$bytes": "aGk="}, {"$date": "2026-01-31"} and
 {"$uint8": [1, 2]}, or another element type, stand for what JSON does
-not have.
+not have. NaN and infinities are strings there: {"$float32": ["NaN"]}.
 
 -d takes all arguments at once, as one JSON array: -d '[1, "two"]', from
 a file: -d @args.json, from a pipe: -d @-.)";
@@ -58,7 +58,8 @@ constexpr std::string_view kOutput =
 Data goes to stdout, messages to stderr. Tables are never cut off. A
 string that is a whole result is printed as it is, bytes go to a pipe as
 they are. Colours are off in a pipe, with NO_COLOR, with TERM=dumb and
-with --color=never. Control characters in names are shown as \x1b.
+with --color=never. Control characters in names and messages are shown as
+\x1b, what turns the direction of text as \u202e; JSON escapes both.
 
 In JSON, integers are exact to 64 bits; NaN and infinities are strings;
 undefined is null; dates are "2026-01-31T12:00:00.000Z"; bytes are base64;

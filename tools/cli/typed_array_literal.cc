@@ -1,6 +1,8 @@
 #include "tools/cli/typed_array_literal.h"
 
 #include <algorithm>
+#include <charconv>
+#include <type_traits>
 #include <vector>
 
 #include "fmt/format.h"
@@ -10,15 +12,36 @@
 #include "tools/cli/expected.h"
 #include "tools/cli/failure.h"
 #include "tools/cli/json.h"
+#include "tools/cli/literal.h"
 
 namespace hawser::cli {
 namespace {
+
+constexpr std::string_view kUint64 = "$uint64";
+
+// A number, or what stands for one that JSON, or a Value, does not have: "NaN", "Infinity", and of
+// uint64 the digits of one above those of int64.
+template <typename T>
+absl::StatusOr<T> NumberOf(const Value& item) {
+  if (item.is(Kind::kString)) {
+    std::string_view text = item.AsString();
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::optional<Value> number = ReadNumber(text)) return number->As<T>();
+    } else if constexpr (std::is_same_v<T, uint64_t>) {
+      uint64_t number = 0;
+      auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (!text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size())
+        return number;
+    }
+  }
+  return item.As<T>();
+}
 
 template <typename T>
 absl::StatusOr<Value> MakeOf(const Array& items) {
   std::vector<T> numbers;
   for (const Value& item : items) {
-    HAWSER_ASSIGN_OR_RETURN(T number, item.As<T>());
+    HAWSER_ASSIGN_OR_RETURN(T number, NumberOf<T>(item));
     numbers.push_back(number);
   }
   return Value(TypedArray::Of<T>(numbers));
@@ -68,9 +91,13 @@ absl::StatusOr<Value> ReadTypedArray(std::string_view text) {
     element = *named;
     text.remove_prefix(std::min(colon + 1, text.size()));
   }
-  absl::StatusOr<Value> items = ParseJson(text);
-  if (!items.ok() || !items->is(Kind::kArray)) return ExpectedText("a JSON array of numbers", text);
-  return MakeTypedArray(element, items->AsArray());
+  // Inside such a tag, integers above those of int64 are read in full.
+  bool exact = element == TypedArray::Element::kUint64;
+  absl::StatusOr<Value> json =
+      ParseJson(exact ? fmt::format("{{\"{}\":{}\n}}", kUint64, text) : std::string(text));
+  Value items = json.ok() ? (exact ? json->AsRecord()[kUint64] : *json) : Value();
+  if (!items.is(Kind::kArray)) return ExpectedText("a JSON array of numbers", text);
+  return MakeTypedArray(element, items.AsArray());
 }
 
 absl::StatusOr<Value> MakeTypedArray(TypedArray::Element element, const Array& numbers) {

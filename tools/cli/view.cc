@@ -39,11 +39,10 @@ std::string PlainText(const Value& value, Format format) {
   return text;
 }
 
-// What is counted in millions is remembered to the second, and then there is nothing to say below.
+// What is counted in millions is remembered to the second, and so there is nothing to say below.
 std::string AgeText(Date since, absl::Time now) {
   absl::Duration age = now - since.ToTime();
-  bool whole_seconds = since.ToTime() == absl::FromUnixSeconds(absl::ToUnixSeconds(since.ToTime()));
-  return whole_seconds && age < absl::Seconds(1) ? "<1s" : DurationText(age);
+  return age < absl::Seconds(1) ? "<1s" : DurationText(age);
 }
 
 std::string FormatValue(const Value& value, Format format, absl::Time now) {

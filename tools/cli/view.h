@@ -53,6 +53,8 @@ struct View {
   std::span<const Section> sections = {};
   // Said to people when there is no record at all.
   std::string_view none = {};
+  // Fields that only scripts see.
+  std::span<const std::string_view> more = {};
 };
 
 // One field as text, without control characters; "-" if it is not there or empty.

@@ -124,11 +124,27 @@ TEST(OptionsTest, WrongOnesAreUsageErrors) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST(OptionsTest, TheEndpointMayNotBeEmpty) {
+  EXPECT_THAT(ReadOptions(*Parse({"list", "-e", ""})),
+              StatusIs(absl::StatusCode::kInvalidArgument, "--endpoint names no broker"));
+}
+
+TEST(OptionsTest, TheColourIsFoundInWordsThatAreWrongOtherwise) {
+  auto asked = [](std::vector<std::string> words) { return ColourAskedFor(words); };
+  EXPECT_EQ(asked({"lits", "--color", "never"}), ColourChoice::kNever);
+  EXPECT_EQ(asked({"--color=always", "--bogus"}), ColourChoice::kAlways);
+  EXPECT_EQ(asked({"--color=red"}), ColourChoice::kAuto);
+  EXPECT_EQ(asked({"lits", "--color"}), ColourChoice::kAuto);
+  EXPECT_EQ(asked({"lits", "--", "--color=always"}), ColourChoice::kAuto);
+}
+
 TEST(TimeTest, IsReadWithAndWithoutAUnit) {
   EXPECT_THAT(ParseTime("5"), IsOkAndHolds(absl::Seconds(5)));
   EXPECT_THAT(ParseTime("500ms"), IsOkAndHolds(absl::Milliseconds(500)));
   EXPECT_THAT(ParseTime("1h30m"), IsOkAndHolds(absl::Minutes(90)));
   EXPECT_THAT(ParseTime("-1s"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ParseTime("0"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ParseTime("0.0"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(ParseTime(""), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

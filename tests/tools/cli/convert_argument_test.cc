@@ -22,6 +22,7 @@ namespace {
 using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
+using ::testing::_;
 using ::testing::HasSubstr;
 
 constexpr absl::StatusCode kUsage = absl::StatusCode::kInvalidArgument;
@@ -151,6 +152,15 @@ TEST_F(ConvertArgumentTest, TypedArraysAreOfFloat64UnlessTheySayMore) {
               IsOkAndHolds(Value(TypedArray::Of<double>(floats))));
   EXPECT_THAT(Text("uint8:[1, 255]", Type::kTypedArray),
               IsOkAndHolds(Value(TypedArray::Of<uint8_t>(bytes))));
+  std::vector<uint64_t> large = {std::numeric_limits<uint64_t>::max(), 7};
+  Value whole(TypedArray::Of<uint64_t>(large));
+  EXPECT_THAT(Text("uint64:[18446744073709551615, 7]", Type::kTypedArray), IsOkAndHolds(whole));
+  EXPECT_THAT(Text(R"({"$uint64": [18446744073709551615, 7]})", Type::kAny), IsOkAndHolds(whole));
+  EXPECT_THAT(Text("uint64:[18446744073709551616]", Type::kTypedArray), StatusIs(kUsage, _));
+  EXPECT_THAT(Text("uint64:[-1]", Type::kTypedArray), StatusIs(kUsage, _));
+  std::vector<float> odd = {1.5f, std::numeric_limits<float>::infinity()};
+  EXPECT_THAT(Text(R"({"$float32": [1.5, "Infinity"]})", Type::kAny),
+              IsOkAndHolds(Value(TypedArray::Of<float>(odd))));
   EXPECT_THAT(Text("uint8:[256]", Type::kTypedArray),
               StatusIs(kUsage, HasSubstr("outside the range of uint8")));
   EXPECT_THAT(Text("uint8:[\"a\"]", Type::kTypedArray), StatusIs(kUsage, HasSubstr("got string")));
@@ -193,6 +203,7 @@ TEST_F(ConvertArgumentTest, TagsInJsonStandForWhatItDoesNotHave) {
           Type::kAny),
       IsOkAndHolds(Value(Array{Value(function_), Bytes::Copy("hi"), Date{86400000},
                                Record{{"a", Value(function_)}}})));
+  EXPECT_THAT(Text(R"({"$date": -1})", Type::kAny), IsOkAndHolds(Value(Date{-1})));
   EXPECT_THAT(Text(R"({"$date": "soon"})", Type::kAny),
               StatusIs(kUsage, HasSubstr("expected date")));
 }

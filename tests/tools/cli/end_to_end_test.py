@@ -7,57 +7,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
-HAWSER = os.path.abspath("tools/cli/hawser")
-HAWSERD = os.path.abspath("broker/hawserd")
-PLUGINS = [os.path.abspath(f"plugins/{name}/{name}.so") for name in ("counter", "window")]
+from tests.tools.cli.broker_case import HAWSER, HAWSERD, PLUGINS, BrokerCase
 
 
-class EndToEndTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        # A socket's path must be short.
-        cls.folder = tempfile.mkdtemp(dir="/tmp")
-        cls.endpoint = f"unix:{cls.folder}/s"
-        command = [HAWSERD, "--listen", cls.endpoint]
-        for plugin in PLUGINS:
-            command += ["--plugin", plugin]
-        cls.daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HAWSER_ENDPOINT": cls.endpoint,
-                           "LC_ALL": "C.UTF-8"}
-        done = subprocess.run([HAWSER, "wait", "counter", "--timeout", "20s"], env=cls.environment, check=False)
-        assert done.returncode == 0, "the broker did not start"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.terminate()
-        cls.daemon.wait()
-        shutil.rmtree(cls.folder)
-
-    def run_it(self, *words, code=0, environment=None, **options):
-        """Runs hawser; (stdout, stderr)."""
-        done = subprocess.run([HAWSER, *words], env={**self.environment, **(environment or {})}, text=True,
-                              capture_output=True, timeout=60, check=False, **options)
-        self.assertEqual(done.returncode, code, f"hawser {' '.join(words)}: {done.stdout}{done.stderr}")
-        return done.stdout, done.stderr
-
-    def start(self, *words):
-        return subprocess.Popen([HAWSER, *words], env=self.environment, text=True, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
-
-    def keep(self, *words):
-        """Makes an object that a session holds until the test ends: (its id, the process)."""
-        process = self.start("new", *words, "--keep", "-o", "name")
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stderr.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        return process.stdout.readline().strip(), process
-
+class EndToEndTest(BrokerCase):
     # --- Exit codes.
 
     def test_0_a_call_prints_its_answer(self):
@@ -103,12 +60,12 @@ class EndToEndTest(unittest.TestCase):
             _, err = self.run_it("list", "--endpoint", f"{self.folder}/other", code=4)
         self.assertIn("something listens there, but not like a broker", err)
 
-    def test_4_no_answer_within_the_time(self):
+    def test_5_no_answer_within_the_time(self):
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(f"{self.folder}/silent")
             listener.listen()
-            _, err = self.run_it("list", "-e", f"{self.folder}/silent", "-t", "300ms", code=4)
-        self.assertIn("no broker within 300ms", err)
+            _, err = self.run_it("list", "-e", f"{self.folder}/silent", "-t", "300ms", code=5)
+        self.assertIn("no answer within 300ms\n", err)
 
     def test_5_no_answer_in_time(self):
         self.run_it("call", "counter.after", "60000", "--timeout", "100ms", code=5)
@@ -348,8 +305,15 @@ class EndToEndTest(unittest.TestCase):
         self.assertIn("cannot write: No space left on device", done.stderr)
 
     def test_a_closed_stream_is_not_mistaken_for_a_connection(self):
-        done = subprocess.run(["/bin/sh", "-c", f"{HAWSER} list >&-"], env=self.environment, check=False)
-        self.assertEqual(done.returncode, 0)
+        def closed(command):
+            done = subprocess.run(["/bin/sh", "-c", f"{HAWSER} {command}"], env=self.environment, text=True,
+                                  stderr=subprocess.PIPE, check=False)
+            return done.returncode, done.stderr
+
+        self.assertEqual(closed("list >&-"), (1, "hawser: cannot write: Bad file descriptor\n"))
+        self.assertEqual(closed("call counter.add -d @- <&-"), (2, "hawser: cannot read stdin: Bad file descriptor\n"))
+        self.assertEqual(closed("set counter.pi 3 2>&-"), (2, ""))
+        self.assertEqual(closed("wait counter <&- >&-"), (0, ""))
 
     def test_the_endpoint_may_be_a_path_alone(self):
         path = {"HAWSER_ENDPOINT": f"{self.folder}/s"}

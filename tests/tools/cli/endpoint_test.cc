@@ -62,6 +62,25 @@ TEST(EndpointTest, WhoChoseTheEndpointIsSaid) {
   EXPECT_THAT(std::string(MessageOf(status)), HasSubstr("(from $HAWSER_ENDPOINT): "));
 }
 
+TEST(EndpointTest, AHostThatCannotBeFoundIsNoPlaceToStartABroker) {
+  absl::Status status = Explain(
+      "tcp:nosuchhost.invalid:1",
+      absl::UnavailableError("DNS resolution failed for nosuchhost.invalid:1: C-ares status "
+                             "is not ARES_SUCCESS: Domain name not found"));
+  EXPECT_THAT(HintsOf(status), ElementsAre("is the name of the host right, and is it up?",
+                                           HasSubstr("to ask another one")));
+}
+
+TEST(EndpointTest, OnlyWhereNobodyListensYetIsABrokerWaitedFor) {
+  std::string folder = ::testing::TempDir();
+  std::ofstream(folder + "/text") << "text";
+  EXPECT_TRUE(BrokerMayCome("unix:nobody.sock"));
+  EXPECT_TRUE(BrokerMayCome("tcp:127.0.0.1:1"));
+  EXPECT_FALSE(BrokerMayCome("unix:" + folder));
+  EXPECT_FALSE(BrokerMayCome("unix:" + folder + "/text"));
+  EXPECT_FALSE(BrokerMayCome("unix:" + folder + std::string(200, 'x')));
+}
+
 TEST(EndpointTest, WhatIsNoEndpointIsWrongUsage) {
   absl::Status status =
       Explain("x:y", absl::InvalidArgumentError("endpoint x:y: expected unix:/path"));

@@ -52,6 +52,24 @@ TEST(JsonTest, EscapesWhatATerminalOrAParserWouldTakeAmiss) {
   EXPECT_EQ(ToJson(Value("a\"b\\c\n\x1b\x7f\xc3\xa9")), "\"a\\\"b\\\\c\\n\\u001b\\u007f\xc3\xa9\"");
 }
 
+TEST(JsonTest, EscapesControlCharactersBeyondAscii) {
+  EXPECT_EQ(ToJson(Value("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0")), "\"\\u0080\\u009b\\u009f\xc2\xa0\"");
+  // What turns the direction of text, and its neighbours.
+  EXPECT_EQ(ToJson(Value("\xe2\x80\xaa\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa9")),
+            "\"\\u202a\\u202e\\u2066\\u2069\"");
+  EXPECT_EQ(ToJson(Value("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x82\xac")),
+            "\"\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x82\xac\"");
+  EXPECT_EQ(ToJson(Value("\xc2")), "\"\xc2\"") << "cut off";
+}
+
+TEST(JsonTest, NumbersOfTypedArraysAreExact) {
+  std::vector<uint64_t> numbers = {std::numeric_limits<uint64_t>::max(), 0};
+  EXPECT_EQ(ToJson(Value(TypedArray::Of<uint64_t>(numbers))), "[18446744073709551615,0]");
+  std::vector<float> floats = {1.5f, std::numeric_limits<float>::infinity()};
+  EXPECT_EQ(ToJson(Value(TypedArray::Of<float>(floats)), JsonLayout::kIndented),
+            "[\n  1.5,\n  \"Infinity\"\n]");
+}
+
 TEST(JsonTest, LaysOutInOneLineOrOneFieldALine) {
   Value value(Record{{"a", Array{1, 2}}, {"b", Record()}, {"c", Array()}});
   EXPECT_EQ(ToJson(value), R"({"a":[1,2],"b":{},"c":[]})");
