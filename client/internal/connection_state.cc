@@ -263,7 +263,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
   });
   Tell(std::move(event));
   // The program's functions go where they ran.
-  callbacks_->Post([exported = std::move(exported)]() mutable { exported.clear(); });
+  callbacks_->PostDrop([exported = std::move(exported)]() mutable { exported.clear(); });
   callbacks_->Close();
   {
     base::MutexLock lock(state_mu_);
