@@ -71,6 +71,7 @@ void PipelineNode::SendLocked(KeepAnswer keep_answer) {
   state_ = std::make_shared<FutureState>(connection_);
   if (base.answer != 0) {
     state_->SetOnAnswer([base = base_] { base->CallReturned(); });
+    if (op_ == Op::kAwait) base_->NoteAwaited();
   }
   bool kept = keep_answer == KeepAnswer::kYes && connection_ != nullptr && !plan.call.no_reply;
   plan.call.keep_answer = kept;
@@ -108,6 +109,11 @@ PipelineNode::Reference PipelineNode::Refer(Use use) {
 void PipelineNode::CallReturned() {
   base::MutexLock lock(mu_);
   --through_;
+}
+
+void PipelineNode::NoteAwaited() {
+  base::MutexLock lock(mu_);
+  state_->MarkAwaited();
 }
 
 // What pipeline.h uses

@@ -48,6 +48,36 @@ TEST_F(PipelineTest, ARejectionNobodyAwaitedIsReported) {
   EXPECT_EQ(reported, 1);
 }
 
+TEST_F(PipelineTest, ARejectionAwaitedThroughAPipelineIsNotReported) {
+  std::atomic<int> reported = 0;
+  ConnectOptions options;
+  options.on_unhandled_rejection = [&](const Error&) { ++reported; };
+  Remote remote = Connect(std::move(options));
+  counter_->AddFunction("reject", [](Args) -> absl::StatusOr<Value> {
+    auto promise = MakeRef<Promise>();
+    promise->Reject(Error(absl::StatusCode::kAborted, "unlucky"));
+    return Value(ObjectRef(promise));
+  });
+  Pipeline counter = remote.Pipeline().Require("counter");
+  EXPECT_THAT(counter.Call("reject").Settled().Await(),
+              StatusIs(absl::StatusCode::kAborted, "unlucky"));
+  // The same where the promise has come before it is awaited, or before its rejection has.
+  Pipeline there = counter.Call("reject");
+  EXPECT_THAT(there.Await(), IsOk());
+  EXPECT_THAT(there.Settled().Await(), StatusIs(absl::StatusCode::kAborted));
+  Pipeline pending = counter.Call("promise");
+  Future<> later = pending.Settled().Future();
+  EXPECT_THAT(pending.Await(), IsOk());
+  promise_->Reject(Error(absl::StatusCode::kAborted, "unlucky"));
+  EXPECT_THAT(later.Await(), StatusIs(absl::StatusCode::kAborted));
+  there = pending = counter;
+  // One that nobody awaits is told of as ever, after all of those have been dropped.
+  EXPECT_TRUE(Eventually([&] { return remote.stats().remote_objects == 1; }));
+  EXPECT_EQ(reported, 0);
+  EXPECT_THAT(counter.Call("reject").Await(), IsOk());
+  EXPECT_TRUE(Eventually([&] { return reported == 1; }));
+}
+
 TEST_F(PipelineTest, PromisesDroppedByTheThousandNeitherStopCallsNorAreKept) {
   base::Mutex mu;
   std::vector<Ref<Promise>> promises;
