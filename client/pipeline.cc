@@ -75,6 +75,9 @@ void PipelineNode::SendLocked(KeepAnswer keep_answer) {
   }
   bool kept = keep_answer == KeepAnswer::kYes && connection_ != nullptr && !plan.call.no_reply;
   plan.call.keep_answer = kept;
+  // Whether the broker makes this call or we do depends on what has come already: what it gives must
+  // not.
+  plan.as_by_broker = true;
   internal::Send(std::move(plan), target, request, *state_);
   if (kept) kept_call_ = state_->call();
   args_.clear();

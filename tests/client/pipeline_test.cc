@@ -178,6 +178,31 @@ TEST_F(PipelineTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {
   EXPECT_THAT(order, ElementsAre(1, 2));
 }
 
+TEST_F(PipelineTest, AStepOnOurOwnCallbackGivesAPromiseWhetherTheCallbackIsThereOrNot) {
+  Remote remote = Connect();
+  broker_.root().AddFunction("back", [](Args args) -> absl::StatusOr<Value> { return args[0]; });
+  Callback doubled([](int64_t x) { return 2 * x; }, CallbackMode::kCall);
+  Callback failing([](int64_t) { return absl::AbortedError("no luck"); }, CallbackMode::kCall);
+  for (bool there : {false, true}) {
+    Pipeline back = remote.Pipeline().Call("back", doubled);
+    if (there) {
+      ASSERT_THAT(back.Await(), IsOk());
+    }
+    Pipeline step = back.Invoke(3);
+    absl::StatusOr<RemotePromise> promise = step.Await<RemotePromise>();
+    ASSERT_THAT(promise, IsOk()) << there;
+    EXPECT_THAT(promise->Await<int>(), IsOkAndHolds(6)) << there;
+    EXPECT_THAT(step.Settled().Await<int>(), IsOkAndHolds(6)) << there;
+
+    Pipeline failed = remote.Pipeline().Call("back", failing);
+    if (there) {
+      ASSERT_THAT(failed.Await(), IsOk());
+    }
+    EXPECT_THAT(failed.Invoke(3).Settled().Await(), StatusIs(absl::StatusCode::kAborted, "no luck"))
+        << there;
+  }
+}
+
 // Objects that go
 
 }  // namespace
