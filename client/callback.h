@@ -152,7 +152,8 @@ class Callback {
                                          SiteOf(site))) {}
 
   // A function that never runs: every call of it is answered with `answer` at once, without a
-  // message.
+  // message. `answer` must not hold objects: a call that hands such a function over fails with
+  // INVALID_ARGUMENT.
   static Callback Constant(Value answer,
                            base::SourceLocation site = base::SourceLocation::current()) {
     return Callback(internal::MakeConstant(std::move(answer), SiteOf(site)), 0);

@@ -168,6 +168,7 @@ class Link {
   void TellGoneWhenExported();
 
   // link_references.cc
+  absl::Status CheckArguments(const OutgoingCall& call);
   // `bytes`: what the frame takes without them.
   absl::Status PrepareReferences(std::span<const Value> values, size_t bytes, Via via);
   absl::Status ResolveReferences(size_t bytes, Via via);
@@ -176,8 +177,10 @@ class Link {
   void NoteReferences(uint64_t frame);
   Via ViaOf(const IncomingCall& call);
   // For people: "Counter.increment", "new Counter".
-  static std::string NameOf(const Shape& shape, int member, Op op);
+  static std::string NameOf(const Shape& shape, int member, Op op, std::string_view name = {});
   static std::string NameOf(const IncomingCall& call);
+  // `why` with the name of the call in front, and of the argument whose constant it is.
+  static absl::Status Unsendable(const OutgoingCall& call, const absl::Status& why);
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
   absl::Status RegisterShape(const wire::Reference& reference);
