@@ -33,6 +33,19 @@ EndReason ReasonOf(LossReason loss) {
   }
 }
 
+// What an end that we did not ask for means to the program.
+LossReason LossOf(EndReason reason) {
+  switch (reason) {
+    case EndReason::kLeaseExpired:
+      return LossReason::kLeaseExpired;
+    case EndReason::kLimit:
+    case EndReason::kViolation:
+      return LossReason::kRefused;
+    default:
+      return LossReason::kEndedByBroker;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Ref<Connection>> Connection::Connect(std::string endpoint, ConnectOptions options,
@@ -234,7 +247,7 @@ void Connection::EndSession(LossReason loss, const absl::Status& status) {
   leader_.PokeReader();
 }
 
-void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
+void Connection::OnEnded(EndReason reason, const absl::Status& why,
                          std::vector<ObjectRef> exported) {
   std::vector<ObjectRef> orphans;
   ConnectionEvent event;
@@ -244,7 +257,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& why,
     if (phase_ != Phase::kOver) {
       // The peer said End, or broke the link.
       phase_ = Phase::kOver;
-      loss_ = LossReason::kEndedByBroker;
+      loss_ = LossOf(reason);
       status_ = why;
       kill_at_ = clock().Now() + kGrace;
     }

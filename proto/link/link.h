@@ -111,7 +111,7 @@ class Link {
 
   // End
   // Numbers an End frame; nothing follows it.
-  void NumberEnd(absl::StatusCode code, std::string_view message);
+  void NumberEnd(EndReason reason, absl::StatusCode code, std::string_view message);
   // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of
   // the peer's is told to stop, all proxies are gone for `reason`. Gives the exported objects, for
   // the owner to tell OnUnexport and to let go of in its order. Idempotent.

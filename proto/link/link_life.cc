@@ -54,9 +54,9 @@ void Link::Tick(base::MonoTime now, Effects* effects) {
 
 // End
 
-void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
+void Link::NumberEnd(EndReason reason, absl::StatusCode code, std::string_view message) {
   if (end_numbered_ || ended_) return;
-  writer_.WriteEnd(code, message, replay_.tail());
+  writer_.WriteEnd(reason, code, message, replay_.tail());
   replay_.Commit();
   end_numbered_ = true;
 }

@@ -51,7 +51,8 @@ class FrameWriter {
   void WriteRelease(uint64_t upto, std::span<const uint64_t> handles,
                     std::span<const uint64_t> answers, std::string* out);
   void WriteGone(std::span<const uint64_t> handles, GoneReason reason, std::string* out);
-  void WriteEnd(absl::StatusCode code, std::string_view message, std::string* out);
+  void WriteEnd(EndReason reason, absl::StatusCode code, std::string_view message,
+                std::string* out);
 
   // Bytes WriteCall (WriteReturn) would append.
   size_t CallSize(const Call& call, std::span<const Value> args, std::span<const AnswerArg> answers,

@@ -222,6 +222,25 @@ TEST_F(ConnectionTest, AnEndFromTheBrokerEndsTheSession) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("kicked")));
 }
 
+TEST_F(ConnectionTest, WhyTheBrokerEndedTheSessionIsToldApart) {
+  const std::pair<EndReason, LossReason> reasons[] = {
+      {EndReason::kLeaseExpired, LossReason::kLeaseExpired},
+      {EndReason::kLimit, LossReason::kRefused},
+      {EndReason::kViolation, LossReason::kRefused},
+      {EndReason::kKicked, LossReason::kEndedByBroker},
+      {EndReason::kShutdown, LossReason::kEndedByBroker}};
+  for (auto [reason, loss] : reasons) {
+    absl::StatusOr<Remote> remote = broker_.Connect();
+    ASSERT_THAT(remote, IsOk());
+    broker_.End(absl::FailedPreconditionError("over"), reason);
+    EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
+    EXPECT_EQ(remote->loss(), loss) << EndReasonName(reason);
+    EXPECT_THAT(remote->Require("counter"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("over")));
+    broker_.Restart();
+  }
+}
+
 TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
   absl::StatusOr<Remote> remote = broker_.Connect(Watched());
   RemoteObject counter = *remote->Require("counter");
