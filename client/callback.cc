@@ -20,18 +20,13 @@ constexpr char kTag = 0;
 // are as many kinds as the program has signatures. Thread-safe.
 class Shapes {
  public:
-  ShapeRef Get(std::vector<Type> params, Type result, CallbackMode mode) HAWSER_EXCLUDES(mu_) {
-    std::string key{static_cast<char>(mode), static_cast<char>(result)};
-    for (Type param : params) key.push_back(static_cast<char>(param));
+  ShapeRef Get(Signature signature, CallbackMode mode) HAWSER_EXCLUDES(mu_) {
+    std::string key = absl::StrCat(static_cast<int>(mode), ",", static_cast<int>(signature.result),
+                                   ",", signature.required);
+    for (Type param : signature.params) absl::StrAppend(&key, ",", static_cast<int>(param));
     base::MutexLock lock(mu_);
     ShapeRef& shape = shapes_[key];
     if (shape == nullptr) {
-      // Surplus arguments are ignored and missing ones looked at when it is called, as with any
-      // function of a client.
-      Signature signature;
-      signature.params = std::move(params);
-      signature.result = result;
-      signature.variadic = true;
       shape = Shape::Build(ObjectKind::kFunction, "", {}, std::move(signature), mode);
     }
     return shape;
@@ -47,19 +42,35 @@ Shapes& AllShapes() {
   return shapes;
 }
 
+Signature SignatureOf(std::span<const Parameter> params, Type result) {
+  Signature signature;
+  signature.result = result;
+  signature.variadic = true;  // surplus arguments are ignored
+  for (const Parameter& param : params) {
+    signature.params.push_back(param.type);
+    if (!param.may_miss) signature.required = static_cast<uint32_t>(signature.params.size());
+  }
+  // Before one that must be given, a signature has no word for one that may be undefined.
+  for (uint32_t i = 0; i < signature.required; ++i) {
+    if (params[i].may_miss) signature.params[i] = Type::kAny;
+  }
+  return signature;
+}
+
 }  // namespace
 
-ObjectRef MakeCallback(CallbackBody body, std::vector<Type> params, Type result, CallbackMode mode,
-                       std::string site) {
+ObjectRef MakeCallback(CallbackBody body, std::span<const Parameter> params, Type result,
+                       CallbackMode mode, std::string site) {
   mode = mode == CallbackMode::kPlain || mode == CallbackMode::kCall ? CallbackMode::kCall
                                                                      : CallbackMode::kNotify;
-  return MakeRef<ClientFunction>(std::move(body), AllShapes().Get(std::move(params), result, mode),
-                                 Value(), std::move(site));
+  return MakeRef<ClientFunction>(std::move(body),
+                                 AllShapes().Get(SignatureOf(params, result), mode), Value(),
+                                 std::move(site));
 }
 
 ObjectRef MakeConstant(Value answer, std::string site) {
   return MakeRef<ClientFunction>(CallbackBody(),
-                                 AllShapes().Get({}, Type::kAny, CallbackMode::kConst),
+                                 AllShapes().Get(SignatureOf({}, Type::kAny), CallbackMode::kConst),
                                  std::move(answer), std::move(site));
 }
 

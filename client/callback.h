@@ -10,7 +10,9 @@
 //                                       hawser::CallbackMode::kCall));
 //
 // The function takes Args (whatever comes), or typed parameters that arguments are converted to:
-// missing ones must be std::optional, surplus ones are ignored. It returns nothing, a Value or what
+// missing ones must be std::optional (or Value, which takes them as undefined), surplus ones are
+// ignored. Its signature says so, and who calls it from another client or as a provided object is
+// told at once what is wrong. It returns nothing, a Value or what
 // converts to one, an absl::Status, or an absl::StatusOr. It runs where ConnectOptions::callbacks
 // says, never on the thread that reads, one at a time and in order, and may make calls, synchronous
 // ones too.
@@ -28,12 +30,14 @@
 // object; so are copies passed to different sessions, each runs it where its callbacks run.
 // Thread-safe.
 
+#include <array>
 #include <concepts>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "hawser/base/source_location.h"
@@ -47,8 +51,18 @@ namespace internal {
 
 using CallbackBody = std::function<absl::StatusOr<Value>(Args)>;
 
-ObjectRef MakeCallback(CallbackBody body, std::vector<Type> params, Type result, CallbackMode mode,
-                       std::string site);
+// A parameter of a typed function. `may_miss`: it takes undefined, which a missing argument is.
+struct Parameter {
+  Type type = Type::kAny;
+  bool may_miss = false;
+};
+template <typename T>
+inline constexpr Parameter kParameter = {Convert<T>::kType, Convert<T>::kType == Type::kAny};
+template <typename T>
+inline constexpr Parameter kParameter<std::optional<T>> = {Convert<T>::kType, true};
+
+ObjectRef MakeCallback(CallbackBody body, std::span<const Parameter> params, Type result,
+                       CallbackMode mode, std::string site);
 ObjectRef MakeConstant(Value answer, std::string site);
 // INVALID_ARGUMENT "argument 2: expected integer, got string".
 absl::Status ArgumentError(size_t position, const absl::Status& why);
@@ -103,8 +117,8 @@ ObjectRef MakeTypedCallback(F function, const std::function<R(A...)>*, CallbackM
   };
   Type result = Type::kAny;
   if constexpr (std::is_void_v<R>) result = Type::kUndefined;
-  return MakeCallback(std::move(body), {Convert<std::remove_cvref_t<A>>::kType...}, result, mode,
-                      std::move(site));
+  const std::array<Parameter, sizeof...(A)> params = {kParameter<std::remove_cvref_t<A>>...};
+  return MakeCallback(std::move(body), params, result, mode, std::move(site));
 }
 
 template <typename F>
@@ -138,7 +152,8 @@ class Callback {
                                          SiteOf(site))) {}
 
   // A function that never runs: every call of it is answered with `answer` at once, without a
-  // message.
+  // message. `answer` must not hold objects: a call that hands such a function over fails with
+  // INVALID_ARGUMENT.
   static Callback Constant(Value answer,
                            base::SourceLocation site = base::SourceLocation::current()) {
     return Callback(internal::MakeConstant(std::move(answer), SiteOf(site)), 0);

@@ -7,6 +7,7 @@
 #include "client/internal/future_state.h"
 #include "hawser/base/executor.h"
 #include "hawser/function.h"
+#include "proto/link/proxy.h"
 
 namespace hawser::internal {
 
@@ -25,17 +26,40 @@ void FutureState::Deliver(uint64_t /*token*/, Outcome outcome) {
   std::shared_ptr<FutureState> self = std::move(self_);
   if (on_answer_) std::exchange(on_answer_, nullptr)();
   std::vector<std::function<void(absl::StatusOr<Value>)>> thens;
+  bool awaited = false;
   {
     base::MutexLock lock(mu_);
     outcome_ = outcome;
     ready_ = true;
+    awaited = awaited_;
     thens.swap(thens_);
     // Under the lock: who waits takes its slot out under it.
     for (Leader::Slot* slot : waiting_) connection_->leader().Fill(*slot);
     waiting_.clear();
     answered_.NotifyAll();
   }
+  // `outcome` keeps the promise: it is noted before it can be dropped.
+  if (awaited) NoteAwaited(outcome);
   for (auto& then : thens) Run(std::move(then), outcome);
+}
+
+void FutureState::MarkAwaited() {
+  Outcome outcome;
+  {
+    base::MutexLock lock(mu_);
+    awaited_ = true;
+    if (!ready_) return;
+    outcome = outcome_;
+  }
+  NoteAwaited(outcome);
+}
+
+void FutureState::NoteAwaited(const Outcome& outcome) {
+  if (!outcome.ok() || !outcome.value().is_object()) return;
+  Object* object = outcome.value().AsObject();
+  if (Connection* connection = Connection::Of(object)) {
+    connection->NoteAwaited(*link::Proxy::From(object));
+  }
 }
 
 bool FutureState::ready() const {

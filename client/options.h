@@ -45,7 +45,7 @@ enum class LossReason {
   kLeaseExpired,     // the broker heard nothing for a TTL, or was out of reach for that long
   kBrokerRestarted,  // the broker that had the objects is no more
   kBrokerStopped,    // the broker stopped, and with it everything it had
-  kEndedByBroker,    // an administrator or a limit of the broker ended it; the status says which
+  kEndedByBroker,    // an administrator ended it, or the broker did not say why
   kRefused,          // policy, a limit or a protocol error ended it; the status says which
   kDisconnected,     // the connection was lost and ConnectOptions::reconnect is off
 };

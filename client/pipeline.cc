@@ -71,9 +71,13 @@ void PipelineNode::SendLocked(KeepAnswer keep_answer) {
   state_ = std::make_shared<FutureState>(connection_);
   if (base.answer != 0) {
     state_->SetOnAnswer([base = base_] { base->CallReturned(); });
+    if (op_ == Op::kAwait) base_->NoteAwaited();
   }
   bool kept = keep_answer == KeepAnswer::kYes && connection_ != nullptr && !plan.call.no_reply;
   plan.call.keep_answer = kept;
+  // Whether the broker makes this call or we do depends on what has come already: what it gives must
+  // not.
+  plan.as_by_broker = true;
   internal::Send(std::move(plan), target, request, *state_);
   if (kept) kept_call_ = state_->call();
   args_.clear();
@@ -108,6 +112,11 @@ PipelineNode::Reference PipelineNode::Refer(Use use) {
 void PipelineNode::CallReturned() {
   base::MutexLock lock(mu_);
   --through_;
+}
+
+void PipelineNode::NoteAwaited() {
+  base::MutexLock lock(mu_);
+  state_->MarkAwaited();
 }
 
 // What pipeline.h uses

@@ -19,7 +19,8 @@
 // their shapes are not known here; errors are those of RemoteObject.
 //
 // If an answer turns out to be an object of this very program, later steps keep going through the
-// broker until those sent before have come back, so that their order stays.
+// broker until those sent before have come back, so that their order stays. A Callback of mode kCall
+// that is called through a step answers with a promise, as it does in the broker: use Settled().
 //
 // Copies are the same step. A step is kept by the broker until all its copies, and the steps made
 // from it, are gone. Thread-safe.

@@ -139,6 +139,7 @@ SessionStats Remote::stats() const {
   stats.remote_objects = link.imports > 0 ? link.imports - 1 : 0;  // the root does not count
   stats.exported_objects = link.exports;
   stats.calls_pending = link.calls_pending;
+  stats.calls_unsent = link.outbox_calls;
   stats.callbacks_waiting = state_->connection().callbacks().waiting();
   return stats;
 }

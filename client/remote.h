@@ -58,6 +58,8 @@ struct SessionStats {
   size_t exported_objects =
       0;                     // now: callbacks and other objects of this program held by the broker
   size_t calls_pending = 0;  // now: calls of this program without an answer
+  size_t calls_unsent =
+      0;  // now: calls that wait here, since as many as the broker takes have no answer yet
   size_t callbacks_waiting = 0;  // now: callbacks that came and have not run
 };
 

@@ -29,6 +29,12 @@
 //   FAILED_PRECONDITION  the session had ended, or the handle is empty
 //   others               as the module chose
 //
+// How many. The broker takes 4096 calls of a session, or 64 MiB of their arguments, that have no
+// answer yet. Further ones wait here, unsent and in order, until answers come; nothing tells but
+// SessionStats::calls_unsent, so give calls that may wait so a deadline: when it is over they fail
+// without having started. Of those that wait, more than 65,536 or 64 MiB fail with
+// RESOURCE_EXHAUSTED. Calls made inside callbacks do not count and do not wait.
+//
 // Synchronous calls return when the effect is visible to everybody. They may be made inside
 // callbacks. Threads: all members are thread-safe, except assignment, Release and destruction of
 // one handle while another thread uses that same handle; copy it instead.
@@ -77,8 +83,9 @@ class RemoteObject {
     return shape_ == nullptr ? std::span<const Member>() : shape_->members();
   }
   const ShapeRef& shape() const { return shape_; }  // null if of nothing
-  // Names the object for as long as the broker runs, as the tools show it; grants nothing. 0 if of
-  // nothing.
+  // Names the object as the tools show it, for as long as anybody holds it; never that of another
+  // object while the broker runs, but one that nobody held for a time has another. Grants nothing. 0
+  // if of nothing.
   ObjectId id() const;
   // Why the object can no longer be used; kAlive as far as is known here.
   GoneReason gone() const;
@@ -230,7 +237,8 @@ class RemoteObject {
   // NOLINTNEXTLINE(google-explicit-constructor): usable wherever a value is
   operator Value() const { return Value(object_); }
 
-  // True for the same object, whatever handle it came through.
+  // True for the same object of one session, whatever handle it came through. Objects of two
+  // sessions are never equal; those of one broker are the same if their ids are.
   friend bool operator==(const RemoteObject& a, const RemoteObject& b) {
     if (a.object_ == nullptr || b.object_ == nullptr) return a.object_ == b.object_;
     return a.object_->Same(*b.object_);

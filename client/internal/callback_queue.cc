@@ -153,17 +153,22 @@ int CallbackQueue::Poll(absl::Duration wait) {
   if (polling_ || abandoned_) return 0;
   last_poller_ = std::this_thread::get_id();
   BeginPolling();
-  while (items_.empty() && !closed_ && !abandoned_ && wait > absl::ZeroDuration()) {
-    changed_.WaitFor(mu_, wait);
+  for (;;) {
+    while (items_.empty() && !closed_ && !abandoned_ && wait > absl::ZeroDuration()) {
+      changed_.WaitFor(mu_, wait);
+      wait = until - now();
+    }
+    // Only what is there now: a callback that causes another one must not keep the program here.
+    for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
+      Item item = TakeFront();
+      if (item.what != What::kDrop) ++ran;
+      mu_.Unlock();
+      Run(std::move(item));
+      mu_.Lock();
+    }
+    // A function that was dropped is nothing to wake the program for.
     wait = until - now();
-  }
-  // Only what is there now: a callback that causes another one must not keep the program here.
-  for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
-    Item item = TakeFront();
-    mu_.Unlock();
-    Run(std::move(item));
-    ++ran;
-    mu_.Lock();
+    if (ran > 0 || closed_ || abandoned_ || wait <= absl::ZeroDuration()) break;
   }
   EndPolling();
   return ran;
@@ -235,7 +240,8 @@ void CallbackQueue::AwaitEnd(absl::Duration at_most) {
 
 size_t CallbackQueue::waiting() const {
   base::MutexLock lock(mu_);
-  return items_.size();
+  return static_cast<size_t>(std::count_if(
+      items_.begin(), items_.end(), [](const Item& item) { return item.what != What::kDrop; }));
 }
 
 }  // namespace hawser::internal

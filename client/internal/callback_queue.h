@@ -60,8 +60,9 @@ class CallbackQueue final : public base::Executor,
   // Tells the program of an error nobody awaits. Where items run.
   void Report(const Error& error, std::string_view site) const noexcept;
 
-  // Runs what is there, on this thread, and gives how many; waits up to `wait` for the first. 0 at
-  // once on a thread that runs an item, while another thread polls, and after Close.
+  // Runs what is there, on this thread, and gives how many; waits up to `wait` for the first. What
+  // is only dropped does not count. 0 at once on a thread that runs an item, while another thread
+  // polls, and after Close.
   int Poll(absl::Duration wait) HAWSER_EXCLUDES(mu_);
 
   // Items run only when the program polls.
@@ -89,6 +90,7 @@ class CallbackQueue final : public base::Executor,
   // nothing inside an item, which would wait for itself.
   void AwaitEnd(absl::Duration at_most) HAWSER_EXCLUDES(mu_);
 
+  // Those that Poll would count.
   size_t waiting() const HAWSER_EXCLUDES(mu_);
 
  private:

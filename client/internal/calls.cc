@@ -8,6 +8,7 @@
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "hawser/call_check.h"
+#include "hawser/promise.h"
 #include "proto/link/proxy.h"
 
 namespace hawser::internal {
@@ -117,6 +118,20 @@ void CallLocal(const ObjectRef& target, const CallRequest& request, Reply reply)
   });
 }
 
+// Answers the call with a promise, if that is what the broker would get, and gives what settles it;
+// else `reply`.
+Reply ReplyAsByBroker(Object& target, const CallRequest& request, Reply reply) {
+  ClientFunction* function = ClientFunction::From(&target);
+  if (function == nullptr || !IsCallOfItself(request)) return reply;
+  ShapeRef shape = function->shape();
+  Invocation check{.shape = shape.get(), .args = request.args};
+  // What is wrong with the call itself is told at once, as ever.
+  if (shape->mode() != CallbackMode::kCall || !CheckCall(*shape, check).ok()) return reply;
+  auto promise = MakeRef<Promise>();
+  reply.Return(ObjectRef(promise));
+  return Promise::ReplyInto(promise);
+}
+
 // One thread's wait for one answer, on its stack.
 class SyncCall final : public ReplySink {
  public:
@@ -168,6 +183,7 @@ void Send(CallPlan plan, const CallTarget& target, const CallRequest& request, F
   if (plan.answer) {
     reply.Return(*std::move(plan.answer));
   } else if (plan.connection == nullptr) {
+    if (plan.as_by_broker) reply = ReplyAsByBroker(*target.object, request, std::move(reply));
     CallLocal(target.object, request, std::move(reply));
   } else {
     Connection::Activity activity(*plan.connection);

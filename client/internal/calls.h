@@ -28,6 +28,9 @@ struct CallPlan {
   // Set: no message is needed, this is the answer.
   std::optional<Value> answer;
   std::vector<wire::AnswerArg> answer_args;  // call.answer_args views it
+  // A callback of this program is called as the broker would call it: one of mode kCall gives a
+  // promise.
+  bool as_by_broker = false;
 };
 
 // Checks a call against what is known here and fills `plan`, which borrows from `request`. Pending

@@ -110,6 +110,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
   void OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) override;
   void OnExport(Object* object, uint64_t handle) override;
+  EndReason OnPeerEnd(EndReason reason) const override { return reason; }
 
   // connection_state.cc: connections of the session, and its end.
   void OnPacket(ClientTransport& transport, Bytes packet) override;

@@ -34,6 +34,21 @@ EndReason ReasonOf(LossReason loss) {
   }
 }
 
+// What an end that we did not ask for means to the program.
+LossReason LossOf(EndReason reason) {
+  switch (reason) {
+    case EndReason::kLeaseExpired:
+      return LossReason::kLeaseExpired;
+    case EndReason::kLimit:
+    case EndReason::kViolation:
+      return LossReason::kRefused;
+    case EndReason::kShutdown:
+      return LossReason::kBrokerStopped;
+    default:
+      return LossReason::kEndedByBroker;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Ref<Connection>> Connection::Connect(std::string endpoint, ConnectOptions options,
@@ -237,10 +252,8 @@ void Connection::EndSession(LossReason loss, const absl::Status& status) {
 
 // The peer said End, or the link must end. Why is known before the link ends: who is told that an
 // object or a call ended with the session may ask.
-void Connection::OnEndWanted(EndReason /*reason*/, const absl::Status& why) {
-  // Of all that ends a session at the broker's wish only its own end passes by itself.
-  EndSession(absl::IsUnavailable(why) ? LossReason::kBrokerStopped : LossReason::kEndedByBroker,
-             why);
+void Connection::OnEndWanted(EndReason reason, const absl::Status& why) {
+  EndSession(LossOf(reason), why);
 }
 
 void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
@@ -265,7 +278,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
   });
   Tell(std::move(event));
   // The program's functions go where they ran.
-  callbacks_->Post([exported = std::move(exported)]() mutable { exported.clear(); });
+  callbacks_->PostDrop([exported = std::move(exported)]() mutable { exported.clear(); });
   callbacks_->Close();
   {
     base::MutexLock lock(state_mu_);

@@ -27,6 +27,8 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
   // The id of the call, once it is known; 0 if it failed at once.
   void SetCall(uint64_t id) { call_.store(id, std::memory_order_release); }
   uint64_t call() const { return call_.load(std::memory_order_acquire); }
+  // Somebody awaits the promise that this answers: its failure is theirs. At any time.
+  void MarkAwaited() HAWSER_EXCLUDES(mu_);
   // Runs on the thread that brings the answer, before anybody sees it. To be set before TakeReply.
   void SetOnAnswer(std::function<void()> on_answer) { on_answer_ = std::move(on_answer); }
 
@@ -41,6 +43,7 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
 
  private:
   void Run(std::function<void(absl::StatusOr<Value>)> then, const Outcome& outcome);
+  void NoteAwaited(const Outcome& outcome);
 
   const Ref<Connection> connection_;
   std::atomic<uint64_t> call_{0};
@@ -50,6 +53,7 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
   mutable base::Mutex mu_;
   base::CondVar answered_;  // for calls inside this process
   bool ready_ HAWSER_GUARDED_BY(mu_) = false;
+  bool awaited_ HAWSER_GUARDED_BY(mu_) = false;
   Outcome outcome_ HAWSER_GUARDED_BY(mu_);
   std::vector<Leader::Slot*> waiting_ HAWSER_GUARDED_BY(mu_);
   std::vector<std::function<void(absl::StatusOr<Value>)>> thens_ HAWSER_GUARDED_BY(mu_);

@@ -39,6 +39,8 @@ class PipelineNode final : public std::enable_shared_from_this<PipelineNode> {
   // the one case in which the answer is neither there nor kept.
   Reference Refer(Use use) HAWSER_EXCLUDES(mu_);
   void CallReturned() HAWSER_EXCLUDES(mu_);
+  // A later call awaits the promise that this step, which was sent, answers.
+  void NoteAwaited() HAWSER_EXCLUDES(mu_);
 
  private:
   void SendLocked(KeepAnswer keep_answer) HAWSER_REQUIRES(mu_);

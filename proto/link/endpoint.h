@@ -121,6 +121,8 @@ class Endpoint {
   // first of its handles).
   virtual void OnExport(Object* object, uint64_t handle) { (void)object, (void)handle; }
   virtual void OnUnexport(Object* object) { (void)object; }
+  // The peer said End for `reason`: why the session ends. Default: the peer left, whatever it says.
+  virtual EndReason OnPeerEnd(EndReason reason) const { return (void)reason, EndReason::kLeft; }
   virtual uint64_t OidOf(const Object* object, uint64_t first_handle) const {
     (void)object;
     return first_handle;

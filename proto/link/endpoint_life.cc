@@ -38,7 +38,8 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     if (ended_.exchange(true)) return;
     fenced_ = true;
     link_.ReleaseDropped(dropped_.TakeAll(), &effects);
-    link_.NumberEnd(why.ok() ? absl::StatusCode::kOk : why.code(), base::ToStd(why.message()));
+    link_.NumberEnd(reason, why.ok() ? absl::StatusCode::kOk : why.code(),
+                    base::ToStd(why.message()));
     transport = std::move(transport_);
     transport_ = nullptr;
     in_flight = sending_;

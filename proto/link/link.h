@@ -113,7 +113,7 @@ class Link {
 
   // End
   // Numbers an End frame; nothing follows it.
-  void NumberEnd(absl::StatusCode code, std::string_view message);
+  void NumberEnd(EndReason reason, absl::StatusCode code, std::string_view message);
   // Ends the link: every call of ours fails (ABORTED if sent, UNAVAILABLE if not), every call of
   // the peer's is told to stop, all proxies are gone for `reason`. Gives the exported objects, for
   // the owner to tell OnUnexport and to let go of in its order. Idempotent.
@@ -178,6 +178,7 @@ class Link {
   void TellGoneWhenExported();
 
   // link_references.cc
+  absl::Status CheckArguments(const OutgoingCall& call);
   // `bytes`: what the frame takes without them.
   absl::Status PrepareReferences(std::span<const Value> values, size_t bytes, Via via);
   absl::Status ResolveReferences(size_t bytes, Via via);
@@ -186,8 +187,10 @@ class Link {
   void NoteReferences(uint64_t frame);
   Via ViaOf(const IncomingCall& call);
   // For people: "Counter.increment", "new Counter".
-  static std::string NameOf(const Shape& shape, int member, Op op);
+  static std::string NameOf(const Shape& shape, int member, Op op, std::string_view name = {});
   static std::string NameOf(const IncomingCall& call);
+  // `why` with the name of the call in front, and of the argument whose constant it is.
+  static absl::Status Unsendable(const OutgoingCall& call, const absl::Status& why);
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
   absl::Status RegisterShape(const wire::Reference& reference);

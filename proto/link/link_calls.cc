@@ -243,7 +243,7 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     Via via = outcome.ok() && outcome.value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
     std::span<const Value> values(&outcome.value(), 1);
     objects_scratch_.clear();
-    absl::Status status = wire::CollectObjects(values, &objects_scratch_);
+    absl::Status status = wire::CollectObjectsOf(outcome.value(), &objects_scratch_);
     size_t bytes = 0;
     if (status.ok()) {
       // Before anything is resolved: a frame that is not written must not have taken handles or
@@ -251,19 +251,17 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
       if (outcome.value().kind() >= Kind::kString) bytes = writer_.CallSize({}, values, {}, {});
       if (call->keep_answer_) order_.NoteBytes(call->id_, bytes);
       if (bytes > wire::WireLimits::kMaxFrameBytes) {
-        status = absl::ResourceExhaustedError(
-            absl::StrCat("the answer of ", NameOf(*call), " is too large: ", bytes,
-                         " bytes (limit ", wire::WireLimits::kMaxFrameBytes, ")"));
+        status = absl::ResourceExhaustedError(absl::StrCat("too large: ", bytes, " bytes (limit ",
+                                                           wire::WireLimits::kMaxFrameBytes, ")"));
       }
-    } else {
+    }
+    if (status.ok()) status = ResolveReferences(bytes, via);
+    if (!status.ok()) {
       // Who made the value is at fault, not the caller.
       status = absl::Status(
           absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
                                             : absl::StatusCode::kInternal,
           absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
-    }
-    if (status.ok()) status = ResolveReferences(bytes, via);
-    if (!status.ok()) {
       effects->dropped_values.push_back(std::move(outcome.value()));
       outcome = Outcome::Failed(status);
       references_scratch_.clear();

@@ -78,9 +78,9 @@ absl::Status Link::LostCall(const Pending& call, const absl::Status& why) const 
   return sent ? absl::AbortedError(text) : absl::UnavailableError(text);
 }
 
-void Link::NumberEnd(absl::StatusCode code, std::string_view message) {
+void Link::NumberEnd(EndReason reason, absl::StatusCode code, std::string_view message) {
   if (end_numbered_ || ended_) return;
-  writer_.WriteEnd(code, message, replay_.tail());
+  writer_.WriteEnd(reason, code, message, replay_.tail());
   replay_.Commit();
   end_numbered_ = true;
 }

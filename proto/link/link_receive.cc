@@ -122,11 +122,13 @@ std::string_view Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl
       if (!OnGone(reader, frame_.body, effects)) return "has a malformed Gone";
       break;
     case wire::FrameKind::kEnd: {
+      EndReason reason = EndReason::kLeft;
       absl::StatusCode code = absl::StatusCode::kOk;
       std::string message;
       // However malformed, it is the end.
-      (void)reader.ReadEnd(frame_.body, &code, &message);
-      if (!end_request_) end_request_ = EndRequest{EndReason::kLeft, absl::Status(code, message)};
+      (void)reader.ReadEnd(frame_.body, &reason, &code, &message);
+      if (!end_request_)
+        end_request_ = EndRequest{endpoint_->OnPeerEnd(reason), absl::Status(code, message)};
       break;
     }
     case wire::FrameKind::kNone:

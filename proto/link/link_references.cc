@@ -2,7 +2,10 @@
 //
 // The invariant that makes release safe is kept here and by who calls it: see link_send.cc.
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
 #include "proto/link/defect.h"
 #include "proto/link/endpoint.h"
 #include "proto/link/link.h"
@@ -12,6 +15,16 @@ namespace {
 
 // Ways an object may have been handed out that are told apart in one session.
 constexpr size_t kMaxVias = 4096;
+
+// A constant stands in the frame itself, where nothing but its own text can be named.
+absl::Status CheckConstant(const Value& constant) {
+  std::vector<Object*> objects;
+  absl::Status status = wire::CollectObjectsOf(constant, &objects);
+  if (status.ok() && objects.empty()) return status;
+  if (status.ok()) return absl::InvalidArgumentError("a constant cannot hold objects");
+  return absl::Status(status.code(),
+                      absl::StrCat("the constant of a callback: ", status.message()));
+}
 
 }  // namespace
 
@@ -57,6 +70,7 @@ absl::Status Link::PlanReferences(size_t bytes) {
     if (shape->kind() == ObjectKind::kFunction) {
       reference.site = object->site();
       reference.constant = object->constant();
+      if (absl::Status status = CheckConstant(reference.constant); !status.ok()) return status;
       bytes += ExtraBytes(reference);
     }
   }
@@ -109,6 +123,12 @@ absl::Status Link::ResolveReferences(size_t bytes, Via via) {
   return absl::OkStatus();
 }
 
+absl::Status Link::CheckArguments(const OutgoingCall& call) {
+  objects_scratch_.clear();
+  absl::Status status = wire::CollectObjects(call.args, &objects_scratch_);
+  return status.ok() ? status : Unsendable(call, status);
+}
+
 absl::Status Link::PrepareReferences(std::span<const Value> values, size_t bytes, Via via) {
   objects_scratch_.clear();
   absl::Status status = wire::CollectObjects(values, &objects_scratch_);
@@ -124,21 +144,45 @@ void Link::NoteReferences(uint64_t frame) {
   }
 }
 
-std::string Link::NameOf(const Shape& shape, int member, Op op) {
-  std::string name =
+std::string Link::NameOf(const Shape& shape, int member, Op op, std::string_view name) {
+  std::string text =
       shape.name().empty() ? std::string(ObjectKindName(shape.kind())) : shape.name();
   if (member >= 0 && static_cast<size_t>(member) < shape.members().size())
-    absl::StrAppend(&name, ".", shape.members()[static_cast<size_t>(member)].name);
-  return op == Op::kNew ? absl::StrCat("new ", name) : name;
+    name = shape.members()[static_cast<size_t>(member)].name;
+  if (!name.empty()) absl::StrAppend(&text, ".", base::ToAbsl(name));
+  return op == Op::kNew ? absl::StrCat("new ", text) : text;
 }
 
 std::string Link::NameOf(const IncomingCall& call) {
   ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
   if (!shape) return "an unknown object";
-  if (call.member_ == Invocation::kSelf && !call.name_.empty()) {
-    return absl::StrCat(NameOf(*shape, Invocation::kSelf, call.op_), ".", call.name_);
+  return NameOf(*shape, call.member_, call.op_, call.name_);
+}
+
+absl::Status Link::Unsendable(const OutgoingCall& call, const absl::Status& why) {
+  std::string text = call.name.empty() ? "an answer" : std::string(call.name);
+  if (call.target) text = NameOf(*call.target->shape(), call.member, call.op, call.name);
+  absl::StrAppend(&text, ": ");
+  std::string_view what = base::ToStd(why.message());
+  std::vector<Object*> objects;
+  absl::Status of_value;
+  if (call.op == Op::kSet && call.args.size() == 1) {
+    // It has one value, which nobody counts.
+    of_value = wire::CollectObjectsOf(call.args[0], &objects);
+    if (!of_value.ok()) what = base::ToStd(of_value.message());
+  } else {
+    for (size_t i = 0; i < call.args.size(); ++i) {
+      objects.clear();
+      if (!wire::CollectObjectsOf(call.args[i], &objects).ok()) break;
+      auto is_at_fault = [&why](Object* object) {
+        return CheckConstant(object->constant()) == why;
+      };
+      if (std::ranges::none_of(objects, is_at_fault)) continue;
+      absl::StrAppend(&text, "argument ", i + 1, ": ");
+      break;
+    }
   }
-  return NameOf(*shape, call.member_, call.op_);
+  return absl::Status(why.code(), absl::StrCat(text, base::ToAbsl(what)));
 }
 
 Via Link::ViaOf(const IncomingCall& call) {

@@ -48,10 +48,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
                                absl::StrCat("session ended: ", EndText(end_status_))))});
     return 0;
   }
-  absl::Status valid = [&] {
-    objects_scratch_.clear();
-    return wire::CollectObjects(call.args, &objects_scratch_);
-  }();
+  absl::Status valid = CheckArguments(call);
   if (valid.ok() && call.deadline && call.deadline->ns <= now.ns) {
     valid = absl::DeadlineExceededError("deadline was over before the call was sent");
   }
@@ -62,9 +59,10 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     frame.name = call.name;
     bytes = writer_.CallSize(frame, call.args, call.answer_args, {});
     if (bytes > wire::WireLimits::kMaxFrameBytes) {
-      valid = LimitError(absl::StrCat("the call's arguments are too large: ", bytes, " bytes"),
-                         wire::WireLimits::kMaxFrameBytes)
-                  .ToStatus();
+      valid = Unsendable(call,
+                         LimitError(absl::StrCat("the arguments are too large: ", bytes, " bytes"),
+                                    wire::WireLimits::kMaxFrameBytes)
+                             .ToStatus());
     }
   }
   bool wait = !outbox_.empty() || !MayNumberCall(bytes, call.nested);
@@ -147,7 +145,10 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   if (call.deadline) frame.deadline_us = std::max<uint64_t>(SessionClock(*call.deadline), 1);
   // Answers it names must be of calls that were sent; else only limits are left to fail here.
   absl::Status status = CheckAnswersSent(call);
-  if (status.ok()) status = PrepareReferences(call.args, bytes, 0);
+  if (status.ok()) {
+    status = PrepareReferences(call.args, bytes, 0);
+    if (!status.ok()) status = Unsendable(call, status);
+  }
   if (!status.ok()) {
     if (call.keep_answer) unsent_answers_.emplace(id, status);
     send_failures_.push_back({id, status});

@@ -72,11 +72,14 @@ std::string Subject(const Shape& shape, std::string_view member) {
   return absl::StrCat(shape.name(), ".", ToAbsl(member));
 }
 
-absl::Status NoSuchMember(const Shape& shape, std::string_view name) {
+// `handle`: what the caller sees, unless null: a member it does not show is of no use to it.
+absl::Status NoSuchMember(const Shape& shape, std::string_view name, const Shape* handle) {
   std::vector<std::string> visible;
   if (shape.members().size() <= kMostCandidates) {
     for (const Member& member : shape.members()) {
-      if (!member.hidden) visible.push_back(member.name);
+      if (member.hidden) continue;
+      if (handle != nullptr && handle->Find(member.name) == Shape::kNotFound) continue;
+      visible.push_back(member.name);
     }
   }
   std::vector<std::string> near = Nearest(name, visible);
@@ -202,7 +205,8 @@ absl::Status CheckCall(const Shape& shape, const Invocation& call) {
   }
   if (name.empty()) return CheckSelf(shape, call);
   const Member* member = shape.FindMember(name);
-  return member == nullptr ? NoSuchMember(shape, name) : CheckMember(shape, *member, call);
+  return member == nullptr ? NoSuchMember(shape, name, call.shape)
+                           : CheckMember(shape, *member, call);
 }
 
 absl::Status CheckArguments(std::string_view name, const Signature& signature,
@@ -237,6 +241,7 @@ std::vector<std::string> Nearest(std::string_view word, std::span<const std::str
   constexpr size_t kLongest = 64;  // nobody mistypes longer names, and comparing them would be slow
   if (word.size() > kLongest || candidates.size() > kMostCandidates) return {};
   size_t reach = std::max<size_t>(1, word.size() / 3);
+  if (word.size() <= 1) reach = 0;  // every other letter is one change away
   std::vector<std::pair<size_t, const std::string*>> near;
   for (const std::string& candidate : candidates) {
     size_t difference = candidate.size() > word.size() ? candidate.size() - word.size()

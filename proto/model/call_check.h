@@ -23,8 +23,9 @@ absl::Status CheckCall(const Shape& shape, const Invocation& call);
 absl::Status CheckArguments(std::string_view name, const Signature& signature,
                             std::span<const Value> args);
 
-// The candidates nearest to `word`, at most 3, for "did you mean". None if there are more than
-// kMostCandidates or the word is long: the search runs on threads that serve everybody.
+// The candidates nearest to `word`, at most 3, for "did you mean"; to a single letter only itself in
+// the other case. None if there are more than kMostCandidates or the word is long: the search runs
+// on threads that serve everybody.
 inline constexpr size_t kMostCandidates = 256;
 std::vector<std::string> Nearest(std::string_view word, std::span<const std::string> candidates);
 

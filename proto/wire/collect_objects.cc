@@ -1,31 +1,42 @@
+#include <optional>
+
 #include "absl/strings/str_cat.h"
-#include "proto/wire/fields.h"
-#include "proto/wire/refusal.h"
+#include "hawser/base/string_view.h"
+#include "hawser/base/utf8.h"
 #include "proto/wire/writer.h"
 
 namespace hawser::wire {
 namespace {
 
-// Goes through values in the order the writer writes them.
+using base::IsUtf8;
+using base::ToAbsl;
+
+// A longer way to what is wrong is told by its length.
+constexpr int kLongestWay = 4;
+// A field with a longer name is told by its number.
+constexpr size_t kLongestName = 40;
+
+// Goes through values in the order the writer writes them. What it refuses is told in the words of
+// who made the values, who never saw a frame.
 class Collector {
  public:
-  Collector(std::vector<Object*>* objects, Refusal* refusal)
-      : objects_(*objects), refusal_(*refusal) {}
+  explicit Collector(std::vector<Object*>* objects) : objects_(*objects) {}
 
   // `depth`: levels around `value`.
   bool Collect(const Value& value, int depth) {
     switch (value.kind()) {
       case Kind::kString:
-        return Takes(value.AsString().size()) && CheckText(value.AsString(), &refusal_);
+        return Takes(value.AsString().size()) &&
+               (IsUtf8(value.AsString()) || RefuseText(value.AsString(), ""));
       case Kind::kBytes:
         return Takes(value.AsBytes().size());
       case Kind::kTypedArray:
         return Takes(value.AsTypedArray().data().size());
       case Kind::kObject:
         if (objects_.size() >= WireLimits::kMaxReferences) {
-          return refusal_.Because(absl::StatusCode::kResourceExhausted,
-                                  absl::StrCat("more objects than the limit of ",
-                                               WireLimits::kMaxReferences, " in one frame"));
+          return Refuse(absl::StatusCode::kResourceExhausted,
+                        absl::StrCat("more objects than the limit of ", WireLimits::kMaxReferences,
+                                     " in one message"));
         }
         objects_.push_back(value.AsObject());
         return true;
@@ -39,15 +50,37 @@ class Collector {
     }
   }
 
+  // Why Collect refused a value that is called `subject` ("": not at all).
+  absl::Status ToStatus(std::string_view subject) const {
+    const Fault& fault = *fault_;
+    std::string place(subject);
+    if (fault.levels > 0) {
+      absl::StrAppend(&place, place.empty() ? "" : ", ");
+      if (fault.levels > kLongestWay) {
+        absl::StrAppend(&place, fault.levels, " levels deep");
+      } else {
+        absl::StrAppend(&place, "at ", fault.way);
+      }
+    }
+    return absl::Status(fault.code, absl::StrCat(place, place.empty() ? "" : ": ", fault.what));
+  }
+
  private:
+  struct Fault {
+    absl::StatusCode code;
+    std::string what;
+    bool has_place;        // it is in one of the values in the value
+    std::string way = {};  // there: "[3].name"
+    int levels = 0;        // of the way
+  };
+
   bool CollectContained(const Value& value, int depth) {
     if (value.is(Kind::kArray)) return CollectItems(value.AsArray(), depth);
     if (value.is(Kind::kRecord)) return CollectFields(value.AsRecord(), depth);
     const Error& error = value.AsError();  // its own texts are for people: the writer mends them
-    if (!Collect(error.cause(), depth)) return refusal_.In("cause");
+    if (!Collect(error.cause(), depth)) return At(".cause");
     if (error.members().empty()) return true;
-    return (AllowsLevel(depth) && CollectFields(error.members(), depth + 1)) ||
-           refusal_.In("members");
+    return AllowsLevel(depth) && CollectFields(error.members(), depth + 1);
   }
 
   // Counts a value with so many bytes of its own. A small value may contain a large one a thousand
@@ -56,51 +89,76 @@ class Collector {
     constexpr size_t kLeastBytes = 2;  // tag and length
     bytes_ += kLeastBytes + bytes;
     return bytes_ <= WireLimits::kMaxFrameBytes ||
-           refusal_.Because(absl::StatusCode::kResourceExhausted,
-                            absl::StrCat("too large for one frame (limit ",
-                                         WireLimits::kMaxFrameBytes, " bytes)"));
+           Refuse(absl::StatusCode::kResourceExhausted,
+                  absl::StrCat("too large for one message (limit ", WireLimits::kMaxFrameBytes,
+                               " bytes)"));
   }
 
   bool AllowsLevel(int depth) {
-    return depth < WireLimits::kMaxDepth ||
-           refusal_.Because(
-               absl::StrCat("nested deeper than the limit of ", WireLimits::kMaxDepth, " levels"));
+    return depth < WireLimits::kMaxDepth || Refuse(absl::StatusCode::kInvalidArgument,
+                                                   absl::StrCat("nested deeper than the limit of ",
+                                                                WireLimits::kMaxDepth, " levels"));
   }
 
   bool CollectItems(const Array& items, int depth) {
     for (size_t i = 0; i < items.size(); ++i) {
-      if (!Collect(items[i], depth)) return refusal_.In("items", i);
+      if (!Collect(items[i], depth)) return At(absl::StrCat("[", i, "]"));
     }
     return true;
   }
 
   bool CollectFields(const Record& record, int depth) {
-    size_t i = 0;
-    for (const Record::Field& field : record) {
-      if (!Takes(field.first.size()) || !CheckText(field.first, &refusal_) ||
-          !Collect(field.second, depth))
-        return refusal_.In("fields", i);
-      ++i;
+    size_t number = 0;
+    for (const auto& [name, value] : record) {
+      ++number;
+      if (!Takes(name.size())) return false;
+      if (!IsUtf8(name)) return RefuseText(name, absl::StrCat("the name of field ", number, ": "));
+      if (Collect(value, depth)) continue;
+      return At(name.size() <= kLongestName ? absl::StrCat(".", name)
+                                            : absl::StrCat(".<field ", number, ">"));
     }
     return true;
   }
 
+  // All of these give false.
+  bool Refuse(absl::StatusCode code, std::string what) {
+    fault_ = Fault{code, std::move(what), false};
+    return false;
+  }
+  bool RefuseText(std::string_view text, std::string_view subject) {
+    fault_ =
+        Fault{absl::StatusCode::kInvalidArgument,
+              absl::StrCat(ToAbsl(subject), "not UTF-8 at byte ", base::Utf8Prefix(text)), true};
+    return false;
+  }
+  // What was refused is in this part of the value.
+  bool At(std::string_view part) {
+    if (!fault_->has_place) return false;
+    fault_->way = absl::StrCat(ToAbsl(part), fault_->way);
+    ++fault_->levels;
+    return false;
+  }
+
   std::vector<Object*>& objects_;
-  Refusal& refusal_;
   size_t bytes_ = 0;
+  std::optional<Fault> fault_;
 };
 
 }  // namespace
 
-absl::Status CollectObjects(std::span<const Value> values, std::vector<Object*>* objects) {
-  Refusal refusal;
-  Collector collector(objects, &refusal);
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].kind() < Kind::kString || collector.Collect(values[i], 0)) continue;
-    refusal.In("values", i);
-    break;
+absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* objects) {
+  Collector collector(objects);
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i].kind() < Kind::kString || collector.Collect(args[i], 0)) continue;
+    return collector.ToStatus(absl::StrCat("argument ", i + 1));
   }
-  return refusal.ToStatus();
+  return absl::OkStatus();
+}
+
+absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects) {
+  if (value.kind() < Kind::kString) return absl::OkStatus();
+  Collector collector(objects);
+  return collector.Collect(value, 0) ? absl::OkStatus() : collector.ToStatus("");
 }
 
 }  // namespace hawser::wire

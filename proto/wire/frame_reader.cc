@@ -303,7 +303,7 @@ absl::Status BodyReader::ReadGone(std::string_view body, std::vector<uint64_t>* 
   return Close(refusal, "gone");
 }
 
-absl::Status BodyReader::ReadEnd(std::string_view body, absl::StatusCode* code,
+absl::Status BodyReader::ReadEnd(std::string_view body, EndReason* reason, absl::StatusCode* code,
                                  std::string* message) {
   *code = absl::StatusCode::kOk;
   std::string_view text;
@@ -319,6 +319,12 @@ absl::Status BodyReader::ReadEnd(std::string_view body, absl::StatusCode* code,
       case EndTag::kMessage:
         ReadText(fields.bytes(), "message", &text, &refusal);
         break;
+      case EndTag::kReason: {
+        auto number = static_cast<uint32_t>(fields.number());
+        if (number > 0 && number <= static_cast<uint32_t>(EndReason::kViolation) + 1)
+          *reason = static_cast<EndReason>(number - 1);
+        break;
+      }
       default:
         break;
     }

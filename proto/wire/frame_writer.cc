@@ -137,11 +137,13 @@ void FrameWriter::WriteGone(std::span<const uint64_t> handles, GoneReason reason
   Write({}, put_body, out);
 }
 
-void FrameWriter::WriteEnd(absl::StatusCode code, std::string_view message, std::string* out) {
+void FrameWriter::WriteEnd(EndReason reason, absl::StatusCode code, std::string_view message,
+                           std::string* out) {
   auto put_body = [&](auto& sink) {
     sink.Message(FrameTag::kEnd, [&] {
       sink.Number(EndTag::kCode, static_cast<uint64_t>(code));
       sink.Text(EndTag::kMessage, message);
+      sink.Number(EndTag::kReason, static_cast<uint64_t>(reason) + 1);
     });
   };
   Write({}, put_body, out);

@@ -71,8 +71,9 @@ class BodyReader {
                            std::vector<uint64_t>* answers);
   // An unknown reason reads as kDestroyed, never as kAlive.
   absl::Status ReadGone(std::string_view body, std::vector<uint64_t>* handles, GoneReason* reason);
-  // OK as `code`: a normal leave.
-  absl::Status ReadEnd(std::string_view body, absl::StatusCode* code, std::string* message);
+  // OK as `code`: a normal leave. A reason that is unknown, or not given, leaves `reason` as it is.
+  absl::Status ReadEnd(std::string_view body, EndReason* reason, absl::StatusCode* code,
+                       std::string* message);
 
  private:
   std::span<const ObjectRef> objects_;

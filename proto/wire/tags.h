@@ -174,7 +174,11 @@ struct GoneTag {
 };
 
 struct EndTag {
-  enum : uint32_t { kCode = internal::Varint(1), kMessage = internal::Delimited(2) };
+  enum : uint32_t {
+    kCode = internal::Varint(1),
+    kMessage = internal::Delimited(2),
+    kReason = internal::Varint(3),
+  };
 };
 
 struct ValueTag {

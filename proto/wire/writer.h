@@ -27,12 +27,15 @@ struct AnswerArg {
   uint64_t call = 0;
 };
 
-// The objects inside `values`, in the order the writer meets them: entry i of the frame's table is
+// The objects inside `args`, in the order the writer meets them: entry i of the frame's table is
 // reference i. An object that occurs twice is in it twice. Appends; scalars cost nothing. Fails,
-// saying where, on what a peer would refuse: INVALID_ARGUMENT for values nested deeper than
-// WireLimits::kMaxDepth, strings and names of record fields that are not UTF-8; RESOURCE_EXHAUSTED
-// for more objects than WireLimits::kMaxReferences, or more bytes than WireLimits::kMaxFrameBytes.
-absl::Status CollectObjects(std::span<const Value> values, std::vector<Object*>* objects);
+// saying where ("argument 2, at [3].name: not UTF-8 at byte 1"), on what a peer would refuse:
+// INVALID_ARGUMENT for values nested deeper than WireLimits::kMaxDepth, strings and names of record
+// fields that are not UTF-8; RESOURCE_EXHAUSTED for more objects than WireLimits::kMaxReferences, or
+// more bytes than WireLimits::kMaxFrameBytes.
+absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* objects);
+// The same of one value, which is no argument: "at [3].name: not UTF-8 at byte 1".
+absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects);
 
 class FrameWriter {
  public:
@@ -48,7 +51,8 @@ class FrameWriter {
   void WriteRelease(uint64_t upto, std::span<const uint64_t> handles,
                     std::span<const uint64_t> answers, std::string* out);
   void WriteGone(std::span<const uint64_t> handles, GoneReason reason, std::string* out);
-  void WriteEnd(absl::StatusCode code, std::string_view message, std::string* out);
+  void WriteEnd(EndReason reason, absl::StatusCode code, std::string_view message,
+                std::string* out);
 
   // Bytes WriteCall (WriteReturn) would append.
   size_t CallSize(const Call& call, std::span<const Value> args, std::span<const AnswerArg> answers,

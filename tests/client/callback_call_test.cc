@@ -74,6 +74,26 @@ TEST_F(CallbackCallTest, AConstantIsAnsweredWithoutAMessage) {
   EXPECT_EQ(remote.stats().calls_received, 0u);
 }
 
+TEST_F(CallbackCallTest, AConstantThatHoldsAnObjectCannotBeHandedOver) {
+  counter_->AddFunction("constant", [](Args) -> absl::StatusOr<Value> {
+    return Callback::Constant(Callback([] {}));
+  });
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  Callback holder = Callback::Constant(Array{1, Callback([] {})});
+  EXPECT_THAT(counter.Call("echo", Callback::Constant(1), holder),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "Counter.echo: argument 2: a constant cannot hold objects"));
+  EXPECT_THAT(
+      counter.Call("echo", Callback::Constant("\x80")),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "Counter.echo: argument 1: the constant of a callback: not UTF-8 at byte 0"));
+  EXPECT_EQ(remote.stats().exported_objects, 0u) << "nothing of a refused call is handed over";
+  EXPECT_THAT(counter.Call("constant"), StatusIs(absl::StatusCode::kInternal,
+                                                 "the answer of Counter.constant cannot be sent: "
+                                                 "a constant cannot hold objects"));
+}
+
 TEST_F(CallbackCallTest, WrongArgumentsOfACallbackAreNamed) {
   std::atomic<int> errors = 0;
   std::string text;

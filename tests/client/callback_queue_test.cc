@@ -76,6 +76,26 @@ TEST_F(CallbackQueueTest, PollRunsWhatIsThereAndNoMore) {
   poster.join();
 }
 
+TEST_F(CallbackQueueTest, WhatIsOnlyDroppedDoesNotEndAPoll) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  auto token = std::make_shared<int>();
+  queue->PostDrop([token] {});
+  EXPECT_EQ(queue->waiting(), 0u);
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 0);
+  EXPECT_EQ(token.use_count(), 1) << "it went all the same";
+  std::atomic<bool> called = false;
+  queue->PostDrop([token] {});
+  std::thread poster([&] {
+    // The poll has found what is dropped, and waits on.
+    while (token.use_count() > 1) std::this_thread::yield();
+    called = true;
+    queue->Post([] {});
+  });
+  EXPECT_EQ(queue->Poll(absl::Seconds(10)), 1);
+  EXPECT_TRUE(called);
+  poster.join();
+}
+
 TEST_F(CallbackQueueTest, WhatAnItemThrowsIsReportedAndTheNextOneRuns) {
   auto queue = Make(CallbackQueue::RunsOn::kThread);
   std::atomic<int> ran = 0;

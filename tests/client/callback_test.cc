@@ -2,12 +2,15 @@
 
 #include "client/internal/client_function.h"
 #include "gmock/gmock.h"
+#include "hawser/call_check.h"
+#include "hawser/remote_object.h"
 #include "tests/support/status_matchers.h"
 
 namespace hawser {
 namespace {
 
 using ::testing::HasSubstr;
+using tests::IsOk;
 using tests::IsOkAndHolds;
 using tests::StatusIs;
 
@@ -34,6 +37,29 @@ TEST(CallbackTest, MissingArgumentsMustBeOptionalAndSurplusOnesAreIgnored) {
   EXPECT_THAT(CallOf(callback, {1, "two"}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("argument 2: expected integer, got string")));
+}
+
+TEST(CallbackTest, ItsSignatureSaysWhatMustBeGivenSoThatCallersAreToldAtOnce) {
+  auto signature = [](const Callback& callback) {
+    return callback.object()->shape()->signature().ToString();
+  };
+  Callback both([](int64_t a, const std::string&) { return a; }, CallbackMode::kCall);
+  EXPECT_EQ(signature(both), "(integer, string, ...) -> any");
+  EXPECT_EQ(signature(Callback([](int64_t, std::optional<int64_t>, Value) {})),
+            "(integer, integer?, any?, ...) -> undefined");
+  EXPECT_EQ(signature(Callback([](std::optional<int64_t>, int64_t) {})),
+            "(any, integer, ...) -> undefined");
+  EXPECT_EQ(signature(Callback([](Args) {})), "(...) -> any");
+  auto check = [&](std::vector<Value> args) {
+    ShapeRef shape = both.object()->shape();
+    return CheckCall(*shape, {.shape = shape.get(), .args = args});
+  };
+  EXPECT_THAT(check({1}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                   "function: expected at least 2 arguments, got 1"));
+  EXPECT_THAT(check({1, Null()}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           "function: argument 2: expected string, got null"));
+  EXPECT_THAT(check({1, "x", 3}), IsOk());
+  EXPECT_THAT(RemoteObject(both.object()).Invoke(1), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(CallbackTest, ReturnsNothingAValueAStatusOrEither) {

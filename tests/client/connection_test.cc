@@ -4,8 +4,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "hawser/remote.h"
-#include "tests/client/kept_replies.h"
-#include "tests/client/scripted_broker.h"
+#include "tests/client/connection_case.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
@@ -16,44 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using Kind = ConnectionEvent::Kind;
 
-class ConnectionTest : public ::testing::Test {
- protected:
-  ConnectionTest() : counter_(MakeRef<ScriptedObject>(ObjectKind::kObject, "Counter")) {
-    counter_
-        ->AddFunction("increment",
-                      [this](Args) -> absl::StatusOr<Value> { return Value(++increments_); })
-        .Add("later", [this](Invocation, Reply reply) { later_.Keep(std::move(reply)); });
-    broker_.modules["counter"] = counter_;
-  }
-
-  // Remembers what the connection went through.
-  ConnectOptions Watched(ConnectOptions options = {}) {
-    options.backoff_min = absl::Milliseconds(1);
-    options.backoff_max = absl::Milliseconds(10);
-    options.on_connection = [this](const ConnectionEvent& event) {
-      base::MutexLock lock(mu_);
-      events_.push_back(event);
-    };
-    return options;
-  }
-  std::vector<Kind> kinds() {
-    base::MutexLock lock(mu_);
-    std::vector<Kind> kinds;
-    for (const ConnectionEvent& event : events_) kinds.push_back(event.kind);
-    return kinds;
-  }
-  ConnectionEvent last_event() {
-    base::MutexLock lock(mu_);
-    return events_.back();
-  }
-
-  ScriptedBroker broker_;
-  Ref<ScriptedObject> counter_;
-  std::atomic<int> increments_ = 0;
-  KeptReplies later_;
-  base::Mutex mu_;
-  std::vector<ConnectionEvent> events_;
-};
+class ConnectionTest : public ConnectionCase {};
 
 TEST_F(ConnectionTest, ConnectSendsWhoItIs) {
   absl::StatusOr<Remote> remote = broker_.Connect(
@@ -210,155 +172,6 @@ TEST_F(ConnectionTest, APolicyThatRefusesIsFinal) {
   EXPECT_EQ(remote->loss(), LossReason::kRefused);
   EXPECT_THAT(remote->status(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("user 7")));
-}
-
-TEST_F(ConnectionTest, AnEndFromTheBrokerEndsTheSession) {
-  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
-  broker_.End(absl::PermissionDeniedError("kicked"));
-  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
-  EXPECT_EQ(remote->loss(), LossReason::kEndedByBroker);
-  EXPECT_THAT(remote->Require("counter"),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("kicked")));
-}
-
-TEST_F(ConnectionTest, ABrokerThatStopsIsNoneThatEndsASession) {
-  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
-  broker_.End(absl::UnavailableError("the broker is shutting down"));
-  EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kLost; }));
-  EXPECT_EQ(remote->loss(), LossReason::kBrokerStopped);
-  EXPECT_THAT(remote->status(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                         HasSubstr("broker stopped: the broker is shutting down")));
-}
-
-// It was set after all watchers were told, so that the first found none.
-TEST_F(ConnectionTest, WhoIsToldThatAnObjectWentWithItsSessionMayAskWhy) {
-  constexpr int kWatchers = 50000;
-  absl::StatusOr<Remote> remote = broker_.Connect();
-  RemoteObject counter = *remote->Require("counter");
-  std::atomic<int> told{0};
-  std::atomic<int> told_why{0};
-  std::vector<Subscription> watches;
-  for (int i = 0; i < kWatchers; ++i) {
-    watches.push_back(*counter.Watch([&](GoneReason) {
-      if (remote->loss() == LossReason::kEndedByBroker) ++told_why;
-      ++told;
-    }));
-  }
-  // The thread of callbacks is at hand when the first of them is due.
-  std::atomic<bool> at_hand{false};
-  counter.CallAsync("increment").Then([&](const absl::StatusOr<Value>&) {
-    at_hand = true;
-    while (counter.gone() == GoneReason::kAlive) {
-    }
-  });
-  EXPECT_TRUE(Eventually([&] { return at_hand.load(); }));
-  broker_.End(absl::PermissionDeniedError("kicked"));
-  EXPECT_TRUE(Eventually([&] { return told == kWatchers; }));
-  EXPECT_EQ(told_why, kWatchers);
-}
-
-TEST_F(ConnectionTest, CloseTellsTheBrokerAndFailsWhatIsPending) {
-  absl::StatusOr<Remote> remote = broker_.Connect(Watched());
-  RemoteObject counter = *remote->Require("counter");
-  Future<> pending = counter.CallAsync("later");
-  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
-  EXPECT_THAT(remote->Close(), IsOk());
-  EXPECT_TRUE(broker_.client_left());
-  EXPECT_THAT(pending.Await(), StatusIs(absl::StatusCode::kAborted));
-  EXPECT_THAT(remote->Close(), IsOk());
-  EXPECT_EQ(remote->loss(), LossReason::kClosed);
-  EXPECT_THAT(counter.Call("increment"),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("closed")));
-  later_.Clear();
-}
-
-TEST_F(ConnectionTest, ACallbackDroppedAfterCloseGoesWhereItIsDropped) {
-  broker_.root().AddFunction("ignore", [](Args) { return Value(); });
-  absl::StatusOr<Remote> remote = broker_.Connect();
-  auto token = std::make_shared<int>();
-  {
-    Callback callback([token] {});
-    ASSERT_THAT(remote->root().Call("ignore", callback), IsOk());
-    EXPECT_THAT(remote->Close(), IsOk());
-  }
-  EXPECT_EQ(token.use_count(), 1);
-}
-
-TEST_F(ConnectionTest, WhatWasSentBeforeCloseArrives) {
-  absl::StatusOr<Remote> remote = broker_.Connect();
-  RemoteObject counter = *remote->Require("counter");
-  for (int i = 0; i < 100; ++i) counter.Notify("increment");
-  EXPECT_THAT(remote->Close(), IsOk());
-  EXPECT_EQ(increments_, 100);
-}
-
-TEST_F(ConnectionTest, TheLastHandleEndsTheSession) {
-  {
-    absl::StatusOr<Remote> remote = broker_.Connect();
-    RemoteObject counter = *remote->Require("counter");
-    Remote copy = *remote;
-  }
-  EXPECT_TRUE(broker_.client_left());
-}
-
-TEST_F(ConnectionTest, TheLastHandleEndsASessionThatIsCutOff) {
-  for (int i = 0; i < 50; ++i) {
-    absl::StatusOr<Remote> remote = broker_.Connect(Watched());
-    broker_.set_reachable(false);
-    broker_.Cut();
-    if (i % 2 == 0) {
-      EXPECT_TRUE(Eventually([&] { return remote->state() == ConnectionState::kReconnecting; }));
-    }
-    remote = absl::CancelledError("gone");
-    // Nothing of the program is called from here on.
-    EXPECT_EQ(last_event().kind, Kind::kLost);
-    EXPECT_EQ(last_event().loss, LossReason::kClosed);
-    broker_.set_reachable(true);
-    broker_.Restart();
-  }
-}
-
-TEST_F(ConnectionTest, AnObjectKeepsItsSessionWithoutARemote) {
-  RemoteObject counter;
-  {
-    absl::StatusOr<Remote> remote = broker_.Connect();
-    counter = *remote->Require("counter");
-  }
-  EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(1));
-  counter.Release();
-  EXPECT_TRUE(Eventually([&] { return broker_.client_left(); }));
-}
-
-TEST_F(ConnectionTest, TheLastHandleMayGoInACallback) {
-  Value kept;
-  broker_.root().AddFunction("keep", [&](Args args) -> absl::StatusOr<Value> {
-    kept = args[0];
-    return Value();
-  });
-  {
-    absl::StatusOr<Remote> remote = broker_.Connect();
-    auto holder = std::make_shared<Remote>(*remote);
-    ASSERT_THAT(remote->root().Call("keep", Callback([holder]() mutable { holder.reset(); })),
-                IsOk());
-  }
-  ASSERT_THAT(CallNow(*kept.AsObject(), "", {}), IsOk());
-  EXPECT_TRUE(Eventually([&] { return broker_.client_left(); }));
-  kept = Value();
-}
-
-TEST_F(ConnectionTest, CloseMayBeCalledInACallback) {
-  Value kept;
-  broker_.root().AddFunction("keep", [&](Args args) -> absl::StatusOr<Value> {
-    kept = args[0];
-    return Value();
-  });
-  absl::StatusOr<Remote> remote = broker_.Connect();
-  std::atomic<bool> closed = false;
-  Callback close([&] { closed = remote->Close().ok(); });
-  ASSERT_THAT(remote->root().Call("keep", close), IsOk());
-  ASSERT_THAT(CallNow(*kept.AsObject(), "", {}), IsOk());
-  EXPECT_TRUE(Eventually([&] { return closed.load(); }));
-  kept = Value();
 }
 
 TEST_F(ConnectionTest, AnIdleSessionSendsHeartbeats) {

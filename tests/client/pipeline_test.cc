@@ -48,6 +48,36 @@ TEST_F(PipelineTest, ARejectionNobodyAwaitedIsReported) {
   EXPECT_EQ(reported, 1);
 }
 
+TEST_F(PipelineTest, ARejectionAwaitedThroughAPipelineIsNotReported) {
+  std::atomic<int> reported = 0;
+  ConnectOptions options;
+  options.on_unhandled_rejection = [&](const Error&) { ++reported; };
+  Remote remote = Connect(std::move(options));
+  counter_->AddFunction("reject", [](Args) -> absl::StatusOr<Value> {
+    auto promise = MakeRef<Promise>();
+    promise->Reject(Error(absl::StatusCode::kAborted, "unlucky"));
+    return Value(ObjectRef(promise));
+  });
+  Pipeline counter = remote.Pipeline().Require("counter");
+  EXPECT_THAT(counter.Call("reject").Settled().Await(),
+              StatusIs(absl::StatusCode::kAborted, "unlucky"));
+  // The same where the promise has come before it is awaited, or before its rejection has.
+  Pipeline there = counter.Call("reject");
+  EXPECT_THAT(there.Await(), IsOk());
+  EXPECT_THAT(there.Settled().Await(), StatusIs(absl::StatusCode::kAborted));
+  Pipeline pending = counter.Call("promise");
+  Future<> later = pending.Settled().Future();
+  EXPECT_THAT(pending.Await(), IsOk());
+  promise_->Reject(Error(absl::StatusCode::kAborted, "unlucky"));
+  EXPECT_THAT(later.Await(), StatusIs(absl::StatusCode::kAborted));
+  there = pending = counter;
+  // One that nobody awaits is told of as ever, after all of those have been dropped.
+  EXPECT_TRUE(Eventually([&] { return remote.stats().remote_objects == 1; }));
+  EXPECT_EQ(reported, 0);
+  EXPECT_THAT(counter.Call("reject").Await(), IsOk());
+  EXPECT_TRUE(Eventually([&] { return reported == 1; }));
+}
+
 TEST_F(PipelineTest, PromisesDroppedByTheThousandNeitherStopCallsNorAreKept) {
   base::Mutex mu;
   std::vector<Ref<Promise>> promises;
@@ -146,6 +176,31 @@ TEST_F(PipelineTest, AnAnswerThatIsOurOwnObjectIsReachedInOrder) {
   EXPECT_THAT(first.Await(), IsOk());
   EXPECT_TRUE(Eventually([&] { return ran == 2; }));
   EXPECT_THAT(order, ElementsAre(1, 2));
+}
+
+TEST_F(PipelineTest, AStepOnOurOwnCallbackGivesAPromiseWhetherTheCallbackIsThereOrNot) {
+  Remote remote = Connect();
+  broker_.root().AddFunction("back", [](Args args) -> absl::StatusOr<Value> { return args[0]; });
+  Callback doubled([](int64_t x) { return 2 * x; }, CallbackMode::kCall);
+  Callback failing([](int64_t) { return absl::AbortedError("no luck"); }, CallbackMode::kCall);
+  for (bool there : {false, true}) {
+    Pipeline back = remote.Pipeline().Call("back", doubled);
+    if (there) {
+      ASSERT_THAT(back.Await(), IsOk());
+    }
+    Pipeline step = back.Invoke(3);
+    absl::StatusOr<RemotePromise> promise = step.Await<RemotePromise>();
+    ASSERT_THAT(promise, IsOk()) << there;
+    EXPECT_THAT(promise->Await<int>(), IsOkAndHolds(6)) << there;
+    EXPECT_THAT(step.Settled().Await<int>(), IsOkAndHolds(6)) << there;
+
+    Pipeline failed = remote.Pipeline().Call("back", failing);
+    if (there) {
+      ASSERT_THAT(failed.Await(), IsOk());
+    }
+    EXPECT_THAT(failed.Invoke(3).Settled().Await(), StatusIs(absl::StatusCode::kAborted, "no luck"))
+        << there;
+  }
 }
 
 // Objects that go

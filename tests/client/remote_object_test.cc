@@ -39,6 +39,42 @@ TEST_F(RemoteObjectTest, AnswersFromTheShapeWithoutAMessage) {
   EXPECT_EQ(remote.stats().calls_sent, before);
 }
 
+TEST_F(RemoteObjectTest, WhatCannotBeSentIsNamedByItsCallAndArgument) {
+  using enum absl::StatusCode;
+  counter_->AddFunction("bad", [](Args) { return Value("\x80"); });
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  Value deep = 1;
+  for (int i = 0; i < 33; ++i) deep = Array{deep};
+  EXPECT_THAT(counter.Call("echo", 1, "\x80"),
+              StatusIs(kInvalidArgument, "Counter.echo: argument 2: not UTF-8 at byte 0"));
+  EXPECT_THAT(
+      counter.Call("echo", Record{{"names", Array{"fine", "b\xff"}}}),
+      StatusIs(kInvalidArgument, "Counter.echo: argument 1, at .names[1]: not UTF-8 at byte 1"));
+  EXPECT_THAT(counter.Call("echo", deep),
+              StatusIs(kInvalidArgument,
+                       "Counter.echo: argument 1: nested deeper than the limit of 32 levels"));
+  EXPECT_THAT(counter.Call("echo", Bytes(std::string(17 << 20, 'x'))),
+              StatusIs(kResourceExhausted,
+                       "Counter.echo: argument 1: too large for one message "
+                       "(limit 16777216 bytes)"));
+  EXPECT_THAT(
+      counter.Call("echo", Bytes(std::string((16 << 20) - 4, 'x'))),
+      StatusIs(kResourceExhausted, HasSubstr("Counter.echo: the arguments are too large: ")));
+  EXPECT_THAT(counter.Set("value", "\x80"),
+              StatusIs(kInvalidArgument, "Counter.value: not UTF-8 at byte 0"));
+  EXPECT_THAT(remote.Require("\x80"),
+              StatusIs(kInvalidArgument, "remote.require: argument 1: not UTF-8 at byte 0"));
+  // Of the answer the module is at fault.
+  EXPECT_THAT(counter.Call("bad"),
+              StatusIs(kInternal, "the answer of Counter.bad cannot be sent: not UTF-8 at byte 0"));
+  // What answers "require" is not known yet.
+  broker_.set_holding(true);
+  Future<> early = remote.Pipeline().Require("counter").Call("echo", "\x80").Future();
+  broker_.set_holding(false);
+  EXPECT_THAT(early.Await(), StatusIs(kInvalidArgument, "echo: argument 1: not UTF-8 at byte 0"));
+}
+
 TEST_F(RemoteObjectTest, AnErrorArrivesWithAllItHas) {
   Remote remote = Connect();
   absl::StatusOr<Value> result = remote.Require("counter")->Call("fail");

@@ -109,5 +109,21 @@ TEST_F(RemoteTest, AProvidedObjectIsCalledWhereCallbacksRun) {
   provided = nullptr;
 }
 
+TEST_F(RemoteTest, CallsAboveWhatTheBrokerTakesAreCountedWhileTheyWait) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  std::vector<Future<>> calls;
+  for (int i = 0; i < 4096; ++i) calls.push_back(counter.CallAsync("later"));
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 4096; }));
+  EXPECT_EQ(remote.stats().calls_unsent, 0u);
+  calls.push_back(counter.CallAsync("add", 1));
+  EXPECT_EQ(remote.stats().calls_unsent, 1u);
+  EXPECT_EQ(remote.stats().calls_pending, 4097u);
+  // Answers make room, once enough of them are there to be told of.
+  later_.Clear();
+  EXPECT_THAT(calls.back().Await(), IsOkAndHolds(Value(1)));
+  EXPECT_EQ(remote.stats().calls_unsent, 0u);
+}
+
 }  // namespace
 }  // namespace hawser::tests

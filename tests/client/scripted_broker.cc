@@ -248,8 +248,8 @@ void ScriptedBroker::AwaitHousekeeping() {
 
 bool ScriptedBroker::client_left() const { return peer()->client_left(); }
 
-void ScriptedBroker::End(const absl::Status& why) {
-  events_->Post([peer = peer(), why] { peer->End(EndReason::kKicked, why); });
+void ScriptedBroker::End(const absl::Status& why, EndReason reason) {
+  events_->Post([peer = peer(), why, reason] { peer->End(reason, why); });
 }
 
 void ScriptedBroker::ObjectGone(const Object& object, GoneReason reason) {

@@ -60,7 +60,7 @@ class ScriptedBroker {
   size_t imports() const { return stats().imports; }
 
   // The far end ends the session.
-  void End(const absl::Status& why);
+  void End(const absl::Status& why, EndReason reason = EndReason::kKicked);
   void ObjectGone(const Object& object, GoneReason reason);
 
   std::unique_ptr<internal::Connector> NewConnector();

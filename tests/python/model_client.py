@@ -146,7 +146,7 @@ class Session:
     def leave(self):
         """Ends the session: the broker releases everything at once, and ends the stream with OK."""
         with self._lock:
-            self._send(session_pb2.Frame(end=session_pb2.End(code=0)))
+            self._send(session_pb2.Frame(end=session_pb2.End(code=0, reason=session_pb2.End.LEFT)))
         self._stop_heartbeat.set()
         self._reader.join(timeout=10)
         self._packets.put(None)

@@ -136,11 +136,17 @@ TEST_F(LinkEndFrameTest, AnEndWithAReasonIsHandedOn) {
   EXPECT_THAT(end_->end_status, StatusIs(kResourceExhausted, "out of memory"));
 }
 
+TEST_F(LinkEndFrameTest, APeerThatSaysEndHasLeftWhateverItSays) {
+  peer_.Send({RawPeer::EndFrame(kOk, "", EndReason::kKicked)});
+  EXPECT_EQ(end_->end_reason, EndReason::kLeft);
+}
+
 TEST_F(LinkEndFrameTest, OurEndIsTheLastFrameThePeerGets) {
   end_->End(EndReason::kShutdown, absl::UnavailableError("the broker stops"));
   ReadFrame end = Only();
   EXPECT_EQ(end.kind, wire::FrameKind::kEnd);
   EXPECT_THAT(end.status(), StatusIs(kUnavailable, "the broker stops"));
+  EXPECT_EQ(end.end_reason, EndReason::kShutdown);
   EXPECT_THAT(peer_.close_status(), StatusIs(kUnavailable));
 }
 

@@ -29,7 +29,8 @@ struct ReadFrame {
   std::vector<uint64_t> handles;  // Release, Gone
   std::vector<uint64_t> answers;  // Release
   uint64_t upto = 0;              // Release
-  GoneReason reason = GoneReason::kAlive;  // Gone
+  GoneReason reason = GoneReason::kAlive;   // Gone
+  EndReason end_reason = EndReason::kLeft;  // End
 
   absl::Status status() const {
     return outcome.ok() ? absl::OkStatus() : outcome.error().ToStatus();
@@ -84,9 +85,10 @@ class RawPeer {
     wire::FrameWriter().WriteGone(handles, reason, &frame);
     return frame;
   }
-  static std::string EndFrame(absl::StatusCode code, std::string_view message) {
+  static std::string EndFrame(absl::StatusCode code, std::string_view message,
+                              EndReason reason = EndReason::kLeft) {
     std::string frame;
-    wire::FrameWriter().WriteEnd(code, message, &frame);
+    wire::FrameWriter().WriteEnd(reason, code, message, &frame);
     return frame;
   }
   // A value that, in a frame, names the next entry of its table.
@@ -190,7 +192,7 @@ class RawPeer {
           (void)reader.ReadGone(view.body, &frame.handles, &frame.reason);
           break;
         case wire::FrameKind::kEnd:
-          (void)reader.ReadEnd(view.body, &code, &message);
+          (void)reader.ReadEnd(view.body, &frame.end_reason, &code, &message);
           if (code != absl::StatusCode::kOk)
             frame.outcome = Outcome::Failed(absl::Status(code, message));
           break;

@@ -36,6 +36,20 @@ TEST(CallCheck, AmongVeryManyMembersAMistypedOneGetsNone) {
               StatusIs(kNotFound, Not(HasSubstr("did you mean"))));
 }
 
+TEST(CallCheck, ASingleLetterGetsNoHintButItsOtherCase) {
+  std::vector<std::string> candidates = {"a", "B", "ab"};
+  EXPECT_THAT(Nearest("x", candidates), IsEmpty());
+  EXPECT_THAT(Nearest("b", candidates), ElementsAre("B"));
+}
+
+TEST(CallCheck, AMemberTheHandleDoesNotShowIsNoHint) {
+  ShapeRef handle =
+      Shape::Build(ObjectKind::kObject, "Thing", {{.name = "size"}, {.name = "sized"}});
+  ShapeRef now = Shape::Build(ObjectKind::kObject, "Thing", {{.name = "sizes"}, {.name = "sized"}});
+  EXPECT_THAT(CheckCall(*now, {.op = Op::kCall, .member = 0, .shape = handle.get()}),
+              StatusIs(kNotFound, "Thing has no member 'size'; did you mean 'sized'?"));
+}
+
 TEST(CallCheck, TheNearestOfAFewAreFoundAndNoneOfVeryMany) {
   std::vector<std::string> candidates = {"resize", "resized", "close"};
   EXPECT_THAT(Nearest("resise", candidates), ElementsAre("resize", "resized"));

@@ -40,14 +40,40 @@ TEST(CollectObjectsTest, TheyAreAppended) {
 }
 
 TEST(CollectObjectsTest, WhatAPeerWouldRefuseIsRefusedHereWithItsPlace) {
+  EXPECT_EQ(StatusOf({1, "\x80"}), absl::InvalidArgumentError("argument 2: not UTF-8 at byte 0"));
   EXPECT_EQ(StatusOf({1, Array{"fine", Record{{"name", "bad\xff"}}}}),
-            absl::InvalidArgumentError("values[1].items[1].fields[0]: not UTF-8 at byte 3"));
+            absl::InvalidArgumentError("argument 2, at [1].name: not UTF-8 at byte 3"));
   EXPECT_EQ(StatusOf({Record{{"a", 1}, {"\xc0\xaf", 1}}}),
-            absl::InvalidArgumentError("values[0].fields[1]: not UTF-8 at byte 0"));
+            absl::InvalidArgumentError("argument 1: the name of field 2: not UTF-8 at byte 0"));
+  EXPECT_EQ(StatusOf({Record{{std::string(41, 'x'), "\x80"}}}),
+            absl::InvalidArgumentError("argument 1, at .<field 1>: not UTF-8 at byte 0"));
   EXPECT_EQ(StatusOf({Error(absl::StatusCode::kInternal, "").WithCause("\x80")}),
-            absl::InvalidArgumentError("values[0].cause: not UTF-8 at byte 0"));
+            absl::InvalidArgumentError("argument 1, at .cause: not UTF-8 at byte 0"));
   EXPECT_EQ(StatusOf({Error(absl::StatusCode::kInternal, "").WithMember("a", "\x80")}),
-            absl::InvalidArgumentError("values[0].members.fields[0]: not UTF-8 at byte 0"));
+            absl::InvalidArgumentError("argument 1, at .a: not UTF-8 at byte 0"));
+}
+
+TEST(CollectObjectsTest, ALongWayToAPlaceIsToldByItsLength) {
+  Value value = "\x80";
+  for (int i = 0; i < 4; ++i) value = Array{value};
+  EXPECT_EQ(StatusOf({value}),
+            absl::InvalidArgumentError("argument 1, at [0][0][0][0]: not UTF-8 at byte 0"));
+  value = Array{value};
+  EXPECT_EQ(StatusOf({value}),
+            absl::InvalidArgumentError("argument 1, 5 levels deep: not UTF-8 at byte 0"));
+  for (int i = 0; i < 28; ++i) value = Array{value};
+  EXPECT_EQ(StatusOf({value}),
+            absl::InvalidArgumentError("argument 1: nested deeper than the limit of 32 levels"));
+}
+
+TEST(CollectObjectsTest, WhatIsNoArgumentIsNotCalledOne) {
+  std::vector<Object*> objects;
+  EXPECT_EQ(CollectObjectsOf("\x80", &objects), absl::InvalidArgumentError("not UTF-8 at byte 0"));
+  EXPECT_EQ(CollectObjectsOf(Array{"\x80"}, &objects),
+            absl::InvalidArgumentError("at [0]: not UTF-8 at byte 0"));
+  auto object = MakeRef<TestObject>();
+  EXPECT_THAT(CollectObjectsOf(Array{object}, &objects), IsOk());
+  EXPECT_THAT(objects, ElementsAre(object.get()));
 }
 
 TEST(CollectObjectsTest, ThereIsALimitOfObjectsInAFrame) {

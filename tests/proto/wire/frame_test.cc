@@ -206,14 +206,32 @@ TEST(GoneTest, AnUnknownReasonIsNeverAlive) {
 }
 
 TEST(EndTest, ALeaveIsOkAndAnUnknownCodeIsUnknown) {
+  EndReason reason;
   absl::StatusCode code;
   std::string message;
-  ASSERT_THAT(BodyReader({}, nullptr).ReadEnd("", &code, &message), IsOk());
+  ASSERT_THAT(BodyReader({}, nullptr).ReadEnd("", &reason, &code, &message), IsOk());
   EXPECT_EQ(code, absl::StatusCode::kOk);
   v1::End end;
   end.set_code(99);
-  ASSERT_THAT(BodyReader({}, nullptr).ReadEnd(end.SerializeAsString(), &code, &message), IsOk());
+  ASSERT_THAT(BodyReader({}, nullptr).ReadEnd(end.SerializeAsString(), &reason, &code, &message),
+              IsOk());
   EXPECT_EQ(code, absl::StatusCode::kUnknown);
+}
+
+TEST(EndTest, AnUnknownReasonIsAsGoodAsNone) {
+  absl::StatusCode code;
+  std::string message;
+  for (int number : {0, 8, 300, -1}) {
+    v1::End end;
+    end.set_reason(static_cast<v1::End_Reason>(number));
+    EndReason reason = EndReason::kKicked;
+    ASSERT_THAT(BodyReader({}, nullptr).ReadEnd(end.SerializeAsString(), &reason, &code, &message),
+                IsOk());
+    EXPECT_EQ(reason, EndReason::kKicked) << number;
+  }
+  static_assert(static_cast<int>(EndReason::kLeft) + 1 == v1::End_Reason_LEFT);
+  static_assert(static_cast<int>(EndReason::kLeaseExpired) + 1 == v1::End_Reason_LEASE_EXPIRED);
+  static_assert(static_cast<int>(EndReason::kViolation) + 1 == v1::End_Reason_VIOLATION);
 }
 
 TEST(ReleaseTest, ACutOffListIsRefused) {
@@ -337,7 +355,7 @@ TEST(FrameTest, WhatALaterVersionKnowsIsReadAsTheSafestWeKnow) {
 TEST(WriterTest, NamesThatAreNotUtf8AreMended) {
   FrameWriter writer;
   std::string entry;
-  writer.WriteEnd(absl::StatusCode::kInternal, "caf\xe9 \xf0\x9f\x9a", &entry);
+  writer.WriteEnd(EndReason::kLeft, absl::StatusCode::kInternal, "caf\xe9 \xf0\x9f\x9a", &entry);
   writer.WriteReturn(1, Outcome::Failed(Error(absl::StatusCode::kInternal, "\xff", "N\xc3")), {},
                      &entry);
   v1::Packet packet;

@@ -191,6 +191,8 @@ v1::Frame ToProto(const FrameContent& frame) {
     case FrameKind::kEnd:
       out.mutable_end()->set_code(static_cast<int32_t>(frame.code));
       out.mutable_end()->set_message(frame.message);
+      out.mutable_end()->set_reason(
+          static_cast<v1::End_Reason>(static_cast<int>(frame.end_reason) + 1));
       break;
     case FrameKind::kNone:
       break;
@@ -274,7 +276,7 @@ std::string Write(FrameWriter& writer, const FrameContent& frame) {
       writer.WriteGone(frame.handles, frame.reason, &out);
       break;
     case FrameKind::kEnd:
-      writer.WriteEnd(frame.code, frame.message, &out);
+      writer.WriteEnd(frame.end_reason, frame.code, frame.message, &out);
       break;
     case FrameKind::kNone:
       break;
@@ -319,7 +321,7 @@ absl::Status ReadBody(std::string_view body, const Bytes* buffer,
     case FrameKind::kGone:
       return reader.ReadGone(body, &frame->handles, &frame->reason);
     case FrameKind::kEnd:
-      return reader.ReadEnd(body, &frame->code, &frame->message);
+      return reader.ReadEnd(body, &frame->end_reason, &frame->code, &frame->message);
     case FrameKind::kNone:
       break;
   }

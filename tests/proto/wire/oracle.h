@@ -35,6 +35,7 @@ struct FrameContent {
   std::vector<uint64_t> handles;
   std::vector<uint64_t> answer_ids;
   GoneReason reason = GoneReason::kDestroyed;
+  EndReason end_reason = EndReason::kLeft;
   absl::StatusCode code = absl::StatusCode::kOk;
   std::string message;
 };

@@ -187,6 +187,7 @@ FrameContent RandomFrames::Frame() {
       frame.reason = static_cast<GoneReason>(1 + Below(6));
       break;
     default:
+      frame.end_reason = static_cast<EndReason>(Below(7));
       frame.code = static_cast<absl::StatusCode>(Below(17));
       frame.message = Text();
   }
