@@ -141,6 +141,7 @@ class Callback {
  public:
   // `mode` is kNotify or kCall (kPlain counts as kCall, kConst as kNotify). The site, shown by the
   // tools when a listener outlives its client, is where this constructor is called.
+  // NOLINTBEGIN(bugprone-forwarding-reference-overload): it takes no Callback
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, Callback> &&
            !std::derived_from<std::remove_cvref_t<F>,
@@ -150,6 +151,7 @@ class Callback {
                                                              base::SourceLocation::current())
       : object_(internal::MakeCallbackOf(std::remove_cvref_t<F>(std::forward<F>(function)), mode,
                                          SiteOf(site))) {}
+  // NOLINTEND(bugprone-forwarding-reference-overload)
 
   // A function that never runs: every call of it is answered with `answer` at once, without a
   // message. `answer` must not hold objects: a call that hands such a function over fails with
@@ -160,9 +162,8 @@ class Callback {
   }
 
   const ObjectRef& object() const { return object_; }
-  operator Value() const {
-    return Value(object_);
-  }  // NOLINT(google-explicit-constructor): usable wherever a value is
+  // NOLINTNEXTLINE(google-explicit-constructor): usable wherever a value is
+  operator Value() const { return Value(object_); }
 
   // The same function object.
   friend bool operator==(const Callback& a, const Callback& b) { return a.object_ == b.object_; }

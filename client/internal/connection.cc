@@ -186,7 +186,8 @@ void Connection::RunCall(link::IncomingCall* call) {
     return;
   }
   ShapeRef shape = invocation.shape == nullptr ? target.shape() : nullptr;
-  absl::Status status = CheckCall(shape == nullptr ? *invocation.shape : *shape, invocation);
+  const Shape& shown = invocation.shape != nullptr ? *invocation.shape : *shape;
+  absl::Status status = CheckCall(shown, invocation);
   if (!status.ok()) {
     reply.Fail(status);
     return;

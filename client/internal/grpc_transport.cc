@@ -289,11 +289,12 @@ grpc::ChannelArguments Arguments(bool over_tcp) {
 
 class GrpcConnector final : public Connector {
  public:
-  GrpcConnector(std::string description, std::string target, grpc::ChannelArguments arguments,
+  GrpcConnector(std::string description, std::string target,
+                const grpc::ChannelArguments& arguments,
                 std::shared_ptr<grpc::ChannelCredentials> credentials)
       : description_(std::move(description)),
         target_(std::move(target)),
-        arguments_(std::move(arguments)),
+        arguments_(arguments),
         credentials_(std::move(credentials)) {}
 
   std::shared_ptr<ClientTransport> NewTransport(TransportSink& sink) override {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/call_check.h"
-#include "hawser/testing/sendable.h"
+#include "hawser/collect_objects.h"
 
 namespace hawser::testing {
 namespace internal {
@@ -58,7 +58,8 @@ class CallState final : public ReplySink, public CallContext {
   void Deliver(uint64_t /*token*/, Outcome outcome) override {
     if (!outcome_.has_value()) {
       // Who made the value is at fault, not the caller.
-      absl::Status status = CheckSendable({&outcome.value(), 1});
+      std::vector<Object*> objects;
+      absl::Status status = CollectObjectsOf(outcome.value(), &objects);
       if (!status.ok()) {
         outcome = Outcome::Failed(absl::Status(
             absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
@@ -150,7 +151,8 @@ class CallbackObject final : public Object {
       reply.Fail(GoneStatus(*this));
       return;
     }
-    if (absl::Status status = CheckSendable(call.args); !status.ok()) {
+    std::vector<Object*> objects;
+    if (absl::Status status = CollectObjects(call.args, &objects); !status.ok()) {
       reply.Fail(status);
       return;
     }
@@ -226,7 +228,8 @@ PendingCall TestObject::StartOp(Op op, std::string_view member, Array args) cons
     state->Abandon(CheckCall(*shape_, {.op = op, .name = member, .args = args}));
     return PendingCall(std::move(state));
   }
-  absl::Status sendable = internal::CheckSendable(args);
+  std::vector<Object*> objects;
+  absl::Status sendable = CollectObjects(args, &objects);
   auto state = Ref<internal::CallState>::Adopt(new internal::CallState(
       session_->state_, object_, std::move(shape), index, op, std::move(args)));
   if (session_->ended()) {

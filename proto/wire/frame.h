@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "hawser/collect_objects.h"
 #include "hawser/object.h"
 
 namespace hawser::wire {
@@ -19,13 +20,13 @@ namespace hawser::wire {
 struct WireLimits {
   // Levels in a value: arrays, records, errors, and the members of errors. A level takes up to three
   // messages, and protobuf's own parsers refuse more than 100 inside each other.
-  static constexpr int kMaxDepth = 32;
+  static constexpr int kMaxDepth = ValueLimits::kMaxDepth;
   // One frame; what is over is refused for its call.
-  static constexpr uint32_t kMaxFrameBytes = 16u << 20;
+  static constexpr uint32_t kMaxFrameBytes = ValueLimits::kMaxBytes;
   // What a transport takes at all.
   static constexpr uint32_t kMaxPacketBytes = kMaxFrameBytes + (4u << 20);
   // Entries of one frame's table.
-  static constexpr uint32_t kMaxReferences = 1u << 16;
+  static constexpr uint32_t kMaxReferences = ValueLimits::kMaxObjects;
   // Members of all shapes that one frame defines.
   static constexpr uint32_t kMaxMembers = 1u << 16;
   // Attributes of one Attach.

@@ -27,15 +27,9 @@ struct AnswerArg {
   uint64_t call = 0;
 };
 
-// The objects inside `args`, in the order the writer meets them: entry i of the frame's table is
-// reference i. An object that occurs twice is in it twice. Appends; scalars cost nothing. Fails,
-// saying where ("argument 2, at [3].name: not UTF-8 at byte 1"), on what a peer would refuse:
-// INVALID_ARGUMENT for values nested deeper than WireLimits::kMaxDepth, strings and names of record
-// fields that are not UTF-8; RESOURCE_EXHAUSTED for more objects than WireLimits::kMaxReferences, or
-// more bytes than WireLimits::kMaxFrameBytes.
-absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* objects);
-// The same of one value, which is no argument: "at [3].name: not UTF-8 at byte 1".
-absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects);
+// What is written must have passed these.
+using hawser::CollectObjects;
+using hawser::CollectObjectsOf;
 
 class FrameWriter {
  public:

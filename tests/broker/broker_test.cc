@@ -29,14 +29,19 @@ class BrokerTest : public ::testing::Test {
       module.Class<Widget>("Widget").Constructor<>();
       module.Function("make", [&module] { return module.Make<Widget>(); });
       module.Function("later", [this](LateReply reply) { later_.push_back(std::move(reply)); });
-      module.OnUnload([this, name] { unloaded_.push_back(name); });
+      module.OnUnload([this, name] {
+        base::MutexLock lock(mu_);
+        unloaded_.push_back(name);
+      });
     });
     modules_[name] = harness_.broker().modules().modules()->back();
   }
   bool IsDestroyed(const std::string& name) { return modules_[name].expired(); }
 
   std::vector<LateReply> later_;
-  std::vector<std::string> unloaded_;
+  // Modules end side by side.
+  base::Mutex mu_;
+  std::vector<std::string> unloaded_ HAWSER_GUARDED_BY(mu_);
   std::map<std::string, std::weak_ptr<HostedModule>> modules_;
   BrokerHarness harness_;
 };
@@ -60,6 +65,7 @@ TEST_F(BrokerTest, AModuleWhoseObjectIsStillHeldKeepsNoOtherFromBeingUnloaded) {
   }
   client = nullptr;
   EXPECT_FALSE(harness_.broker().Stop(absl::ZeroDuration())) << "code of one is still needed";
+  base::MutexLock lock(mu_);
   EXPECT_THAT(unloaded_, ::testing::UnorderedElementsAre("first", "pinned", "last"));
   EXPECT_TRUE(IsDestroyed("first"));
   EXPECT_TRUE(IsDestroyed("last"));

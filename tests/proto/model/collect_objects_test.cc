@@ -1,9 +1,14 @@
+#include "hawser/collect_objects.h"
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/proto/wire/oracle.h"
+#include "hawser/error.h"
+#include "hawser/record.h"
+#include "hawser/typed_array.h"
+#include "tests/support/sample_objects.h"
 #include "tests/support/status_matchers.h"
 
-namespace hawser::wire {
+namespace hawser {
 namespace {
 
 using testing::ElementsAre;
@@ -24,7 +29,7 @@ absl::Status StatusOf(std::vector<Value> values) {
 
 TEST(CollectObjectsTest, ObjectsComeInTheOrderTheyAreWritten) {
   std::vector<ObjectRef> o;
-  for (int i = 0; i < 6; ++i) o.push_back(MakeRef<TestObject>());
+  for (int i = 0; i < 6; ++i) o.push_back(MakeRef<tests::SampleObject>());
   Error error = Error(absl::StatusCode::kInternal, "").WithCause(o[3]).WithMember("m", o[4]);
   EXPECT_THAT(Collect({o[0], 7, Array{Record{{"a", o[1]}, {"b", Array{o[2]}}}, error}, o[5], o[0]}),
               ElementsAre(o[0].get(), o[1].get(), o[2].get(), o[3].get(), o[4].get(), o[5].get(),
@@ -32,7 +37,7 @@ TEST(CollectObjectsTest, ObjectsComeInTheOrderTheyAreWritten) {
 }
 
 TEST(CollectObjectsTest, TheyAreAppended) {
-  auto object = MakeRef<TestObject>();
+  auto object = MakeRef<tests::SampleObject>();
   std::vector<Object*> objects = {nullptr};
   Value value = object;
   EXPECT_THAT(CollectObjects({&value, 1}, &objects), IsOk());
@@ -71,17 +76,17 @@ TEST(CollectObjectsTest, WhatIsNoArgumentIsNotCalledOne) {
   EXPECT_EQ(CollectObjectsOf("\x80", &objects), absl::InvalidArgumentError("not UTF-8 at byte 0"));
   EXPECT_EQ(CollectObjectsOf(Array{"\x80"}, &objects),
             absl::InvalidArgumentError("at [0]: not UTF-8 at byte 0"));
-  auto object = MakeRef<TestObject>();
+  auto object = MakeRef<tests::SampleObject>();
   EXPECT_THAT(CollectObjectsOf(Array{object}, &objects), IsOk());
   EXPECT_THAT(objects, ElementsAre(object.get()));
 }
 
 TEST(CollectObjectsTest, ThereIsALimitOfObjectsInAFrame) {
-  Array items(WireLimits::kMaxReferences, MakeRef<TestObject>());
+  Array items(ValueLimits::kMaxObjects, MakeRef<tests::SampleObject>());
   EXPECT_THAT(StatusOf({items}), IsOk());
   EXPECT_THAT(StatusOf({items, items[0]}),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("65536")));
 }
 
 }  // namespace
-}  // namespace hawser::wire
+}  // namespace hawser

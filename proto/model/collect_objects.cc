@@ -1,11 +1,16 @@
+#include "hawser/collect_objects.h"
+
 #include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/base/utf8.h"
-#include "proto/wire/writer.h"
+#include "hawser/error.h"
+#include "hawser/record.h"
+#include "hawser/typed_array.h"
 
-namespace hawser::wire {
+namespace hawser {
 namespace {
 
 using base::IsUtf8;
@@ -33,9 +38,9 @@ class Collector {
       case Kind::kTypedArray:
         return Takes(value.AsTypedArray().data().size());
       case Kind::kObject:
-        if (objects_.size() >= WireLimits::kMaxReferences) {
+        if (objects_.size() >= ValueLimits::kMaxObjects) {
           return Refuse(absl::StatusCode::kResourceExhausted,
-                        absl::StrCat("more objects than the limit of ", WireLimits::kMaxReferences,
+                        absl::StrCat("more objects than the limit of ", ValueLimits::kMaxObjects,
                                      " in one message"));
         }
         objects_.push_back(value.AsObject());
@@ -88,16 +93,17 @@ class Collector {
   bool Takes(size_t bytes) {
     constexpr size_t kLeastBytes = 2;  // tag and length
     bytes_ += kLeastBytes + bytes;
-    return bytes_ <= WireLimits::kMaxFrameBytes ||
+    return bytes_ <= ValueLimits::kMaxBytes ||
            Refuse(absl::StatusCode::kResourceExhausted,
-                  absl::StrCat("too large for one message (limit ", WireLimits::kMaxFrameBytes,
+                  absl::StrCat("too large for one message (limit ", ValueLimits::kMaxBytes,
                                " bytes)"));
   }
 
   bool AllowsLevel(int depth) {
-    return depth < WireLimits::kMaxDepth || Refuse(absl::StatusCode::kInvalidArgument,
-                                                   absl::StrCat("nested deeper than the limit of ",
-                                                                WireLimits::kMaxDepth, " levels"));
+    return depth < ValueLimits::kMaxDepth ||
+           Refuse(
+               absl::StatusCode::kInvalidArgument,
+               absl::StrCat("nested deeper than the limit of ", ValueLimits::kMaxDepth, " levels"));
   }
 
   bool CollectItems(const Array& items, int depth) {
@@ -161,4 +167,4 @@ absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects)
   return collector.Collect(value, 0) ? absl::OkStatus() : collector.ToStatus("");
 }
 
-}  // namespace hawser::wire
+}  // namespace hawser
