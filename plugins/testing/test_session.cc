@@ -83,6 +83,15 @@ class CallState final : public ReplySink, public CallContext {
   void Cancel() { Abandon(absl::CancelledError("the call was cancelled")); }
   const std::optional<Outcome>& outcome() const { return outcome_; }
 
+  // "new shop.Cart", "Cart.add", "function".
+  std::string Name() const {
+    std::string name =
+        shape_->name().empty() ? std::string(ObjectKindName(shape_->kind())) : shape_->name();
+    if (member_ >= 0)
+      absl::StrAppend(&name, ".", shape_->members()[static_cast<size_t>(member_)].name);
+    return op_ == Op::kNew ? "new " + name : name;
+  }
+
   SessionRef session() const override { return session_; }
   std::stop_token stop_token() override { return stop_.get_token(); }
 
@@ -93,15 +102,6 @@ class CallState final : public ReplySink, public CallContext {
 
  private:
   ~CallState() = default;
-
-  // "new shop.Cart", "Cart.add", "function".
-  std::string Name() const {
-    std::string name =
-        shape_->name().empty() ? std::string(ObjectKindName(shape_->kind())) : shape_->name();
-    if (member_ >= 0)
-      absl::StrAppend(&name, ".", shape_->members()[static_cast<size_t>(member_)].name);
-    return op_ == Op::kNew ? "new " + name : name;
-  }
 
   void Run() {
     Reply reply(this, 0);
@@ -235,7 +235,8 @@ PendingCall TestObject::StartOp(Op op, std::string_view member, Array args) cons
   if (session_->ended()) {
     state->Abandon(absl::UnavailableError("the session has ended"));
   } else if (!sendable.ok()) {
-    state->Abandon(sendable);
+    state->Abandon(
+        absl::Status(sendable.code(), absl::StrCat(state->Name(), ": ", sendable.message())));
   } else {
     state->Start();
     session_->host_.Run();

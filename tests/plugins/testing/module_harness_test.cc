@@ -49,7 +49,7 @@ class ModuleHarnessTest : public ::testing::Test {
 TEST_F(ModuleHarnessTest, AnAnswerThatCouldNotBeSentFailsAsItDoesWithTheBroker) {
   EXPECT_THAT(harness_.Call("bytes_as_text"),
               StatusIs(kInternal,
-                       "the answer of test.bytes_as_text cannot be sent: values[0]: not UTF-8 at "
+                       "the answer of test.bytes_as_text cannot be sent: not UTF-8 at "
                        "byte 3"));
   EXPECT_THAT(harness_.Call("deep", 32), IsOk());
   EXPECT_THAT(harness_.Call("deep", 33),
@@ -62,7 +62,7 @@ TEST_F(ModuleHarnessTest, AnAnswerThatCouldNotBeSentFailsAsItDoesWithTheBroker) 
 TEST_F(ModuleHarnessTest, AnArgumentThatCouldNotBeSentIsRefusedWithItsPlace) {
   EXPECT_THAT(harness_.Call("take", "caf\u00e9"), IsOk());
   EXPECT_THAT(harness_.Call("take", Record{{"name", "\xff"}}),
-              StatusIs(kInvalidArgument, "values[0].fields[0]: not UTF-8 at byte 0"));
+              StatusIs(kInvalidArgument, "test.take: argument 1, at .name: not UTF-8 at byte 0"));
   EXPECT_THAT(harness_.Call("take", Deep(33)), StatusIs(kInvalidArgument));
 }
 
@@ -73,7 +73,7 @@ TEST_F(ModuleHarnessTest, AnEventThatCouldNotBeSentIsLost) {
   EXPECT_THAT(bell.Call("bad"), IsOk());
   EXPECT_THAT(heard.calls(), ElementsAre(Array{"fine"}));
   EXPECT_EQ(harness_.module().listeners().lost, 1);
-  EXPECT_THAT(harness_.log(), ElementsAre(HasSubstr("was lost: values[0]: not UTF-8")));
+  EXPECT_THAT(harness_.log(), ElementsAre(HasSubstr("was lost: argument 1: not UTF-8")));
 }
 
 TEST_F(ModuleHarnessTest, AwaitingWhatIsNoPromiseIsAnError) {
