@@ -152,7 +152,7 @@ class Collector {
 
 }  // namespace
 
-absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* objects) {
+absl::Status internal::CollectFrom(std::span<const Value> args, std::vector<Object*>* objects) {
   Collector collector(objects);
   for (size_t i = 0; i < args.size(); ++i) {
     if (args[i].kind() < Kind::kString || collector.Collect(args[i], 0)) continue;
@@ -161,8 +161,7 @@ absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* o
   return absl::OkStatus();
 }
 
-absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects) {
-  if (value.kind() < Kind::kString) return absl::OkStatus();
+absl::Status internal::CollectFrom(const Value& value, std::vector<Object*>* objects) {
   Collector collector(objects);
   return collector.Collect(value, 0) ? absl::OkStatus() : collector.ToStatus("");
 }

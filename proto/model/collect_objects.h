@@ -30,6 +30,23 @@ absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* o
 // The same of one value, which is no argument: "at [3].name: not UTF-8 at byte 1".
 absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects);
 
+namespace internal {
+absl::Status CollectFrom(std::span<const Value> args, std::vector<Object*>* objects);
+absl::Status CollectFrom(const Value& value, std::vector<Object*>* objects);
+}  // namespace internal
+
+// Most calls have scalars only.
+inline absl::Status CollectObjects(std::span<const Value> args, std::vector<Object*>* objects) {
+  for (const Value& arg : args) {
+    if (arg.kind() >= Kind::kString) return internal::CollectFrom(args, objects);
+  }
+  return absl::OkStatus();
+}
+inline absl::Status CollectObjectsOf(const Value& value, std::vector<Object*>* objects) {
+  if (value.kind() < Kind::kString) return absl::OkStatus();
+  return internal::CollectFrom(value, objects);
+}
+
 }  // namespace hawser
 
 #endif  // HAWSER_COLLECT_OBJECTS_H_
