@@ -24,9 +24,12 @@ constexpr Column kColumns[] = {
     {"queued_bytes", "UNACKED", Format::kBytes, Column::Detail::kWide},
     {"answers", "ANSWERS", Format::kNumber, Column::Detail::kWide},
     {"calls", "CALLS", Format::kNumber, Column::Detail::kWide},
+    {"attributes", "ATTRIBUTES", Format::kValue, Column::Detail::kWide},
 };
-constexpr View kView = {
-    .name = {"session", "SESSION"}, .columns = kColumns, .none = "there are no sessions"};
+// A list has no attributes.
+constexpr View kView = {.name = {"session", "SESSION"},
+                        .columns = std::span(kColumns).first<std::size(kColumns) - 1>(),
+                        .none = "there are no sessions"};
 // With those that ended among them.
 constexpr Column kAllColumns[] = {
     {"session", "SESSION", Format::kSession},
@@ -51,23 +54,6 @@ constexpr View kAllView = {.name = {"session", "SESSION"},
                            .more = kLiveFields};
 
 // One of them in full.
-constexpr Column kOneColumns[] = {
-    {"session", "SESSION"},
-    {"pid", "PID", Format::kNumber},
-    {"program", "PROGRAM"},
-    {"name", "NAME"},
-    {"state", "STATE", Format::kState},
-    {"objects", "OBJECTS", Format::kNumber},
-    {"callbacks", "CALLBACKS", Format::kNumber},
-    {"pending", "PENDING", Format::kNumber},
-    {"since", "AGE", Format::kAge},
-    {"uid", "UID", Format::kNumber},
-    {"transport", "TRANSPORT"},
-    {"queued_bytes", "UNACKED", Format::kBytes},
-    {"answers", "ANSWERS", Format::kNumber},
-    {"calls", "CALLS", Format::kNumber},
-    {"attributes", "ATTRIBUTES", Format::kValue},
-};
 constexpr Column kHeldColumns[] = {
     {"oid", "ID", Format::kObject},
     {"class", "CLASS"},
@@ -77,7 +63,7 @@ constexpr Column kHeldColumns[] = {
 constexpr View kHeldView = {.name = {"oid", "ID", Format::kObject}, .columns = kHeldColumns};
 constexpr View::Section kSections[] = {{"held", "Holds", &kHeldView}};
 constexpr View kOneView = {
-    .name = {"session", "SESSION"}, .columns = kOneColumns, .sections = kSections};
+    .name = {"session", "SESSION"}, .columns = kColumns, .sections = kSections};
 
 absl::Status RunList(Context& context) {
   auto print = [&](const Array& page) {
