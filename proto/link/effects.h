@@ -12,8 +12,6 @@ namespace hawser::link {
 
 // What the link wants done where no lock is held, in this order.
 struct Effects {
-  ~Effects();
-
   struct Completion {
     Reply reply;
     Outcome outcome;
@@ -22,13 +20,20 @@ struct Effects {
     Ref<Proxy> proxy;
     GoneReason reason;
   };
+  // First, so that they are destroyed last: each may hold the endpoint's last reference.
+  std::vector<DeadProxy> dead;
   absl::InlinedVector<Completion, 4> completions;
-  absl::InlinedVector<IncomingCall*, 4> stop;   // to be asked to stop; each with a reference
   absl::InlinedVector<IncomingCall*, 4> unref;  // the link's own references given up
-  absl::InlinedVector<Gone, 1> gone;
   absl::InlinedVector<ObjectRef, 4> dropped;
   absl::InlinedVector<Value, 4> dropped_values;
-  std::vector<Proxy*> dead;  // destroyed last of all: each may hold the endpoint's last reference
+  // Rare, so not inline: every call makes and destroys several Effects.
+  std::vector<IncomingCall*> stop;  // to be asked to stop; each with a reference
+  std::vector<Gone> gone;
+
+  // Nothing is to be done; what is only to be destroyed is left out.
+  bool idle() const {
+    return completions.empty() && unref.empty() && dropped.empty() && stop.empty() && gone.empty();
+  }
 };
 
 }  // namespace hawser::link

@@ -19,12 +19,6 @@ Endpoint::Endpoint(const LinkLimits& limits, const base::Clock& clock)
 
 Endpoint::~Endpoint() = default;
 
-Effects::~Effects() {
-  dropped.clear();
-  dropped_values.clear();
-  for (Proxy* proxy : dead) delete proxy;
-}
-
 // Calls
 
 uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
@@ -170,95 +164,90 @@ void Endpoint::Attach(const std::shared_ptr<Transport>& transport, uint64_t peer
   if (over) transport->Close(absl::FailedPreconditionError("session ended"));
   RunEffects(effects);
   // What the peer acknowledged may let calls start that were held back.
-  Work();
+  bool work = false;
+  {
+    base::MutexLock lock(mu_);
+    work = !std::exchange(working_, true);
+  }
+  if (work) WorkOn(clock_.Now(), false);
   Flush();
 }
 
-void Endpoint::Work() {
-  {
-    base::MutexLock lock(mu_);
-    if (std::exchange(working_, true)) return;
-  }
-  WorkInbox(clock_.Now());
-}
-
 void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
-  absl::Status status;
   base::MonoTime now = clock_.Now();
+  Turn turn;
   {
     base::MutexLock lock(mu_);
     if ((transport_.get() != transport || fenced_) && !Planted(Defect::kReplayWithoutFencing))
       return;
-    status = link_.ReceivePacket(std::move(packet), now);
-    if (status.ok()) {
-      if (working_) return;
-      working_ = true;
+    turn.violation = link_.ReceivePacket(std::move(packet), now);
+    if (!turn.violation.ok()) {
+      turn.violator = transport;
+    } else if (!std::exchange(working_, true)) {
+      TakeTurn(now, &turn);
     }
   }
-  if (status.ok()) {
-    WorkInbox(now);
-  } else {
-    OnTransportLost(transport, status);
+  if (FinishTurn(turn)) WorkOn(now, turn.starting);
+}
+
+void Endpoint::WorkOn(base::MonoTime now, bool started) {
+  for (bool more = true; more;) {
+    Turn turn;
+    {
+      base::MutexLock lock(mu_);
+      if (started) starting_ = false;
+      TakeTurn(now, &turn);
+    }
+    more = FinishTurn(turn);
+    started = turn.starting;
   }
 }
 
-void Endpoint::WorkInbox(base::MonoTime now) {
-  Due due;
-  absl::Status violation;
-  const Transport* violator = nullptr;
-  bool starting = false;
-  for (bool more = true; more;) {
-    Effects effects;
-    Outgoing outgoing;
-    {
-      base::MutexLock lock(mu_);
-      if (starting) starting_ = false;
-      Link::StepResult result = Link::StepResult::kProgress;
-      // A packet's frames together, as long as what they cause stays handy.
-      for (int i = 0;
-           i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request();
-           ++i) {
-        result = link_.Step(now, &effects);
-      }
-      starting = TakeStarts(&effects);
-      // Calls are started before the inbox is left, so that their answers, if they come at once,
-      // leave in one packet.
-      more = (result == Link::StepResult::kProgress && !link_.end_request()) || starting;
-      if (result == Link::StepResult::kViolation) {
-        violation = link_.violation();
-        violator = transport_.get();
-        more = false;
-      }
-      if (!more) {
-        working_ = false;
-        due = TakeDue();
-        outgoing = TakeOutgoing(false, now, &effects);
-      }
-    }
-    Send(std::move(outgoing));
-    if (starting && more) StartTaken();
-    if (starting && !more) StartCalls();
-    RunEffects(effects);
+void Endpoint::TakeTurn(base::MonoTime now, Turn* turn) {
+  Link::StepResult result = Link::StepResult::kProgress;
+  // A packet's frames together, as long as what they cause stays handy.
+  for (int i = 0;
+       i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
+    result = link_.Step(now, &turn->effects);
   }
+  turn->starting = TakeStarts(&turn->effects);
+  if (result == Link::StepResult::kViolation) {
+    turn->violation = link_.violation();
+    turn->violator = transport_.get();
+  } else {
+    // Calls are started before the inbox is left, so that their answers, if they come at once, leave
+    // in one packet.
+    turn->more = (result == Link::StepResult::kProgress && !link_.end_request()) || turn->starting;
+  }
+  if (turn->more) return;
+  working_ = false;
+  turn->due = TakeDue();
+  turn->outgoing = TakeOutgoing(false, now, &turn->effects);
+}
+
+bool Endpoint::FinishTurn(Turn& turn) {
+  Send(std::move(turn.outgoing));
+  if (turn.starting && turn.more) StartTaken();
+  if (turn.starting && !turn.more) StartCalls();
+  RunEffects(turn.effects);
   // Not whichever is the present one by now.
-  if (!violation.ok()) OnTransportLost(violator, violation);
-  Do(due);
+  if (!turn.violation.ok()) OnTransportLost(turn.violator, turn.violation);
+  Do(turn.due);
+  return turn.more;
 }
 
 void Endpoint::OnSent(const Transport* transport, std::string buffer) {
-  Effects effects;
-  Outgoing outgoing;
+  bool again = false;
   {
     base::MutexLock lock(mu_);
     if (transport_.get() != transport) return;
     sending_ = false;
     // A large one would stay with an idle session.
     if (buffer.capacity() <= kKeepPacketBytes) spare_packet_ = std::move(buffer);
-    bool again = std::exchange(send_again_, false);
-    if (again || NeedsPacket()) outgoing = TakeOutgoing(again, clock_.Now(), &effects);
+    again = std::exchange(send_again_, false);
+    if (!again && !NeedsPacket()) return;
   }
-  Send(std::move(outgoing));
-  RunEffects(effects);
+  SendPacket(again);
 }
 
 void Endpoint::OnTransportLost(const Transport* transport, const absl::Status& why) {
@@ -326,7 +315,7 @@ std::string Endpoint::transport_description() const {
   return transport_ ? std::string(transport_->description()) : std::string();
 }
 
-void Endpoint::RunEffects(Effects& effects) {
+void Endpoint::RunBusyEffects(Effects& effects) {
   // Before anybody hears of it: who has its answer finds the call's target released.
   effects.dropped.clear();
   for (Effects::Completion& completion : effects.completions)

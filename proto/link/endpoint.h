@@ -146,7 +146,21 @@ class Endpoint {
     std::optional<Ended> ended;
   };
 
-  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
+  // What is left to be done outside the lock after some frames were decoded under it.
+  struct Turn {
+    Effects effects;
+    Outgoing outgoing;
+    Due due;
+    absl::Status violation;
+    const Transport* violator = nullptr;
+    bool starting = false;  // calls were taken: they are this thread's to start
+    bool more = false;      // another turn follows
+  };
+
+  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_) {
+    if (!effects.idle()) RunBusyEffects(effects);
+  }
+  void RunBusyEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
   // Takes the calls that may start. True: they are this thread's to start, by StartTaken, and
   // starting_ is its to reset. False: there are none, or a thread is at it and will take them.
   bool TakeStarts(Effects* effects) HAWSER_REQUIRES(mu_);
@@ -155,11 +169,12 @@ class Endpoint {
   void StartCalls() HAWSER_EXCLUDES(mu_);
   Due TakeDue() HAWSER_REQUIRES(mu_);
   void Do(Due& due) HAWSER_EXCLUDES(mu_);
-  // Decodes what waits, one thread at a time: whoever comes while another is at it leaves its
-  // packet to that one.
-  void WorkInbox(base::MonoTime now) HAWSER_EXCLUDES(mu_);
-  // The same, unless a thread is at it.
-  void Work() HAWSER_EXCLUDES(mu_);
+  // Decode what waits, one thread at a time: whoever comes while another is at it (working_) leaves
+  // its packet to that one. FinishTurn may start calls and gives whether there is more.
+  void TakeTurn(base::MonoTime now, Turn* turn) HAWSER_REQUIRES(mu_);
+  bool FinishTurn(Turn& turn) HAWSER_EXCLUDES(mu_);
+  // `started`: the turn before started calls.
+  void WorkOn(base::MonoTime now, bool started) HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
   // The next packet, if there is something to say and the transport is free.
   Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects)

@@ -67,7 +67,7 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
 }
 
 Endpoint::Due Endpoint::TakeDue() {
-  if (starting_) return {};
+  if (starting_ || (!ended_with_ && !link_.end_request())) return {};
   if (std::optional<Ended> ended = std::exchange(ended_with_, std::nullopt)) return {{}, ended};
   return {link_.end_request(), {}};
 }

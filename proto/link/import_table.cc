@@ -16,7 +16,7 @@ void ImportTable::Set(Proxy* proxy) {
 }
 
 void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
-                          std::vector<Proxy*>* dead) {
+                          std::vector<DeadProxy>* dead) {
   while (dropped != nullptr) {
     Proxy* proxy = dropped;
     dropped = DroppedProxies::Next(proxy);
@@ -30,7 +30,7 @@ void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
       if (proxy->handle() != 0) released->push_back(proxy->handle());
     }
     extra_bytes_ -= proxy->extra_bytes();
-    dead->push_back(proxy);
+    dead->emplace_back(proxy);
   }
   if (proxies_.empty() && proxies_.capacity() > 64) proxies_ = {};
 }

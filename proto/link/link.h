@@ -151,7 +151,9 @@ class Link {
   };
   struct Inbox {
     Bytes bytes;
-    wire::PacketView view;
+    std::vector<std::string_view> frames;  // in `bytes`
+    uint64_t first_frame;
+    uint64_t clock_us;
     base::MonoTime received;
     size_t cursor = 0;
   };
@@ -176,6 +178,8 @@ class Link {
   void CheckReserve();
   void SendReadyGone(const Object* object);
   void TellGoneWhenExported();
+  // What the peer may send has grown, since it was told, by this share of the windows.
+  bool GrantGrewBy(uint64_t share) const;
 
   // link_references.cc
   absl::Status CheckArguments(const OutgoingCall& call);
@@ -205,6 +209,7 @@ class Link {
   bool OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
   StepResult Violation(std::string_view what);
+  void Retire(Inbox& inbox);
 
   // link_calls.cc
   std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
@@ -298,7 +303,7 @@ class Link {
   }
   wire::FrameWriter writer_;
   wire::FrameView frame_;
-  wire::PacketView spare_view_;
+  wire::PacketView packet_;
   std::vector<Object*> objects_scratch_;
   std::vector<wire::Reference> references_scratch_;
   std::vector<uint64_t> entries_scratch_;  // handles of ours among references_scratch_

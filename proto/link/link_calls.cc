@@ -44,7 +44,7 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
   incoming->nested_ = call.nested;
   incoming->frame_bytes_ = static_cast<uint32_t>(bytes);
   incoming->member_ = call.member;
-  incoming->name_ = std::string(call.name);
+  incoming->name_.assign(call.name);
   incoming->target_is_answer_ = call.on_answer;
   incoming->lane_ = call.target << 1 | (call.on_answer ? 1 : 0);
   if (call.on_answer) incoming->target_answer_ = call.target;
@@ -62,7 +62,7 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     return {};
   }
   if (status.ok() && call.deadline_us != 0) {
-    uint64_t clock = inbox_[inbox_head_].view.header.clock_us;
+    uint64_t clock = inbox_[inbox_head_].clock_us;
     int64_t left_ns =
         call.deadline_us > clock
             ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000

@@ -14,37 +14,43 @@
 namespace hawser::link {
 
 absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
-  if (inbox_head_ == inbox_.size() || inbox_head_ >= 64) {
-    inbox_.erase(inbox_.begin(), inbox_.begin() + static_cast<ptrdiff_t>(inbox_head_));
-    inbox_head_ = 0;
-  }
-  Inbox inbox;
-  inbox.view = std::move(spare_view_);
-  absl::Status status = wire::ReadPacket(packet.view(), &inbox.view);
+  absl::Status status = wire::ReadPacket(packet.view(), &packet_);
   if (!status.ok()) return status;
-  if (inbox.view.attached)
+  if (packet_.attached)
     return absl::InvalidArgumentError("attached: only the broker's first packet carries it");
-  if (inbox.view.attach) {
+  if (packet_.attach) {
     // Who sends one here counts on an answer, or on frames sent again, that will never come.
     return absl::InvalidArgumentError(
         "an Attach came in mid-stream: a session attaches anew over a connection of its own");
   }
   counters_.bytes_received += packet.size();
   bytes_since_ack_ += packet.size();
-  const wire::PacketHeader& header = inbox.view.header;
-  if (header.first_frame == 0 && !inbox.view.frames.empty())
+  const wire::PacketHeader& header = packet_.header;
+  if (header.first_frame == 0 && !packet_.frames.empty())
     return absl::InvalidArgumentError("first_frame: a packet with frames says their first number");
   replay_.Acknowledge(header.ack);
   peer_limits_.calls = std::max(peer_limits_.calls, header.limits.calls);
   peer_limits_.bytes = std::max(peer_limits_.bytes, header.limits.bytes);
-  if (inbox.view.frames.empty()) {
-    spare_view_ = std::move(inbox.view);
-    return absl::OkStatus();
+  if (packet_.frames.empty()) return absl::OkStatus();
+  if (inbox_head_ >= 64) {
+    inbox_.erase(inbox_.begin(), inbox_.begin() + static_cast<ptrdiff_t>(inbox_head_));
+    inbox_head_ = 0;
   }
-  inbox.bytes = std::move(packet);
-  inbox.received = now;
-  inbox_.push_back(std::move(inbox));
+  inbox_.push_back({.bytes = std::move(packet),
+                    .frames = std::exchange(packet_.frames, {}),
+                    .first_frame = header.first_frame,
+                    .clock_us = header.clock_us,
+                    .received = now});
   return absl::OkStatus();
+}
+
+void Link::Retire(Inbox& inbox) {
+  packet_.frames = std::move(inbox.frames);  // for its memory
+  Trim(packet_.frames);
+  inbox.bytes = Bytes();
+  if (++inbox_head_ < inbox_.size()) return;
+  inbox_.clear();
+  inbox_head_ = 0;
 }
 
 Link::StepResult Link::Violation(std::string_view what) {
@@ -56,17 +62,10 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   if (ended_) return StepResult::kIdle;
   if (inbox_head_ == inbox_.size()) return StepResult::kIdle;
   Inbox& inbox = inbox_[inbox_head_];
-  if (inbox.cursor == inbox.view.frames.size()) {
-    spare_view_ = std::move(inbox.view);
-    Trim(spare_view_.frames);
-    inbox.bytes = Bytes();
-    ++inbox_head_;
-    return StepResult::kProgress;
-  }
-  uint64_t number = inbox.view.header.first_frame + inbox.cursor;
-  std::string_view bytes = inbox.view.frames[inbox.cursor];
+  uint64_t number = inbox.first_frame + inbox.cursor;
+  std::string_view bytes = inbox.frames[inbox.cursor];
   if (number <= processed_ && !Planted(Defect::kReplayWithoutFencing)) {
-    ++inbox.cursor;
+    if (++inbox.cursor == inbox.frames.size()) Retire(inbox);
     return StepResult::kProgress;
   }
   if (number > processed_ + 1) {
@@ -98,6 +97,7 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   Trim(frame_.references);
   Trim(handles_scratch_);
   Trim(answers_scratch_);
+  if (inbox.cursor == inbox.frames.size()) Retire(inbox);
   return fault.empty() ? StepResult::kProgress
                        : Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
 }

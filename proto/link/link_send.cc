@@ -21,6 +21,8 @@ constexpr uint64_t kAckFrames = 256;
 constexpr size_t kAckBytes = 256 << 10;
 // ... or when the peer has used up this share of what it was granted.
 constexpr uint64_t kGrantShare = 4;
+// What it is granted is mentioned in a packet that leaves anyway after a smaller share.
+constexpr uint64_t kMentionShare = 64;
 // Handles of one Release frame.
 constexpr size_t kReleaseBatch = 1024;
 
@@ -325,11 +327,13 @@ bool Link::NeedsPacket() const {
   if (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested))
     return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
+  return GrantGrewBy(kGrantShare);
+}
+
+bool Link::GrantGrewBy(uint64_t share) const {
   wire::Limits limits = OurLimits();
-  return limits.calls - announced_.calls >=
-             std::max<uint64_t>(1, limits_.call_window / kGrantShare) ||
-         limits.bytes - announced_.bytes >=
-             std::max<uint64_t>(1, limits_.byte_window / kGrantShare);
+  return limits.calls - announced_.calls >= std::max<uint64_t>(1, limits_.call_window / share) ||
+         limits.bytes - announced_.bytes >= std::max<uint64_t>(1, limits_.byte_window / share);
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
@@ -363,13 +367,13 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
   wire::PacketHeader header;
   header.ack = acked_ = processed_;
   bytes_since_ack_ = 0;
-  header.limits = announced_ = OurLimits();
+  bool frames = replay_.HasUnsent();
+  if (!frames || GrantGrewBy(kMentionShare)) header.limits = announced_ = OurLimits();
   header.clock_us = SessionClock(now);
   Trim(objects_scratch_);
   Trim(references_scratch_);
   Trim(entries_scratch_);
   Trim(released_scratch_);
-  bool frames = replay_.HasUnsent();
   if (frames) header.first_frame = replay_.first_unsent();
   packet.clear();
   packet.reserve(64 + std::min(kPacketBytes, replay_.bytes()));

@@ -136,6 +136,8 @@ void Proxy::Invoke(Invocation call, Reply reply) {
   }
 }
 
+void DeleteProxy::operator()(Proxy* proxy) const { delete proxy; }
+
 bool DroppedProxies::Push(Proxy* proxy) {
   Proxy* head = head_.load(std::memory_order_relaxed);
   do {

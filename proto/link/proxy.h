@@ -8,6 +8,7 @@
 // whether to release the handle, and deletes the proxy.
 
 #include <atomic>
+#include <memory>
 #include <string>
 
 #include "hawser/object.h"
@@ -43,7 +44,7 @@ class Proxy final : public Object {
 
  private:
   friend class DroppedProxies;
-  friend struct Effects;
+  friend struct DeleteProxy;
   ~Proxy() override = default;
   void Dispose() override;
 
@@ -72,6 +73,12 @@ class DroppedProxies {
  private:
   std::atomic<Proxy*> head_{nullptr};
 };
+
+// A proxy that is in no table any more, deleted where no lock is held.
+struct DeleteProxy {
+  void operator()(Proxy* proxy) const;
+};
+using DeadProxy = std::unique_ptr<Proxy, DeleteProxy>;
 
 }  // namespace hawser::link
 

@@ -31,6 +31,9 @@ FrameKind KindOf(uint32_t tag) {
   }
 }
 
+// Arguments that most calls do not exceed: room is made for them at once.
+constexpr size_t kUsualArgs = 4;
+
 // A status that says in which message the fault is.
 absl::Status Close(Refusal& refusal, std::string_view message) {
   if (refusal.refused()) refusal.In(message);
@@ -181,6 +184,7 @@ absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector
         break;
       case CallTag::kArgs:
         // After a fault what follows only matters as far as it says whom to answer.
+        if (args->capacity() == 0) args->reserve(kUsualArgs);
         if (refusal.refused() || ValueReader::AppendNumber(fields.bytes(), args)) break;
         ReadArgument(fields.bytes(), args, answers, &values, &refusal);
         break;

@@ -33,11 +33,9 @@ class ImportTableTest : public ::testing::Test {
   // The handles to release for what was dropped.
   std::vector<uint64_t> Collect() {
     std::vector<uint64_t> released;
-    std::vector<Proxy*> dead;
+    std::vector<DeadProxy> dead;
     table_.Collect(endpoint_->dropped.TakeAll(), &released, &dead);
     collected_ += dead.size();
-    Effects effects;
-    effects.dead = std::move(dead);
     return released;
   }
 
