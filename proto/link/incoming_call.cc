@@ -61,7 +61,11 @@ void IncomingCall::Release() {
 }
 
 void IncomingCall::Unref() {
-  if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  // Who holds the only reference need not count down: nobody else can count up.
+  if (refs_.load(std::memory_order_acquire) == 1 ||
+      refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    delete this;
+  }
 }
 
 }  // namespace hawser::link

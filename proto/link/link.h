@@ -169,17 +169,16 @@ class Link {
   // link_send.cc
   bool MayNumberCall(size_t bytes, bool nested) const;
   absl::Status CheckOutbox(size_t bytes) const;
-  // `bytes`: what it takes, references apart.
-  void NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
+  // Gives the number of its frame. `bytes`: what it takes, references apart.
+  absl::StatusOr<uint64_t> NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
   absl::Status CheckAnswersSent(const OutgoingCall& call) const;
   void DrainOutbox(Effects* effects);
-  void FailUnsent(Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
   void CheckReserve();
   void SendReadyGone(const Object* object);
   void TellGoneWhenExported();
   // What the peer may send has grown, since it was told, by this share of the windows.
-  bool GrantGrewBy(uint64_t share) const;
+  bool GrantGrewBy(const wire::Limits& share) const;
 
   // link_references.cc
   absl::Status CheckArguments(const OutgoingCall& call);
@@ -230,6 +229,8 @@ class Link {
   Endpoint* const endpoint_;
   const LinkLimits limits_;
   const base::MonoTime start_;
+  // Grants that grew by so much are mentioned in a packet that leaves anyway, or make one leave.
+  const wire::Limits mentioned_growth_, urgent_growth_;
 
   // Objects.
   ExportTable exports_;
@@ -258,7 +259,6 @@ class Link {
   std::deque<Queued> outbox_;
   size_t outbox_bytes_ = 0;
   std::vector<uint64_t> answers_to_release_;
-  std::vector<std::pair<uint64_t, absl::Status>> send_failures_;  // could not be numbered
   // What calls failed with that kept their answers and were never sent: so do those that name them.
   absl::flat_hash_map<uint64_t, absl::Status> unsent_answers_;
   std::vector<uint64_t> planted_released_;  // see Defect::kNoRecheckAtRelease

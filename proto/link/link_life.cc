@@ -1,15 +1,34 @@
 // Link, its beginning, its deadlines and its end.
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "proto/link/endpoint.h"
 #include "proto/link/link.h"
 
 namespace hawser::link {
 
+namespace {
+
+// What the peer is granted is mentioned in a packet that leaves anyway after this share of the
+// windows ...
+constexpr uint64_t kMentionShare = 64;
+// ... and makes one leave when the peer may have used up this share.
+constexpr uint64_t kUrgentShare = 4;
+
+wire::Limits ShareOf(const LinkLimits& limits, uint64_t share) {
+  return {std::max<uint64_t>(1, limits.call_window / share),
+          std::max<uint64_t>(1, limits.byte_window / share)};
+}
+
+}  // namespace
+
 Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
     : endpoint_(endpoint),
       limits_(limits),
       start_(now),
+      mentioned_growth_(ShareOf(limits, kMentionShare)),
+      urgent_growth_(ShareOf(limits, kUrgentShare)),
       in_shapes_(Shape::Build(ObjectKind::kObject, "remote")),
       out_shapes_(in_shapes_.At(0)) {
   via_names_.push_back("unknown");

@@ -16,13 +16,9 @@ namespace {
 // Frames of one packet, in bytes: enough to spread the cost of a write, small enough to keep the
 // receiver busy meanwhile.
 constexpr size_t kPacketBytes = 256 << 10;
-// Acknowledge, even with nothing else to say, after this much was received ...
+// Acknowledge, even with nothing else to say, after this much was received.
 constexpr uint64_t kAckFrames = 256;
 constexpr size_t kAckBytes = 256 << 10;
-// ... or when the peer has used up this share of what it was granted.
-constexpr uint64_t kGrantShare = 4;
-// What it is granted is mentioned in a packet that leaves anyway after a smaller share.
-constexpr uint64_t kMentionShare = 64;
 // Handles of one Release frame.
 constexpr size_t kReleaseBatch = 1024;
 
@@ -77,21 +73,29 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     return 0;
   }
   uint64_t id = next_call_++;
-  if (!call.no_reply) {
-    Pending& pending = pending_[id];
-    pending.reply = std::move(reply);
-    pending.target = call.target;
-    if (call.deadline) {
-      pending.deadline_ns = call.deadline->ns;
-      pending_deadlines_.insert({call.deadline->ns, id});
+  uint64_t number = 0;
+  if (!wait) {
+    absl::StatusOr<uint64_t> numbered = NumberCall(id, call, bytes);
+    if (!numbered.ok()) {
+      // Whoever wants no reply hears nothing of it either.
+      effects->completions.push_back(
+          {std::move(reply), call.no_reply ? Outcome() : Outcome::Failed(numbered.status())});
+      if (call.target) effects->dropped.push_back(std::move(call.target));
+      return id;
     }
-  } else {
+    number = *numbered;
+  }
+  if (call.no_reply) {
     effects->completions.push_back({std::move(reply), Outcome()});
+  } else {
+    if (call.deadline) pending_deadlines_.insert({call.deadline->ns, id});
+    pending_.try_emplace(id, Pending{.reply = std::move(reply),
+                                     .target = wait ? call.target : std::move(call.target),
+                                     .deadline_ns = call.deadline ? call.deadline->ns : 0,
+                                     .frame = number});
   }
   if (!wait) {
-    NumberCall(id, call, bytes);
-    FailUnsent(effects);
-    if (call.no_reply && call.target) effects->dropped.push_back(std::move(call.target));
+    if (call.target) effects->dropped.push_back(std::move(call.target));
     return id;
   }
   Queued& queued = outbox_.emplace_back();
@@ -129,7 +133,7 @@ bool Link::MayNumberCall(size_t bytes, bool nested) const {
          (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
 }
 
-void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
+absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   wire::Call frame;
   frame.id = id;
   if (call.target) {
@@ -153,8 +157,7 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   }
   if (!status.ok()) {
     if (call.keep_answer) unsent_answers_.emplace(id, status);
-    send_failures_.push_back({id, status});
-    return;
+    return status;
   }
   uint64_t number = replay_.next_number();
   NoteReferences(number);
@@ -166,9 +169,8 @@ void Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
   }
   replay_.Commit();
   ++counters_.calls_sent;
-  auto pending = pending_.find(id);
-  if (pending != pending_.end()) pending->second.frame = number;
   TellGoneWhenExported();
+  return number;
 }
 
 absl::Status Link::CheckAnswersSent(const OutgoingCall& call) const {
@@ -190,6 +192,7 @@ void Link::DrainOutbox(Effects* effects) {
     outbox_bytes_ -= queued.bytes;
     bool wanted = queued.call.no_reply || pending_.contains(queued.id);
     if (wanted) {
+      absl::StatusOr<uint64_t> number = 0;
       if (Planted(Defect::kHandleBeforeNumber)) {
         wire::Call frame;
         frame.id = queued.id;
@@ -207,10 +210,14 @@ void Link::DrainOutbox(Effects* effects) {
         NoteReferences(replay_.next_number());
         writer_.WriteCall(frame, queued.args, {}, queued.planted_references, replay_.tail());
         replay_.Commit();
-        auto pending = pending_.find(queued.id);
-        if (pending != pending_.end()) pending->second.frame = replay_.next_number() - 1;
+        number = replay_.next_number() - 1;
       } else {
-        NumberCall(queued.id, queued.call, queued.bytes);
+        number = NumberCall(queued.id, queued.call, queued.bytes);
+      }
+      if (!number.ok()) {
+        CompletePending(queued.id, Outcome::Failed(number.status()), effects);
+      } else if (auto pending = pending_.find(queued.id); pending != pending_.end()) {
+        pending->second.frame = *number;
       }
     } else if (queued.call.keep_answer) {
       unsent_answers_.emplace(
@@ -220,15 +227,6 @@ void Link::DrainOutbox(Effects* effects) {
     for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
     if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
     outbox_.pop_front();
-  }
-  FailUnsent(effects);
-}
-
-void Link::FailUnsent(Effects* effects) {
-  while (!send_failures_.empty()) {
-    auto [id, status] = std::move(send_failures_.back());
-    send_failures_.pop_back();
-    CompletePending(id, Outcome::Failed(status), effects);
   }
 }
 
@@ -327,13 +325,13 @@ bool Link::NeedsPacket() const {
   if (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested))
     return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
-  return GrantGrewBy(kGrantShare);
+  return GrantGrewBy(urgent_growth_);
 }
 
-bool Link::GrantGrewBy(uint64_t share) const {
+bool Link::GrantGrewBy(const wire::Limits& share) const {
   wire::Limits limits = OurLimits();
-  return limits.calls - announced_.calls >= std::max<uint64_t>(1, limits_.call_window / share) ||
-         limits.bytes - announced_.bytes >= std::max<uint64_t>(1, limits_.byte_window / share);
+  return limits.calls - announced_.calls >= share.calls ||
+         limits.bytes - announced_.bytes >= share.bytes;
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
@@ -368,7 +366,7 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
   header.ack = acked_ = processed_;
   bytes_since_ack_ = 0;
   bool frames = replay_.HasUnsent();
-  if (!frames || GrantGrewBy(kMentionShare)) header.limits = announced_ = OurLimits();
+  if (!frames || GrantGrewBy(mentioned_growth_)) header.limits = announced_ = OurLimits();
   header.clock_us = SessionClock(now);
   Trim(objects_scratch_);
   Trim(references_scratch_);

@@ -45,7 +45,11 @@ void Bytes::AddRef(Buffer* buffer) noexcept {
 }
 
 void Bytes::Unref(Buffer* buffer) noexcept {
-  if (buffer->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // Who holds the only reference need not count down: nobody else can count up.
+  if (buffer->refs.load(std::memory_order_acquire) != 1 &&
+      buffer->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
   buffer->~Buffer();
   ::operator delete(buffer);
 }

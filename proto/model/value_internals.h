@@ -22,7 +22,10 @@ namespace hawser::internal {
 struct Block {
   void AddRef() noexcept { refs.fetch_add(1, std::memory_order_relaxed); }
   // True if that was the last count: the caller deletes the block.
-  [[nodiscard]] bool Unref() noexcept { return refs.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+  // Who holds the only one need not count down: nobody else can count up.
+  [[nodiscard]] bool Unref() noexcept {
+    return !shared() || refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
   bool shared() const noexcept { return refs.load(std::memory_order_acquire) != 1; }
 
   std::atomic<uint32_t> refs{1};

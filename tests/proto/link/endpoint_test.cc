@@ -43,6 +43,18 @@ TEST_F(EndpointTest, AHeartbeatIsAPacketWithoutFramesThatAcknowledges) {
   EXPECT_EQ(peer_.last_header.limits.calls, link::LinkLimits().call_window + 1);
 }
 
+TEST_F(EndpointTest, APacketSaysWhatIsGrantedOnceThatGrewByASixtyFourth) {
+  const uint64_t window = link::LinkLimits().call_window;
+  for (uint64_t call = 1; call < window / 64; ++call) {
+    peer_.Send({Call(call)});
+    peer_.Receive();
+    ASSERT_EQ(peer_.last_header.limits.calls, 0u) << "after call " << call;
+  }
+  peer_.Send({Call(window / 64)});
+  peer_.Receive();
+  EXPECT_EQ(peer_.last_header.limits.calls, window + window / 64);
+}
+
 TEST_F(EndpointTest, AHeartbeatWantedWhileSendingFollows) {
   end_->Heartbeat();
   end_->Heartbeat();
