@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/base/utf8.h"
@@ -39,17 +38,10 @@ Member MemberFor(std::string_view name, const Value& value, bool hidden) {
   return member;
 }
 
-// INVALID_ARGUMENT for what could not be sent to a client.
-absl::Status CheckText(std::string_view what, std::string_view text) {
-  if (base::IsUtf8(text)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      base::ToAbsl(what), " \"", absl::CHexEscape(base::ToAbsl(text)), "\" is not UTF-8"));
-}
-
 }  // namespace
 
 DynamicObject::DynamicObject(std::string name) : name_(std::move(name)) {
-  if (absl::Status status = CheckText("name of an object", name_); !status.ok())
+  if (absl::Status status = base::CheckUtf8("name of an object", name_); !status.ok())
     throw Exception(Error::FromStatus(status));
 }
 
@@ -68,7 +60,7 @@ absl::Status DynamicObject::DefineHidden(std::string_view name, Value value) {
 
 absl::Status DynamicObject::Put(std::string_view name, Value value, bool hidden) {
   if (name.empty()) return absl::InvalidArgumentError("a member needs a name");
-  if (absl::Status status = CheckText("name of a member", name); !status.ok()) return status;
+  if (absl::Status status = base::CheckUtf8("name of a member", name); !status.ok()) return status;
   if (class_info() != nullptr && class_info()->members().shape()->Find(name) != Shape::kNotFound) {
     return absl::InvalidArgumentError(
         absl::StrCat(class_info()->name(), ".", base::ToAbsl(name),

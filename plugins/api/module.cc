@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "hawser/base/utf8.h"
@@ -127,10 +126,9 @@ void Module::CheckName(std::string_view what, std::string_view name) const {
 }
 
 void Module::CheckText(std::string_view what, std::string_view text) const {
-  if (base::IsUtf8(text)) return;
-  throw Exception(absl::StatusCode::kInvalidArgument,
-                  absl::StrCat(state_->name, ": ", ToAbsl(what), " \"",
-                               absl::CHexEscape(ToAbsl(text)), "\" is not UTF-8"));
+  absl::Status status = base::CheckUtf8(what, text);
+  if (status.ok()) return;
+  throw Exception(status.code(), absl::StrCat(state_->name, ": ", status.message()));
 }
 
 internal::ClassInfo& Module::AddClass(std::string name, const void* type_key, bool emits) {

@@ -3,6 +3,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
+
 namespace hawser::base {
 namespace {
 
@@ -44,6 +48,12 @@ size_t Utf8Prefix(std::string_view text) {
     }
   }
   return text.size();
+}
+
+absl::Status CheckUtf8(std::string_view what, std::string_view text) {
+  if (IsUtf8(text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(ToAbsl(what), " \"", absl::CHexEscape(ToAbsl(text)), "\" is not UTF-8"));
 }
 
 std::string MendedUtf8(std::string_view text) {

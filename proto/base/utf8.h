@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
+
 namespace hawser::base {
 
 // Length of the longest prefix of `text` that is UTF-8: all of it, or where the first bad byte
@@ -14,6 +16,9 @@ namespace hawser::base {
 size_t Utf8Prefix(std::string_view text);
 
 inline bool IsUtf8(std::string_view text) { return Utf8Prefix(text) == text.size(); }
+
+// INVALID_ARGUMENT, `what` and the text in the message, if it is not UTF-8 and so cannot be sent.
+absl::Status CheckUtf8(std::string_view what, std::string_view text);
 
 // The text with '?' for each byte that is not UTF-8, as references are written: something that can
 // be sent and read where the original cannot.

@@ -246,7 +246,10 @@ void ScriptedBroker::AwaitHousekeeping() {
   events_->AwaitIdle();
 }
 
-bool ScriptedBroker::client_left() const { return peer()->client_left(); }
+bool ScriptedBroker::client_left() const {
+  Ref<Peer> attached = peer();
+  return attached != nullptr && attached->client_left();
+}
 
 void ScriptedBroker::End(const absl::Status& why, EndReason reason) {
   events_->Post([peer = peer(), why, reason] { peer->End(reason, why); });

@@ -85,6 +85,12 @@ TEST(Utf8Test, OverlongFormsSurrogatesAndWhatIsCutShortAreNotUtf8) {
   }
 }
 
+TEST(Utf8Test, TheCheckNamesWhatItRefusesAndShowsItsBytes) {
+  EXPECT_EQ(CheckUtf8("name", "caf\u00e9"), absl::OkStatus());
+  EXPECT_EQ(CheckUtf8("name", "caf\xe9"),
+            absl::InvalidArgumentError("name \"caf\\xe9\" is not UTF-8"));
+}
+
 TEST(Utf8Test, EachBadByteIsMendedToAQuestionMark) {
   EXPECT_EQ(Utf8Prefix("caf\xe9 au lait"), 3u);
   EXPECT_EQ(MendedUtf8("caf\xe9 au lait"), "caf? au lait");
