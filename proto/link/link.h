@@ -21,27 +21,24 @@
 #include "hawser/base/clock.h"
 #include "hawser/object.h"
 #include "proto/link/call_order.h"
+#include "proto/link/call_windows.h"
 #include "proto/link/effects.h"
 #include "proto/link/export_table.h"
 #include "proto/link/import_table.h"
+#include "proto/link/inbox.h"
 #include "proto/link/incoming_call.h"
 #include "proto/link/link_limits.h"
+#include "proto/link/link_stats.h"
+#include "proto/link/outbox.h"
 #include "proto/link/outgoing_call.h"
+#include "proto/link/pending_calls.h"
 #include "proto/link/replay_buffer.h"
 #include "proto/link/shape_table.h"
+#include "proto/link/via_table.h"
 #include "proto/wire/reader.h"
 #include "proto/wire/writer.h"
 
 namespace hawser::link {
-
-// Counters, for inspection.
-struct LinkStats {
-  uint64_t calls_sent = 0, calls_received = 0, calls_answered = 0;
-  uint64_t frames_sent = 0, frames_received = 0, bytes_sent = 0, bytes_received = 0;
-  uint64_t attaches = 0;
-  size_t exports = 0, imports = 0, calls_pending = 0, calls_running = 0, answers = 0, waiting = 0;
-  size_t replay_bytes = 0, outbox_calls = 0, frames_unsent = 0;
-};
 
 class Link {
  public:
@@ -109,7 +106,7 @@ class Link {
   void Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects);
   void Detached() { attached_ = false; }
   uint64_t processed() const { return processed_; }
-  wire::Limits OurLimits() const;
+  wire::Limits OurLimits() const { return windows_.grant(); }
 
   // End
   // Numbers an End frame; nothing follows it.
@@ -130,38 +127,14 @@ class Link {
   LinkStats stats() const;
   const ExportTable& exports() const { return exports_; }
   const ImportTable& imports() const { return imports_; }
-  const std::string& ViaName(Via via) const { return via_names_[via]; }
+  const std::string& ViaName(Via via) const { return vias_.Name(via); }
   const LinkLimits& limits() const { return limits_; }
 
  private:
-  struct Pending {
-    Reply reply;
-    ObjectRef target;  // a pending call owns its target
-    int64_t deadline_ns = 0;
-    uint64_t frame = 0;  // its number; 0: it waits unnumbered
-  };
-  struct Queued {  // a call that waits unnumbered
-    uint64_t id;
-    OutgoingCall call;  // views point into the members below
-    std::string name;
-    std::vector<Value> args;
-    std::vector<wire::AnswerArg> answer_args;
-    size_t bytes;
-    std::vector<wire::Reference> planted_references;
-  };
-  struct Inbox {
-    Bytes bytes;
-    std::vector<std::string_view> frames;  // in `bytes`
-    uint64_t first_frame;
-    uint64_t clock_us;
-    base::MonoTime received;
-    size_t cursor = 0;
-  };
-
   // link_life.cc
   // What a call of ours fails with whose time is over, or that the session's end left unanswered.
-  std::string WhyLate(const Pending& call) const;
-  absl::Status LostCall(const Pending& call, const absl::Status& why) const;
+  std::string WhyLate(const PendingCall& call) const;
+  absl::Status LostCall(const PendingCall& call, const absl::Status& why) const;
   static absl::string_view EndText(const absl::Status& why) {
     return why.message().empty() ? absl::string_view("it was left") : why.message();
   }
@@ -173,12 +146,12 @@ class Link {
   absl::StatusOr<uint64_t> NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
   absl::Status CheckAnswersSent(const OutgoingCall& call) const;
   void DrainOutbox(Effects* effects);
+  // The first call of the outbox is done with.
+  void DropQueued(Effects* effects);
   void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
   void CheckReserve();
   void SendReadyGone(const Object* object);
   void TellGoneWhenExported();
-  // What the peer may send has grown, since it was told, by this share of the windows.
-  bool GrantGrewBy(const wire::Limits& share) const;
 
   // link_references.cc
   absl::Status CheckArguments(const OutgoingCall& call);
@@ -189,8 +162,6 @@ class Link {
   size_t ExtraBytes(const wire::Reference& reference);
   void NoteReferences(uint64_t frame);
   Via ViaOf(const IncomingCall& call);
-  // For people: "Counter.increment", "new Counter".
-  static std::string NameOf(const Shape& shape, int member, Op op, std::string_view name = {});
   static std::string NameOf(const IncomingCall& call);
   // `why` with the name of the call in front, and of the argument whose constant it is.
   static absl::Status Unsendable(const OutgoingCall& call, const absl::Status& why);
@@ -200,15 +171,15 @@ class Link {
 
   // link_receive.cc
   // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
-  std::string_view ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
-                                base::MonoTime now, Effects* effects);
+  std::string_view ProcessFrame(size_t bytes, const absl::Status& table, base::MonoTime now,
+                                Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   // False: malformed.
   bool OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
   StepResult Violation(std::string_view what);
-  void Retire(Inbox& inbox);
+  void PopFrame();
 
   // link_calls.cc
   std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
@@ -229,42 +200,23 @@ class Link {
   Endpoint* const endpoint_;
   const LinkLimits limits_;
   const base::MonoTime start_;
-  // Grants that grew by so much are mentioned in a packet that leaves anyway, or make one leave.
-  const wire::Limits mentioned_growth_, urgent_growth_;
 
   // Objects.
   ExportTable exports_;
   ImportTable imports_;
   ShapeTable in_shapes_, out_shapes_;  // received, sent
-  std::vector<std::string> via_names_;
-  struct ViaKey {
-    const Shape* shape;
-    int member;
-    Op op;
-    friend bool operator==(const ViaKey&, const ViaKey&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const ViaKey& k) {
-      return H::combine(std::move(h), k.shape, k.member, k.op);
-    }
-  };
-  absl::flat_hash_map<ViaKey, Via> vias_;
-  std::vector<ShapeRef> via_shapes_;  // keeps the keys' shapes from being reused
+  ViaTable vias_;
   std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;
   std::vector<const Object*> gone_when_exported_;  // by the frame in hand
 
   // Calls of ours.
   uint64_t next_call_ = 1;
-  absl::flat_hash_map<uint64_t, Pending> pending_;
-  absl::btree_set<std::pair<int64_t, uint64_t>> pending_deadlines_;
-  std::deque<Queued> outbox_;
-  size_t outbox_bytes_ = 0;
+  PendingCalls pending_;
+  Outbox outbox_;
   std::vector<uint64_t> answers_to_release_;
   // What calls failed with that kept their answers and were never sent: so do those that name them.
   absl::flat_hash_map<uint64_t, absl::Status> unsent_answers_;
   std::vector<uint64_t> planted_released_;  // see Defect::kNoRecheckAtRelease
-  wire::Limits peer_limits_;
-  uint64_t calls_sent_ = 0;
-  uint64_t call_bytes_sent_ = 0;
 
   // Calls of the peer.
   absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
@@ -276,17 +228,14 @@ class Link {
   // acknowledgement would wait forever.
   std::deque<IncomingCall*> held_;
   std::vector<IncomingCall*> starts_;  // see TakeStarts
-  uint64_t calls_done_ = 0;            // answered, for the limits announced
-  uint64_t call_bytes_done_ = 0;
-  wire::Limits announced_;
 
-  // Frames.
+  // Packets.
+  CallWindows windows_;
   ReplayBuffer replay_;
   uint64_t processed_ = 0;
   uint64_t acked_ = 0;  // processed_ as last sent
   size_t bytes_since_ack_ = 0;
-  std::vector<Inbox> inbox_;  // packets received; those before inbox_head_ are done
-  size_t inbox_head_ = 0;
+  Inbox inbox_;
   bool attached_ = false;
   bool ended_ = false;
   bool end_numbered_ = false;

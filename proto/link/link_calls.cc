@@ -62,12 +62,12 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     return {};
   }
   if (status.ok() && call.deadline_us != 0) {
-    uint64_t clock = inbox_[inbox_head_].clock_us;
+    uint64_t clock = inbox_.packet().clock_us;
     int64_t left_ns =
         call.deadline_us > clock
             ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000
             : 0;
-    incoming->deadline_ = base::MonoTime{inbox_[inbox_head_].received.ns + left_ns};
+    incoming->deadline_ = base::MonoTime{inbox_.packet().received.ns + left_ns};
     if (left_ns == 0 || incoming->deadline_->ns <= now.ns) {
       incoming->deadline_.reset();
       status = absl::DeadlineExceededError("deadline passed before the call could start");
@@ -273,10 +273,7 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
     TellGoneWhenExported();
   }
   ++counters_.calls_answered;
-  if (!call->nested_) {
-    ++calls_done_;
-    call_bytes_done_ += call->frame_bytes_;
-  }
+  if (!call->nested_) windows_.NoteDone(call->frame_bytes_);
   if (outcome.value().kind() >= Kind::kString)
     effects->dropped_values.push_back(std::move(outcome.value()));
   const Object* target = call->target_.get();

@@ -8,33 +8,13 @@
 
 namespace hawser::link {
 
-namespace {
-
-// What the peer is granted is mentioned in a packet that leaves anyway after this share of the
-// windows ...
-constexpr uint64_t kMentionShare = 64;
-// ... and makes one leave when the peer may have used up this share.
-constexpr uint64_t kUrgentShare = 4;
-
-wire::Limits ShareOf(const LinkLimits& limits, uint64_t share) {
-  return {std::max<uint64_t>(1, limits.call_window / share),
-          std::max<uint64_t>(1, limits.byte_window / share)};
-}
-
-}  // namespace
-
 Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
     : endpoint_(endpoint),
       limits_(limits),
       start_(now),
-      mentioned_growth_(ShareOf(limits, kMentionShare)),
-      urgent_growth_(ShareOf(limits, kUrgentShare)),
       in_shapes_(Shape::Build(ObjectKind::kObject, "remote")),
-      out_shapes_(in_shapes_.At(0)) {
-  via_names_.push_back("unknown");
-  // Both sides start with the same grants until the first header or Attach says more.
-  peer_limits_ = {limits_.call_window, limits_.byte_window};
-}
+      out_shapes_(in_shapes_.At(0)),
+      windows_(limits) {}
 
 Link::~Link() {
   // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
@@ -48,7 +28,7 @@ Link::~Link() {
 std::optional<base::MonoTime> Link::next_deadline() const {
   int64_t next = INT64_MAX;
   if (!incoming_deadlines_.empty()) next = incoming_deadlines_.begin()->first;
-  if (!pending_deadlines_.empty()) next = std::min(next, pending_deadlines_.begin()->first);
+  if (auto due = pending_.first_due()) next = std::min(next, due->deadline.ns);
   if (next == INT64_MAX) return std::nullopt;
   return base::MonoTime{next};
 }
@@ -63,19 +43,19 @@ void Link::Tick(base::MonoTime now, Effects* effects) {
   }
   // Ours are told here, whatever the peer does: it may be out of reach. Its own answer then comes
   // late and is dropped.
-  while (!pending_deadlines_.empty() && pending_deadlines_.begin()->first <= now.ns) {
-    uint64_t id = pending_deadlines_.begin()->second;
-    CompletePending(id, Outcome::Failed(absl::DeadlineExceededError(WhyLate(pending_.at(id)))),
-                    effects);
+  for (auto due = pending_.first_due(); due && due->deadline.ns <= now.ns;
+       due = pending_.first_due()) {
+    std::string why = WhyLate(*pending_.Find(due->id));
+    CompletePending(due->id, Outcome::Failed(absl::DeadlineExceededError(why)), effects);
   }
 }
 
-std::string Link::WhyLate(const Pending& call) const {
+std::string Link::WhyLate(const PendingCall& call) const {
   if (call.frame != 0) return "deadline passed before the answer came";
   const char* why = "as the peer has not taken the bytes of earlier ones";
   if (!attached_) {
     why = "as there is no connection";
-  } else if (calls_sent_ >= peer_limits_.calls) {
+  } else if (!windows_.HasCallsLeft()) {
     why = "as too many earlier ones have no answer yet";
   }
   return absl::StrCat("deadline passed before the call was sent: ", outbox_.size(), " wait, ", why);
@@ -83,14 +63,14 @@ std::string Link::WhyLate(const Pending& call) const {
 
 // End
 
-absl::Status Link::LostCall(const Pending& call, const absl::Status& why) const {
+absl::Status Link::LostCall(const PendingCall& call, const absl::Status& why) const {
   bool sent = call.frame != 0 && call.frame <= replay_.last_sent();
   // In the broker it is not the caller's own session that ended.
   std::string who = "the session";
   if (SessionRef provider = endpoint_->session(); provider && call.target) {
     ShapeRef shape = call.target->shape();
     who = absl::StrCat("session ", provider->id().Short(), ", which provides ",
-                       NameOf(*shape, Invocation::kSelf, Op::kCall), ",");
+                       CallName(*shape, Invocation::kSelf, Op::kCall), ",");
   }
   std::string text =
       absl::StrCat(sent ? "outcome unknown, " : "not sent, ", who, " ended: ", EndText(why));
@@ -108,21 +88,12 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   if (ended_) return {};
   ended_ = true;
   end_status_ = why;
-  inbox_.clear();
-  inbox_head_ = 0;
-  for (auto& [id, pending] : pending_) {
-    effects->completions.push_back(
-        {std::move(pending.reply), Outcome::Failed(LostCall(pending, why))});
-    if (pending.target) effects->dropped.push_back(std::move(pending.target));
-  }
-  pending_.clear();
-  pending_deadlines_.clear();
-  for (Queued& queued : outbox_) {
-    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
-    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
-  }
-  outbox_.clear();
-  outbox_bytes_ = 0;
+  inbox_.Clear();
+  pending_.TakeAll([&](PendingCall& call) {
+    effects->completions.push_back({std::move(call.reply), Outcome::Failed(LostCall(call, why))});
+    if (call.target) effects->dropped.push_back(std::move(call.target));
+  });
+  while (!outbox_.empty()) DropQueued(effects);
   unsent_answers_.clear();
   for (auto& [id, call] : incoming_) {
     call->answered_ = true;

@@ -29,28 +29,19 @@ absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   if (header.first_frame == 0 && !packet_.frames.empty())
     return absl::InvalidArgumentError("first_frame: a packet with frames says their first number");
   replay_.Acknowledge(header.ack);
-  peer_limits_.calls = std::max(peer_limits_.calls, header.limits.calls);
-  peer_limits_.bytes = std::max(peer_limits_.bytes, header.limits.bytes);
+  windows_.RaiseGranted(header.limits);
   if (packet_.frames.empty()) return absl::OkStatus();
-  if (inbox_head_ >= 64) {
-    inbox_.erase(inbox_.begin(), inbox_.begin() + static_cast<ptrdiff_t>(inbox_head_));
-    inbox_head_ = 0;
-  }
-  inbox_.push_back({.bytes = std::move(packet),
-                    .frames = std::exchange(packet_.frames, {}),
-                    .first_frame = header.first_frame,
-                    .clock_us = header.clock_us,
-                    .received = now});
+  inbox_.Push({.bytes = std::move(packet),
+               .frames = std::exchange(packet_.frames, {}),
+               .first_frame = header.first_frame,
+               .clock_us = header.clock_us,
+               .received = now});
   return absl::OkStatus();
 }
 
-void Link::Retire(Inbox& inbox) {
-  packet_.frames = std::move(inbox.frames);  // for its memory
-  Trim(packet_.frames);
-  inbox.bytes = Bytes();
-  if (++inbox_head_ < inbox_.size()) return;
-  inbox_.clear();
-  inbox_head_ = 0;
+void Link::PopFrame() {
+  // The next packet gets the memory of the one that is done.
+  if (inbox_.Pop(&packet_.frames)) Trim(packet_.frames);
 }
 
 Link::StepResult Link::Violation(std::string_view what) {
@@ -60,20 +51,18 @@ Link::StepResult Link::Violation(std::string_view what) {
 
 Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   if (ended_) return StepResult::kIdle;
-  if (inbox_head_ == inbox_.size()) return StepResult::kIdle;
-  Inbox& inbox = inbox_[inbox_head_];
-  uint64_t number = inbox.first_frame + inbox.cursor;
-  std::string_view bytes = inbox.frames[inbox.cursor];
+  if (inbox_.empty()) return StepResult::kIdle;
+  uint64_t number = inbox_.frame_number();
+  std::string_view bytes = inbox_.frame();
   if (number <= processed_ && !Planted(Defect::kReplayWithoutFencing)) {
-    if (++inbox.cursor == inbox.frames.size()) Retire(inbox);
+    PopFrame();
     return StepResult::kProgress;
   }
   if (number > processed_ + 1) {
     return Violation(
         absl::StrCat("frame ", number, " came where ", processed_ + 1, " was expected"));
   }
-  absl::Status table = wire::ReadFrame(bytes, &inbox.bytes, &frame_);
-  ++inbox.cursor;
+  absl::Status table = wire::ReadFrame(bytes, &inbox_.packet().bytes, &frame_);
   ++counters_.frames_received;
   processed_ = std::max(processed_, number);
   if (Planted(Defect::kLateReturnUnread) && frame_.kind == wire::FrameKind::kReturn) {
@@ -82,13 +71,16 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
     uint64_t id = 0;
     Outcome ignored;
     (void)reader.ReadReturn(frame_.body, &id, &ignored);
-    if (!pending_.contains(id)) return StepResult::kProgress;
+    if (!pending_.contains(id)) {
+      PopFrame();
+      return StepResult::kProgress;
+    }
   }
   absl::Status registered = RegisterReferences();
   if (table.ok()) table = registered;
   // What is over the limit could be neither registered nor released.
   if (frame_.overlong && !end_request_) end_request_ = EndRequest{EndReason::kViolation, table};
-  std::string_view fault = ProcessFrame(inbox, bytes.size(), table, now, effects);
+  std::string_view fault = ProcessFrame(bytes.size(), table, now, effects);
   for (ObjectRef& object : registered_) {
     if (object) effects->dropped.push_back(std::move(object));
   }
@@ -97,14 +89,14 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
   Trim(frame_.references);
   Trim(handles_scratch_);
   Trim(answers_scratch_);
-  if (inbox.cursor == inbox.frames.size()) Retire(inbox);
+  PopFrame();
   return fault.empty() ? StepResult::kProgress
                        : Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
 }
 
-std::string_view Link::ProcessFrame(const Inbox& inbox, size_t bytes, const absl::Status& table,
-                                    base::MonoTime now, Effects* effects) {
-  wire::BodyReader reader(registered_, &inbox.bytes);
+std::string_view Link::ProcessFrame(size_t bytes, const absl::Status& table, base::MonoTime now,
+                                    Effects* effects) {
+  wire::BodyReader reader(registered_, &inbox_.packet().bytes);
   switch (frame_.kind) {
     case wire::FrameKind::kCall:
       return OnCall(reader, table, bytes, now, effects);

@@ -13,9 +13,6 @@
 namespace hawser::link {
 namespace {
 
-// Ways an object may have been handed out that are told apart in one session.
-constexpr size_t kMaxVias = 4096;
-
 // A constant stands in the frame itself, where nothing but its own text can be named.
 absl::Status CheckConstant(const Value& constant) {
   std::vector<Object*> objects;
@@ -144,24 +141,15 @@ void Link::NoteReferences(uint64_t frame) {
   }
 }
 
-std::string Link::NameOf(const Shape& shape, int member, Op op, std::string_view name) {
-  std::string text =
-      shape.name().empty() ? std::string(ObjectKindName(shape.kind())) : shape.name();
-  if (member >= 0 && static_cast<size_t>(member) < shape.members().size())
-    name = shape.members()[static_cast<size_t>(member)].name;
-  if (!name.empty()) absl::StrAppend(&text, ".", base::ToAbsl(name));
-  return op == Op::kNew ? absl::StrCat("new ", text) : text;
-}
-
 std::string Link::NameOf(const IncomingCall& call) {
   ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
   if (!shape) return "an unknown object";
-  return NameOf(*shape, call.member_, call.op_, call.name_);
+  return CallName(*shape, call.member_, call.op_, call.name_);
 }
 
 absl::Status Link::Unsendable(const OutgoingCall& call, const absl::Status& why) {
   std::string text = call.name.empty() ? "an answer" : std::string(call.name);
-  if (call.target) text = NameOf(*call.target->shape(), call.member, call.op, call.name);
+  if (call.target) text = CallName(*call.target->shape(), call.member, call.op, call.name);
   absl::StrAppend(&text, ": ");
   std::string_view what = base::ToStd(why.message());
   std::vector<Object*> objects;
@@ -187,23 +175,12 @@ absl::Status Link::Unsendable(const OutgoingCall& call, const absl::Status& why)
 
 Via Link::ViaOf(const IncomingCall& call) {
   ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
-  if (!shape) return 0;
+  if (!shape) return ViaTable::kUnknown;
   int member = call.member_;
   if (member == Invocation::kSelf && !call.name_.empty()) member = shape->Find(call.name_);
   // The root's members are few and its shape changes with each built-in: named, not numbered.
   if (member == Shape::kNotFound && !call.name_.empty()) member = Invocation::kSelf;
-  // Shapes that change with each call must not fill the table.
-  if (via_names_.size() >= kMaxVias) {
-    auto known = vias_.find(ViaKey{shape.get(), member, call.op_});
-    return known != vias_.end() ? known->second : 0;
-  }
-  auto [entry, added] =
-      vias_.try_emplace(ViaKey{shape.get(), member, call.op_}, static_cast<Via>(via_names_.size()));
-  if (added) {
-    via_names_.push_back(NameOf(*shape, member, call.op_));
-    via_shapes_.push_back(std::move(shape));
-  }
-  return entry->second;
+  return vias_.Of(std::move(shape), member, call.op_);
 }
 
 // Received

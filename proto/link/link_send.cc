@@ -88,28 +88,16 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   if (call.no_reply) {
     effects->completions.push_back({std::move(reply), Outcome()});
   } else {
-    if (call.deadline) pending_deadlines_.insert({call.deadline->ns, id});
-    pending_.try_emplace(id, Pending{.reply = std::move(reply),
-                                     .target = wait ? call.target : std::move(call.target),
-                                     .deadline_ns = call.deadline ? call.deadline->ns : 0,
-                                     .frame = number});
+    pending_.Add(id, {.reply = std::move(reply),
+                      .target = wait ? call.target : std::move(call.target),
+                      .deadline = call.deadline,
+                      .frame = number});
   }
   if (!wait) {
     if (call.target) effects->dropped.push_back(std::move(call.target));
     return id;
   }
-  Queued& queued = outbox_.emplace_back();
-  queued.id = id;
-  queued.name = std::string(call.name);
-  queued.args.assign(std::make_move_iterator(call.args.begin()),
-                     std::make_move_iterator(call.args.end()));
-  queued.answer_args.assign(call.answer_args.begin(), call.answer_args.end());
-  queued.bytes = bytes;
-  outbox_bytes_ += bytes;
-  queued.call = std::move(call);
-  queued.call.args = queued.args;
-  queued.call.answer_args = queued.answer_args;
-  queued.call.name = queued.name;
+  Outbox::Item& queued = outbox_.Push(id, std::move(call), bytes);
   if (Planted(Defect::kHandleBeforeNumber) && PrepareReferences(queued.args, 0, 0).ok()) {
     queued.planted_references = references_scratch_;
   }
@@ -118,7 +106,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
 
 absl::Status Link::CheckOutbox(size_t bytes) const {
   bool many = outbox_.size() >= limits_.outbox_calls;
-  if (!many && outbox_bytes_ + bytes <= limits_.outbox_bytes) return absl::OkStatus();
+  if (!many && outbox_.bytes() + bytes <= limits_.outbox_bytes) return absl::OkStatus();
   // Who called may never have heard of the session that is too slow: it provides the object.
   SessionRef session = endpoint_->session();
   std::string what = absl::StrCat(
@@ -129,8 +117,7 @@ absl::Status Link::CheckOutbox(size_t bytes) const {
 
 bool Link::MayNumberCall(size_t bytes, bool nested) const {
   if (end_numbered_ || replay_.bytes() >= limits_.replay_bytes) return false;
-  return nested ||
-         (calls_sent_ < peer_limits_.calls && call_bytes_sent_ + bytes <= peer_limits_.bytes);
+  return nested || windows_.MaySend(bytes);
 }
 
 absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
@@ -163,10 +150,8 @@ absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call,
   NoteReferences(number);
   size_t before = replay_.tail()->size();
   writer_.WriteCall(frame, call.args, call.answer_args, references_scratch_, replay_.tail());
-  if (!call.nested) {
-    ++calls_sent_;
-    call_bytes_sent_ += MessageBytes(std::string_view(*replay_.tail()).substr(before));
-  }
+  if (!call.nested)
+    windows_.NoteSent(MessageBytes(std::string_view(*replay_.tail()).substr(before)));
   replay_.Commit();
   ++counters_.calls_sent;
   TellGoneWhenExported();
@@ -188,8 +173,7 @@ absl::Status Link::CheckAnswersSent(const OutgoingCall& call) const {
 
 void Link::DrainOutbox(Effects* effects) {
   while (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested)) {
-    Queued& queued = outbox_.front();
-    outbox_bytes_ -= queued.bytes;
+    Outbox::Item& queued = outbox_.front();
     bool wanted = queued.call.no_reply || pending_.contains(queued.id);
     if (wanted) {
       absl::StatusOr<uint64_t> number = 0;
@@ -216,37 +200,40 @@ void Link::DrainOutbox(Effects* effects) {
       }
       if (!number.ok()) {
         CompletePending(queued.id, Outcome::Failed(number.status()), effects);
-      } else if (auto pending = pending_.find(queued.id); pending != pending_.end()) {
-        pending->second.frame = *number;
+      } else if (PendingCall* pending = pending_.Find(queued.id)) {
+        pending->frame = *number;
       }
     } else if (queued.call.keep_answer) {
       unsent_answers_.emplace(
           queued.id, absl::CancelledError(
                          absl::StrCat("call ", queued.id, " was given up before it was sent")));
     }
-    for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
-    if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
-    outbox_.pop_front();
+    DropQueued(effects);
   }
 }
 
+void Link::DropQueued(Effects* effects) {
+  Outbox::Item& queued = outbox_.front();
+  for (Value& value : queued.args) effects->dropped_values.push_back(std::move(value));
+  if (queued.call.target) effects->dropped.push_back(std::move(queued.call.target));
+  outbox_.Pop();
+}
+
 void Link::CompletePending(uint64_t id, Outcome outcome, Effects* effects) {
-  auto found = pending_.find(id);
-  if (found == pending_.end()) {
+  std::optional<PendingCall> call = pending_.Take(id);
+  if (!call) {
     if (outcome.value().kind() >= Kind::kString)
       effects->dropped_values.push_back(std::move(outcome.value()));
     return;
   }
-  if (found->second.deadline_ns != 0) pending_deadlines_.erase({found->second.deadline_ns, id});
-  if (found->second.target) effects->dropped.push_back(std::move(found->second.target));
-  effects->completions.push_back({std::move(found->second.reply), std::move(outcome)});
-  pending_.erase(found);
+  if (call->target) effects->dropped.push_back(std::move(call->target));
+  effects->completions.push_back({std::move(call->reply), std::move(outcome)});
 }
 
 void Link::Cancel(uint64_t call, Effects* effects) {
-  auto found = pending_.find(call);
-  if (found == pending_.end()) return;
-  if (found->second.frame == 0) {
+  const PendingCall* pending = pending_.Find(call);
+  if (pending == nullptr) return;
+  if (pending->frame == 0) {
     // Still in the outbox: it will be skipped there.
     CompletePending(call, Outcome::Failed(absl::CancelledError("cancelled before it was sent")),
                     effects);
@@ -313,10 +300,6 @@ void Link::TellGoneWhenExported() {
 
 // Packets
 
-wire::Limits Link::OurLimits() const {
-  return {calls_done_ + limits_.call_window, call_bytes_done_ + limits_.byte_window};
-}
-
 bool Link::NeedsPacket() const {
   if (!attached_) return false;
   if (replay_.HasUnsent()) return true;
@@ -325,13 +308,7 @@ bool Link::NeedsPacket() const {
   if (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested))
     return true;
   if (processed_ - acked_ >= kAckFrames || bytes_since_ack_ >= kAckBytes) return true;
-  return GrantGrewBy(urgent_growth_);
-}
-
-bool Link::GrantGrewBy(const wire::Limits& share) const {
-  wire::Limits limits = OurLimits();
-  return limits.calls - announced_.calls >= share.calls ||
-         limits.bytes - announced_.bytes >= share.bytes;
+  return windows_.must_tell();
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
@@ -366,7 +343,10 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
   header.ack = acked_ = processed_;
   bytes_since_ack_ = 0;
   bool frames = replay_.HasUnsent();
-  if (!frames || GrantGrewBy(mentioned_growth_)) header.limits = announced_ = OurLimits();
+  if (!frames || windows_.worth_telling()) {
+    header.limits = windows_.grant();
+    windows_.NoteTold();
+  }
   header.clock_us = SessionClock(now);
   Trim(objects_scratch_);
   Trim(references_scratch_);
@@ -386,15 +366,13 @@ void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effect
   ++counters_.attaches;
   // Attach and its answer told these.
   acked_ = processed_;
-  announced_ = OurLimits();
-  inbox_.clear();
-  inbox_head_ = 0;
+  windows_.NoteTold();
+  inbox_.Clear();
   replay_.AcknowledgeAll(peer_ack);
   replay_.Rewind();
   // The first says what the peer grants; until then it was taken to grant what this end does.
-  if (counters_.attaches == 1) peer_limits_ = peer_limits;
-  peer_limits_.calls = std::max(peer_limits_.calls, peer_limits.calls);
-  peer_limits_.bytes = std::max(peer_limits_.bytes, peer_limits.bytes);
+  if (counters_.attaches == 1) windows_.SetGranted(peer_limits);
+  windows_.RaiseGranted(peer_limits);
   DrainOutbox(effects);
 }
 
