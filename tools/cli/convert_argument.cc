@@ -2,9 +2,12 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
+#include "hawser/base/string_view.h"
+#include "hawser/collect_objects.h"
 #include "hawser/object.h"
 #include "tools/cli/expected.h"
 #include "tools/cli/failure.h"
@@ -41,9 +44,9 @@ bool IsObjectId(std::string_view text) {
   return text.size() > 1 && text[0] == '@' && text.find_first_not_of("0123456789", 1) == text.npos;
 }
 
-}  // namespace
+absl::StatusOr<Value> FromJson(Value json, Type type, const ObjectLookup& lookup);
 
-absl::StatusOr<Value> ConvertText(std::string_view text, Type type, const ObjectLookup& lookup) {
+absl::StatusOr<Value> FromText(std::string_view text, Type type, const ObjectLookup& lookup) {
   if (type != Type::kBytes) HAWSER_RETURN_IF_ERROR(CheckText(text));
   std::optional<Value> value;
   switch (type) {
@@ -88,7 +91,7 @@ absl::StatusOr<Value> ConvertText(std::string_view text, Type type, const Object
     case Type::kArray:
     case Type::kRecord: {
       absl::StatusOr<Value> json = ParseJson(text);
-      if (json.ok()) return ConvertJson(*std::move(json), type, lookup);
+      if (json.ok()) return FromJson(*std::move(json), type, lookup);
       return WithHint(ExpectedText(fmt::format("{} as JSON", TypeName(type)), text),
                       fmt::format("JSON: {}", MessageOf(json.status())));
     }
@@ -97,7 +100,7 @@ absl::StatusOr<Value> ConvertText(std::string_view text, Type type, const Object
   return *std::move(value);
 }
 
-absl::StatusOr<Value> ConvertJson(Value json, Type type, const ObjectLookup& lookup) {
+absl::StatusOr<Value> FromJson(Value json, Type type, const ObjectLookup& lookup) {
   HAWSER_ASSIGN_OR_RETURN(Value value, Untag(std::move(json), lookup));
   bool text = value.is(Kind::kString);
   bool number = value.is(Kind::kInt) || value.is(Kind::kDouble);
@@ -119,7 +122,7 @@ absl::StatusOr<Value> ConvertJson(Value json, Type type, const ObjectLookup& loo
     case Type::kNumber:
       if (number) return value;
       if (text && (value.AsString() == "NaN" || value.AsString().ends_with("Infinity"))) {
-        return ConvertText(value.AsString(), type, lookup);
+        return FromText(value.AsString(), type, lookup);
       }
       break;
     case Type::kString:
@@ -132,7 +135,7 @@ absl::StatusOr<Value> ConvertJson(Value json, Type type, const ObjectLookup& loo
     case Type::kDate:
       if (value.is(Kind::kDate)) return value;
       if (value.is(Kind::kInt)) return Value(Date{value.AsInt()});
-      if (text) return ConvertText(value.AsString(), type, lookup);
+      if (text) return FromText(value.AsString(), type, lookup);
       break;
     case Type::kArray:
       if (value.is(Kind::kArray)) return value;
@@ -156,6 +159,25 @@ absl::StatusOr<Value> ConvertJson(Value json, Type type, const ObjectLookup& loo
       return CheckObject(std::move(value), type);
   }
   return ExpectedValue(type, value);
+}
+
+// Refuses what could not be sent: it is the command line that is at fault, not the method.
+absl::StatusOr<Value> CheckSendable(absl::StatusOr<Value> value) {
+  if (!value.ok()) return value;
+  std::vector<Object*> objects;
+  absl::Status status = CollectObjectsOf(*value, &objects);
+  if (!status.ok()) return Fail(Exit::kUsage, base::ToStd(status.message()));
+  return value;
+}
+
+}  // namespace
+
+absl::StatusOr<Value> ConvertText(std::string_view text, Type type, const ObjectLookup& lookup) {
+  return CheckSendable(FromText(text, type, lookup));
+}
+
+absl::StatusOr<Value> ConvertJson(Value value, Type type, const ObjectLookup& lookup) {
+  return CheckSendable(FromJson(std::move(value), type, lookup));
 }
 
 }  // namespace hawser::cli

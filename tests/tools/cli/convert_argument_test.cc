@@ -218,6 +218,16 @@ TEST_F(ConvertArgumentTest, JsonArgumentsAreReadByTheirTypesToo) {
   EXPECT_THAT(Json(42, Type::kString), StatusIs(kUsage, "expected string, got 42"));
 }
 
+TEST_F(ConvertArgumentTest, WhatCannotBeSentIsAFaultOfTheCommandLine) {
+  std::string deep = std::string(33, '[') + std::string(33, ']');
+  EXPECT_THAT(Text(deep.substr(1, 64), Type::kAny), IsOk());
+  absl::Status status = Text(deep, Type::kAny).status();
+  EXPECT_THAT(status, StatusIs(kUsage, HasSubstr("nested deeper than the limit of 32 levels")));
+  EXPECT_EQ(ExitOf(status), Exit::kUsage);
+  EXPECT_THAT(Text(std::string((16 << 20) + 1, 'x'), Type::kString),
+              StatusIs(kUsage, HasSubstr("limit")));
+}
+
 TEST_F(ConvertArgumentTest, AWrongArgumentIsNamedByItsPosition) {
   Signature add{.params = {Type::kInteger, Type::kInteger}, .required = 2};
   std::vector<std::string> texts = {"1", "abc"};
