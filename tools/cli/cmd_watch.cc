@@ -4,6 +4,7 @@
 // (the lease ran out, the broker was restarted) the object is looked up anew by its name.
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -59,17 +60,32 @@ class Watcher {
         left_(count) {}
 
   absl::Status Run() {
+    context_.session.OnInterrupt([waiters = waiters_] {
+      waiters->interrupted = true;
+      waiters->wake.Wake();
+      waiters->stopped.Wait(kStopWithin);
+    });
     absl::Status status = Follow();
     StopListening();
+    waiters_->stopped.Wake();
     return status;
   }
 
  private:
+  static constexpr absl::Duration kStopWithin = absl::Seconds(1);
+
+  // Shared with the thread of signals, which may still be at it when the watcher is gone.
+  struct Waiters {
+    std::atomic<bool> interrupted{false};
+    Waiter wake, stopped;
+  };
+
   absl::Status Follow() {
     context_.session.OnConnection([this](const ConnectionEvent& event) { Told(event); });
     HAWSER_RETURN_IF_ERROR(Start());
     while (true) {
-      Waiter::Woken woken = waiter_.Wait(context_.session.TimeLeft(), 1);
+      Waiter::Woken woken = waiters_->wake.Wait(context_.session.TimeLeft(), 1);
+      if (waiters_->interrupted) return absl::OkStatus();
       if (count_ > 0 && left_ <= 0) return absl::OkStatus();
       if (woken == Waiter::Woken::kByClosedPipe) return absl::OkStatus();
       if (woken == Waiter::Woken::kByTime) return InTime();
@@ -87,8 +103,7 @@ class Watcher {
   void StopListening() {
     if (subscriptions_.empty()) return;
     subscriptions_.clear();
-    constexpr absl::Duration kWithin = absl::Seconds(1);
-    object_.With({.deadline = kWithin}).Apply(Op::kDescribe, "", {}).status().IgnoreError();
+    object_.With({.deadline = kStopWithin}).Apply(Op::kDescribe, "", {}).status().IgnoreError();
   }
 
   // Without --count the time is an end as good as any.
@@ -105,7 +120,7 @@ class Watcher {
     HAWSER_ASSIGN_OR_RETURN(std::vector<std::string> events, Events());
     HAWSER_ASSIGN_OR_RETURN(Subscription watch, object_.Watch([this](GoneReason reason) {
       gone_ = reason;
-      waiter_.Wake();
+      waiters_->wake.Wake();
     }));
     subscriptions_.push_back(std::move(watch));
     for (const std::string& event : events) {
@@ -179,14 +194,14 @@ class Watcher {
                                          {"object", address_.ToString()},
                                          {"event", event},
                                          {"args", Array(args.begin(), args.end())}});
-    if (count_ > 0 && --left_ == 0) waiter_.Wake();
+    if (count_ > 0 && --left_ == 0) waiters_->wake.Wake();
   }
 
   void Told(const ConnectionEvent& event) {
     TellNews(event, context_.output);
     if (event.kind != ConnectionEvent::Kind::kLost || event.loss == LossReason::kClosed) return;
     lost_ = true;
-    waiter_.Wake();
+    waiters_->wake.Wake();
   }
 
   Context& context_;
@@ -194,7 +209,7 @@ class Watcher {
   const std::vector<std::string> asked_;
   const int64_t count_;  // 0: no end
   std::atomic<int64_t> left_;
-  Waiter waiter_;
+  const std::shared_ptr<Waiters> waiters_ = std::make_shared<Waiters>();
   std::atomic<GoneReason> gone_{GoneReason::kAlive};
   std::atomic<bool> lost_{false};
   RemoteObject object_;

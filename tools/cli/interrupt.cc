@@ -42,7 +42,7 @@ void Interrupt::Await() {
   // Never given back: the session stays while it leaves, and the command, whose calls fail now,
   // waits in SetSession instead of complaining.
   mu_.Lock();
-  if (session_ != nullptr) session_->Leave();
+  if (session_ != nullptr) session_->StopAndLeave();
   raise(signal);
   _exit(128 + signal);
 }

@@ -78,6 +78,21 @@ void Session::Leave() {
   if (remote) remote.Close(kLeaveWithin).IgnoreError();
 }
 
+void Session::OnInterrupt(std::function<void()> stop) {
+  base::MutexLock lock(mu_);
+  on_interrupt_ = std::move(stop);
+}
+
+void Session::StopAndLeave() {
+  std::function<void()> stop;
+  {
+    base::MutexLock lock(mu_);
+    stop = on_interrupt_;
+  }
+  if (stop) stop();
+  Leave();
+}
+
 ConnectOptions Session::MakeConnectOptions() const {
   ConnectOptions options;
   // A command needs no window of its own.

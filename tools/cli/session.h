@@ -38,6 +38,11 @@ class Session {
   absl::Status ConnectAgain();
   // Leaves, if it has connected; waits for that a fraction of a second. Thread-safe.
   void Leave() HAWSER_EXCLUDES(mu_);
+  // What a command does before it leaves because of Ctrl-C; returns soon, may be called on any
+  // thread. Empty: nothing.
+  void OnInterrupt(std::function<void()> stop) HAWSER_EXCLUDES(mu_);
+  // The same as Leave, after what OnInterrupt was given. Thread-safe.
+  void StopAndLeave() HAWSER_EXCLUDES(mu_);
 
   // The object every session starts from.
   absl::StatusOr<RemoteObject> Root();
@@ -85,6 +90,7 @@ class Session {
 
   base::Mutex mu_;
   Remote leaving_ HAWSER_GUARDED_BY(mu_);  // a copy of remote_, for the thread that leaves
+  std::function<void()> on_interrupt_ HAWSER_GUARDED_BY(mu_);
 };
 
 }  // namespace hawser::cli

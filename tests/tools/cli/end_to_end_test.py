@@ -262,7 +262,7 @@ class EndToEndTest(BrokerCase):
     def test_watch_prints_an_event_a_line_as_they_come(self):
         oid, _ = self.keep("window.BrowserWindow")
         watch = self.start("watch", oid, "--event", "resize", "--count", "2", "-o", "json", "--timeout", "30s")
-        time.sleep(0.5)
+        self.session_of(watch, ready=lambda session: session["callbacks"] > 0)
         deadline = time.monotonic() + 20
         width = 100
         while watch.poll() is None and time.monotonic() < deadline:
@@ -283,7 +283,7 @@ class EndToEndTest(BrokerCase):
     def test_watch_ends_when_nobody_reads(self):
         oid, _ = self.keep("window.BrowserWindow")
         watch = self.start("watch", oid)
-        time.sleep(0.3)
+        self.session_of(watch, ready=lambda session: session["callbacks"] > 0)
         watch.stdout.close()
         self.assertEqual(watch.wait(timeout=30), 0)
         self.assertEqual(watch.stderr.read(), "")

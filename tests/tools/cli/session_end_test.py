@@ -1,7 +1,7 @@
 """What is said of a session that ends, on either side."""
 
 import json
-import time
+import signal
 import unittest
 
 from tests.tools.cli.broker_case import BrokerCase
@@ -22,6 +22,23 @@ class SessionEndTest(BrokerCase):
             self.assertIn("the session is over (ended by the broker: an administrator ended this session), and with it",
                           err)
             self.assertNotIn("as long as the broker runs", err)
+
+    def test_a_watch_that_ctrl_c_ends_leaves_no_listener_behind(self):
+        oid, _ = self.keep("window.BrowserWindow")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            watch = self.follow("watch", oid)
+            self.session_of(watch, ready=lambda session: session["callbacks"] > 0)
+            before = self.left_behind()
+            watch.send_signal(number)
+            _, err = watch.communicate(timeout=60)
+            self.assertEqual((watch.returncode, err), (-number, ""))
+            self.assertEqual(self.left_behind(), before)
+        # What is killed outright does leave them.
+        watch = self.follow("watch", oid)
+        self.session_of(watch, ready=lambda session: session["callbacks"] > 0)
+        watch.kill()
+        while self.left_behind() == before:
+            pass
 
     def test_who_holds_is_told_that_the_broker_stopped(self):
         for _ in range(5):  # it was told before the reason was known, now and then
@@ -66,9 +83,11 @@ class SessionEndTest(BrokerCase):
             oid, keeper = self.keep("counter.Counter")
             watch = self.follow("watch", oid, "-n", "1")
             self.session_of(watch, ready=lambda session: session["callbacks"] > 0)
-            time.sleep(0.05)
-            self.run_it("set", f"{oid}.value", "7")
-            self.assertEqual(watch.wait(timeout=60), 0, watch.stderr.read())
+            value = 0
+            while watch.poll() is None:  # that it listens may be known before its listener is there
+                value += 1
+                self.run_it("set", f"{oid}.value", str(value))
+            self.assertEqual(watch.returncode, 0, watch.stderr.read())
             keeper.kill()
         self.assertEqual(self.left_behind(), before)
 
