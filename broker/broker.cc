@@ -140,6 +140,8 @@ absl::Status Broker::AddModule(ModuleRegistry::ModulePtr module, std::string pat
 
 void Broker::NoteRefused(std::string path, absl::Status why) {
   base::MutexLock lock(hosts_mu_);
+  // A client may ask for the same file again and again.
+  std::erase_if(refused_, [&path](const RefusedPlugin& other) { return other.path == path; });
   refused_.push_back({std::move(path), std::move(why), options_.clock->WallNow()});
 }
 

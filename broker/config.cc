@@ -130,7 +130,8 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       ->type_name("FOLDER")
       ->take_all();
   app.add_option("--main", config.main_dir,
-                 "Folder that require('./x') is relative to. Default: the plugin folder")
+                 "Folder that require('./x') is relative to, and loads x.so from. Default: the "
+                 "plugin folder")
       ->envname("HAWSER_MAIN")
       ->type_name("FOLDER");
   app.add_option("--lease-ttl", lease_ttl_s,
@@ -194,8 +195,12 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
   }
   if (config.main_dir.empty() && !config.plugin_dirs.empty())
     config.main_dir = config.plugin_dirs.front();
-  if (!config.main_dir.empty())
-    config.main_dir = std::filesystem::absolute(config.main_dir).lexically_normal().string();
+  if (!config.main_dir.empty()) {
+    // Modules are known by the files that links lead to.
+    std::filesystem::path main = std::filesystem::absolute(config.main_dir).lexically_normal();
+    std::filesystem::path real = std::filesystem::weakly_canonical(main, error);
+    config.main_dir = (error ? main : real).string();
+  }
   return {std::move(config), 0};
 }
 

@@ -51,6 +51,19 @@ absl::Status LoadPlugin(Broker& broker, const std::string& path) {
   return absl::OkStatus();
 }
 
+namespace {
+
+absl::Status LoadOrNote(Broker& broker, const std::string& file) {
+  absl::Status status = LoadPlugin(broker, file);
+  if (!status.ok()) {
+    base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
+    broker.NoteRefused(file, status);
+  }
+  return status;
+}
+
+}  // namespace
+
 int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
                 const std::vector<std::string>& folders) {
   std::vector<std::string> all = files;
@@ -66,13 +79,14 @@ int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
     all.insert(all.end(), found->begin(), found->end());
   }
   for (const std::string& file : all) {
-    if (absl::Status status = LoadPlugin(broker, file); !status.ok()) {
-      base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
-      broker.NoteRefused(file, status);
-      ++failed;
-    }
+    if (!LoadOrNote(broker, file).ok()) ++failed;
   }
   return failed;
+}
+
+void LoadPluginsOnRequire(Broker& broker) {
+  broker.modules().set_loader(
+      [&broker](const std::string& file) { return LoadOrNote(broker, file); });
 }
 
 namespace {

@@ -20,6 +20,9 @@ absl::Status LoadPlugin(Broker& broker, const std::string& path);
 int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
                 const std::vector<std::string>& folders);
 
+// From now on require by path loads what is in the main folder and not loaded yet. Before Serve.
+void LoadPluginsOnRequire(Broker& broker);
+
 // Loads the file and makes its module apart from any broker; says on stdout what it is, or on
 // stderr what is wrong. For `hawserd --check-plugin`, in a process of its own, since the plugin's
 // code may crash. Gives the exit code; a plugin that calls exit itself gets that of a refused one,

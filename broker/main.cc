@@ -54,6 +54,7 @@ int Serve(const Config& config) {
     return 1;
   }
   LoadPlugins(broker, config.plugins, config.plugin_dirs);
+  LoadPluginsOnRequire(broker);
   broker.Serve();
   for (const std::string& address : broker.addresses()) {
     std::printf("hawserd: listening on %s\n", address.c_str());

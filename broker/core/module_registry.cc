@@ -124,6 +124,8 @@ void ModuleRegistry::RemoveProvided(const SessionId& provider) {
 }
 
 absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
+  // No module's name looks like a path.
+  if (name.find('/') != std::string_view::npos) return RequireByPath(name);
   std::vector<std::string> known;
   ObjectRef provided;
   {
@@ -133,7 +135,6 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
       return entry->second.module->exports();
     }
     if (entry != modules_.end()) provided = entry->second.provided;
-    if (provided == nullptr && name.find('/') != std::string_view::npos) return RequireByPath(name);
     // Sessions may provide very many, and more than these give no hint.
     if (provided == nullptr && modules_.size() <= kMostCandidates) {
       for (const auto& [key, listed] : modules_) known.push_back(key);
@@ -146,7 +147,6 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
 }
 
 absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const {
-  // By text alone: only what is loaded can be reached, so the file system need not be asked.
   namespace fs = std::filesystem;
   if (main_dir_.empty()) {
     return absl::NotFoundError(absl::StrCat(
@@ -160,13 +160,49 @@ absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const
     return absl::PermissionDeniedError(
         absl::StrCat("'", ToAbsl(name), "' leads outside the main folder ", main_dir_));
   }
-  for (const auto& [key, listed] : modules_) {
-    if (listed.module != nullptr && (listed.path == wanted || listed.path == wanted + ".so")) {
-      return listed.module->exports();
-    }
+  // By their text, as what is loaded may have left its place; and as the files they lead to. Links
+  // are followed: whoever put one into the folder may put a file there as well.
+  std::vector<std::string> files = {wanted + ".so", wanted};
+  std::string present;
+  for (size_t i = 0; i < 2; ++i) {
+    std::error_code error;
+    fs::path file = fs::canonical(files[i], error);
+    if (error || !fs::is_regular_file(file, error)) continue;
+    if (present.empty()) present = file.string();
+    files.push_back(file.string());
   }
-  return absl::NotFoundError(
-      absl::StrCat("no module was loaded from ", wanted, " or ", wanted, ".so"));
+  std::optional<Value> found = LoadedFrom(files);
+  absl::Status status;
+  if (!found && !present.empty() && loader_) {
+    status = Load(present);
+    found = LoadedFrom(files);
+  }
+  if (found) return *std::move(found);
+  if (!status.ok()) return status;
+  return absl::NotFoundError(absl::StrCat("there is no ", wanted, ".so or ", wanted));
+}
+
+std::optional<Value> ModuleRegistry::LoadedFrom(std::span<const std::string> files) const {
+  base::MutexLock lock(mu_);
+  for (const auto& [key, listed] : modules_) {
+    if (listed.module != nullptr && std::ranges::find(files, listed.path) != files.end())
+      return listed.module->exports();
+  }
+  return std::nullopt;
+}
+
+absl::Status ModuleRegistry::Load(const std::string& file) const {
+  {
+    base::MutexLock lock(mu_);
+    while (loading_) loaded_.Wait(mu_);
+    loading_ = true;
+  }
+  // Who waited may find that it was loaded meanwhile.
+  absl::Status status = LoadedFrom(std::span(&file, 1)) ? absl::OkStatus() : loader_(file);
+  base::MutexLock lock(mu_);
+  loading_ = false;
+  loaded_.NotifyAll();
+  return status;
 }
 
 absl::StatusOr<Value> ModuleRegistry::Builtin(std::string_view name) const {

@@ -7,8 +7,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,9 +46,11 @@ class ModuleRegistry {
   // Drops everything `provider` provided.
   void RemoveProvided(const SessionId& provider) HAWSER_EXCLUDES(mu_);
 
-  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"); a path that
-  // leads outside main_dir is PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are
-  // near it; a provided object that is gone is NOT_FOUND too, with the reason.
+  // By name, or by path relative to `main_dir` ("./sub/foo", with or without ".so"), which loads a
+  // plugin that is there and was not loaded yet. A path that leads outside main_dir is
+  // PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are near it; a provided object
+  // that is gone is NOT_FOUND too, with the reason; a plugin that cannot be loaded is what the loader
+  // says.
   absl::StatusOr<Value> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Builtin(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Global(std::string_view name) const HAWSER_EXCLUDES(mu_);
@@ -68,20 +73,30 @@ class ModuleRegistry {
   // Rises with every change of the built-ins.
   uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
+  // Makes a module of a file and adds it here. Called without the lock, one file at a time. Set once
+  // before the first Require; without, require by path reaches only what is loaded.
+  using Loader = std::function<absl::Status(const std::string& file)>;
+  void set_loader(Loader loader) { loader_ = std::move(loader); }
   // Set once before the first Require; absolute. Default "": no require by path.
   void set_main_dir(std::string dir) { main_dir_ = std::move(dir); }
   const std::string& main_dir() const { return main_dir_; }
 
  private:
-  absl::StatusOr<Value> RequireByPath(std::string_view name) const HAWSER_REQUIRES(mu_);
+  absl::StatusOr<Value> RequireByPath(std::string_view name) const HAWSER_EXCLUDES(mu_);
+  // What a module exports that was loaded from one of `files`; nothing: there is none.
+  std::optional<Value> LoadedFrom(std::span<const std::string> files) const HAWSER_EXCLUDES(mu_);
+  absl::Status Load(const std::string& file) const HAWSER_EXCLUDES(mu_);
   absl::Status NotFound(std::string_view what, std::string_view name,
                         const std::vector<std::string>& known) const;
   void Rebuild() HAWSER_REQUIRES(mu_);
 
   const base::Clock& clock_;
+  Loader loader_;
   std::string main_dir_;
   std::atomic<uint64_t> version_{0};
   mutable base::Mutex mu_;
+  mutable base::CondVar loaded_;
+  mutable bool loading_ HAWSER_GUARDED_BY(mu_) = false;  // a thread is in loader_
   std::map<std::string, Listed, std::less<>> modules_ HAWSER_GUARDED_BY(mu_);
   // Replaced as wholes, so that readers walk them without the lock.
   std::shared_ptr<const Modules> order_ HAWSER_GUARDED_BY(mu_);

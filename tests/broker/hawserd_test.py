@@ -9,6 +9,8 @@ import tempfile
 import unittest
 
 HAWSERD = os.path.abspath("broker/hawserd")
+HAWSER = os.path.abspath("tools/cli/hawser")
+FOO = os.path.abspath("plugins/foo/foo.so")
 
 
 class HawserdTest(unittest.TestCase):
@@ -39,6 +41,30 @@ class HawserdTest(unittest.TestCase):
         path = f"{self.folder}/s"
         first = self.start("--listen", path)
         self.assertEqual(self.refused("--listen", path), f"hawserd: another hawserd (pid {first.pid}) serves {path}\n")
+
+    def test_what_is_in_the_main_folder_is_loaded_when_it_is_required(self):
+        main = f"{self.folder}/main"
+        os.makedirs(f"{main}/sub")
+        os.makedirs(f"{self.folder}/none")
+        shutil.copy(FOO, f"{main}/sub/foo.so")
+        with open(f"{main}/text.so", "w", encoding="utf-8") as file:
+            file.write("no library")
+        os.symlink(main, f"{self.folder}/link")
+        self.start("--listen", f"{self.folder}/s", "--plugin-dir", f"{self.folder}/none", "--main", f"{self.folder}/link")
+
+        def get(path, code=0):
+            done = subprocess.run([HAWSER, "-e", f"{self.folder}/s", "get", path], text=True, capture_output=True,
+                                  timeout=60, check=False)
+            self.assertEqual(done.returncode, code, done.stderr)
+            return done.stdout + done.stderr
+
+        self.assertIn("named 'foo'", get("foo", code=3))
+        self.assertEqual(get("./sub/foo"), "bar\n")
+        self.assertEqual(get("./sub/foo.so"), "bar\n")
+        self.assertEqual(get("foo"), "bar\n")
+        self.assertIn("text.so cannot be loaded", get("./text", code=1))
+        self.assertIn("leads outside the main folder", get("../none/foo", code=6))
+        self.assertIn("there is no", get("./fox", code=3))
 
     def test_a_path_that_is_taken_or_out_of_reach_is_named(self):
         path = f"{self.folder}/file"

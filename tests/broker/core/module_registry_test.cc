@@ -1,5 +1,10 @@
 #include "broker/core/module_registry.h"
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hawser/call_check.h"
@@ -8,6 +13,8 @@
 
 namespace hawser::tests {
 namespace {
+
+namespace fs = std::filesystem;
 
 using absl::StatusCode;
 using broker::ModuleRegistry;
@@ -99,6 +106,65 @@ TEST_F(ModuleRegistryTest, APathThatLeadsOutsideTheMainFolderIsDeniedEvenIfAModu
   EXPECT_THAT(registry_.Require("./a/../../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
   EXPECT_THAT(registry_.Require("/etc/evil"), StatusIs(StatusCode::kPermissionDenied));
   EXPECT_THAT(registry_.Require("../main2/evil"), StatusIs(StatusCode::kPermissionDenied));
+}
+
+class RequireByPathTest : public ModuleRegistryTest {
+ protected:
+  RequireByPathTest() {
+    fs::create_directories(main_ / "sub");
+    for (const char* file : {"foo.so", "sub/bar.so", "broken.so"})
+      std::ofstream(main_ / file) << "";
+    registry_.set_main_dir(fs::canonical(main_).string());
+    registry_.set_loader([this](const std::string& file) {
+      ++loads_;
+      if (file.ends_with("broken.so")) return absl::InvalidArgumentError(file + " is no plugin");
+      Add(fs::path(file).stem().string(), Value(file), file);
+      return absl::OkStatus();
+    });
+  }
+  ~RequireByPathTest() override { fs::remove_all(main_); }
+
+  const fs::path main_ = fs::path(::testing::TempDir()) / "require_by_path";
+  std::atomic<int> loads_ = 0;
+};
+
+TEST_F(RequireByPathTest, WhatIsInTheMainFolderIsLoadedOnce) {
+  std::string file = fs::canonical(main_ / "foo.so").string();
+  EXPECT_THAT(registry_.Require("./foo"), IsOkAndHolds(Value(file)));
+  EXPECT_THAT(registry_.Require("./foo.so"), IsOkAndHolds(Value(file)));
+  EXPECT_THAT(registry_.Require("foo"), IsOkAndHolds(Value(file)));
+  EXPECT_EQ(loads_, 1);
+  EXPECT_THAT(registry_.Require("./sub/bar"), IsOk());
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(RequireByPathTest, OneThatCannotBeLoadedIsRefusedWithTheReason) {
+  EXPECT_THAT(registry_.Require("./broken"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("broken.so is no plugin")));
+}
+
+TEST_F(RequireByPathTest, NothingIsLoadedForANameAFolderOrWhatIsOutside) {
+  EXPECT_THAT(registry_.Require("foo"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(registry_.Require("./sub"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(registry_.Require("./fox"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(registry_.Require("../require_by_path2/foo"),
+              StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_EQ(loads_, 0);
+}
+
+TEST_F(RequireByPathTest, ALinkInTheMainFolderIsFollowed) {
+  fs::create_symlink("sub/bar.so", main_ / "link.so");
+  EXPECT_THAT(registry_.Require("./link"), IsOk());
+  EXPECT_THAT(registry_.Require("./sub/bar"), IsOk());
+  EXPECT_EQ(loads_, 1) << "they are one file";
+}
+
+TEST_F(RequireByPathTest, ManyWhoAskAtOnceLoadOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([this] { EXPECT_THAT(registry_.Require("./foo"), IsOk()); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(loads_, 1);
 }
 
 TEST_F(ModuleRegistryTest, WithoutAMainFolderThereAreNoPaths) {
