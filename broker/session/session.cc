@@ -1,5 +1,6 @@
 #include "broker/session/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -161,6 +162,9 @@ void Session::StartCall(link::IncomingCall* call) {
     call->Unref();
     return;
   }
+  // A session uses few modules, most often the same as before.
+  const base::Executor* home = call->target().home();
+  if (std::ranges::find(used_homes_, home) == used_homes_.end()) used_homes_.push_back(home);
   Dispatcher::Start(call);
 }
 

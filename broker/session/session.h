@@ -10,7 +10,9 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "broker/session/connection.h"
 #include "broker/session/lease.h"
@@ -55,6 +57,8 @@ class Session final : public link::Endpoint {
   // From now on calls are answered UNAVAILABLE, but for those of inspection; those in work go on.
   void Drain() { draining_.store(true, std::memory_order_relaxed); }
 
+  // The homes of all objects this session called. Once it is over.
+  std::span<const base::Executor* const> used_homes() const { return used_homes_; }
   // For SessionReaper: no timer and no watch of the process fires any more.
   void StopTimers() HAWSER_EXCLUDES(timer_mu_, attach_mu_);
 
@@ -101,6 +105,7 @@ class Session final : public link::Endpoint {
   std::atomic<bool> flush_posted_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> end_wanted_{false};
+  std::vector<const base::Executor*> used_homes_;  // the thread's that starts calls
 
   mutable base::Mutex attach_mu_;
   uint32_t accepted_ HAWSER_GUARDED_BY(attach_mu_) = 0;   // highest attach so far

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -41,7 +42,8 @@ void SessionReaper::WorkSlice() {
 }
 
 void SessionReaper::Release(const SessionRef& session, EndReason reason,
-                            std::vector<ObjectRef> pins) {
+                            std::vector<ObjectRef> pins,
+                            std::span<const base::Executor* const> used_homes) {
   services_.modules.RemoveProvided(session->id());
   std::vector<ObjectRef> claimed = services_.claims.End(session->id());
   pins.insert(pins.end(), std::make_move_iterator(claimed.begin()),
@@ -60,15 +62,20 @@ void SessionReaper::Release(const SessionRef& session, EndReason reason,
     }
     bucket->push_back(std::move(pin));
   }
+  std::set<std::string, std::less<>> used;
+  for (const base::Executor* used_home : used_homes)
+    used.insert(services_.homes.ModuleOf(used_home));
   for (const ModuleRegistry::ModulePtr& module : *services_.modules.modules()) {
     std::vector<ObjectRef> mine;
+    bool concerned = used.contains(module->name());
     if (auto entry = by_module.find(module->name()); entry != by_module.end()) {
       mine = std::move(entry->second);
       by_module.erase(entry);
+      concerned = true;
     }
-    module->strand().Post([module, session, reason, mine = std::move(mine),
+    module->strand().Post([module, session, reason, concerned, mine = std::move(mine),
                            per_turn = services_.limits.pins_per_turn]() mutable {
-      module->OnSessionEnd(session, reason);
+      module->OnSessionEnd(session, reason, concerned);
       DropPins(module->strand(), std::move(mine), per_turn);
     });
   }

@@ -13,6 +13,7 @@
 // reap_slice, so that nobody else waits for 100,000 leases. Thread-safe.
 
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "broker/session/session_services.h"
@@ -32,8 +33,10 @@ class SessionReaper {
   // Step 1 for `session`, on the pool, when its turn comes.
   void EndSoon(Ref<link::Endpoint> session, EndReason reason, absl::Status why)
       HAWSER_EXCLUDES(mu_);
-  // Steps 2 and 3. `pins` are the objects the session held.
-  void Release(const SessionRef& session, EndReason reason, std::vector<ObjectRef> pins);
+  // Steps 2 and 3. `pins` are the objects the session held, `used_homes` where those live that it
+  // called.
+  void Release(const SessionRef& session, EndReason reason, std::vector<ObjectRef> pins,
+               std::span<const base::Executor* const> used_homes);
 
  private:
   struct Ending {

@@ -239,7 +239,7 @@ void SessionRegistry::OnEnded(Session& session, EndReason reason, const absl::St
   }
   // First: who waits until no session is left may unload the modules then, and their hooks must be
   // on their strands.
-  reaper_.Release(session.session(), reason, std::move(exported));
+  reaper_.Release(session.session(), reason, std::move(exported), session.used_homes());
   Ref<Session> held;  // the last reference may be the registry's
   base::MutexLock lock(mu_);
   auto found = sessions_.find(session.id());

@@ -79,16 +79,19 @@ HostedModule::Claim Module::OnSessionStart(const SessionRef& session) {
   return claim;
 }
 
-void Module::OnSessionEnd(const SessionRef& session, EndReason reason) {
-  state_->listeners.EndSession(session->id());
+void Module::OnSessionEnd(const SessionRef& session, EndReason reason, bool concerned) {
+  concerned |= state_->listeners.EndSession(session->id());
+  concerned |= !state_->on_session_start.empty() || !state_->claims.empty() || has_entry_hook();
   state_->cleanups.End(session->id(), reason);
   // One by one: each may take back others.
   while (auto cleanup = state_->cleanups.TakeLast(session->id())) {
+    concerned = true;
     Guard("a session's cleanup", [&] {
       cleanup(reason);
       cleanup = nullptr;
     });
   }
+  if (!concerned) return;
   for (const auto& hook : state_->on_session_end)
     Guard("OnSessionEnd", [&] { hook(session, reason); });
 }

@@ -256,14 +256,17 @@ void ListenerRegistry::Detach(EventEmitter& emitter, const ObjectRef& callback) 
   CountDetached(dropped);
 }
 
-void ListenerRegistry::EndSession(const SessionId& session) {
+bool ListenerRegistry::EndSession(const SessionId& session) {
   Dropped dropped;
+  bool any = false;
   {
     base::MutexLock lock(mu_);
+    any = by_session_.contains(session);
     DropList(session, Which::kAll, dropped);
     DropList(SessionId(), Which::kGone, dropped);
   }
   CountDetached(dropped);
+  return any;
 }
 
 void ListenerRegistry::DropList(const SessionId& session, Which which, Dropped& dropped) {

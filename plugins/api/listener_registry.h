@@ -62,8 +62,8 @@ class ListenerRegistry final : public ReplySink {
   // `callback` was found gone: removes and counts all its listeners of `emitter`.
   void Detach(EventEmitter& emitter, const ObjectRef& callback) HAWSER_EXCLUDES(mu_);
   // Removes and counts all listeners that `session` registered, and all of the module's own that
-  // are gone by now.
-  void EndSession(const SessionId& session) HAWSER_EXCLUDES(mu_);
+  // are gone by now. True if the session had any.
+  bool EndSession(const SessionId& session) HAWSER_EXCLUDES(mu_);
 
   HostedModule::ListenerCounts counts() const HAWSER_EXCLUDES(mu_);
 

@@ -115,7 +115,9 @@ class Module final : public HostedModule {
 
   // Hooks, run on the strand. In the body only.
   Module& OnSessionStart(std::function<void(const SessionRef&)> hook);
-  // For sessions this module had to do with; see Caller::OnEnd for one's own.
+  // For sessions this module had to do with: they called into it, held objects of it or gave it
+  // listeners, or a hook of it that hears of every session is there too (OnSessionStart, ClaimSession,
+  // OnEntry). See Caller::OnEnd for one's own.
   Module& OnSessionEnd(std::function<void(const SessionRef&, EndReason)> hook);
   // The current window and web contents of a session that attaches.
   Module& ClaimSession(std::function<Claim(const SessionRef&)> hook);
@@ -163,7 +165,7 @@ class Module final : public HostedModule {
   std::vector<std::string> GlobalNames() const override;
   bool builtin() const override;
   Claim OnSessionStart(const SessionRef& session) override;
-  void OnSessionEnd(const SessionRef& session, EndReason reason) override;
+  void OnSessionEnd(const SessionRef& session, EndReason reason, bool concerned) override;
   bool has_entry_hook() const override;
   EntryDecision OnEntry(const EntryRequest& request) override;
   void OnUnload() override;

@@ -98,9 +98,10 @@ class HostedModule {
     ObjectRef contents;
   };
   virtual Claim OnSessionStart(const SessionRef& session) = 0;
-  // A session that this module has to do with ended; its callbacks are dead already. Drops its
-  // listeners, then runs the author's hooks.
-  virtual void OnSessionEnd(const SessionRef& session, EndReason reason) = 0;
+  // A session ended; its callbacks are dead already. Drops its listeners, and runs the author's hooks
+  // if the session had to do with the module. `concerned`: it called into it, held objects of it, or
+  // was claimed by it; what else there may be the module knows itself.
+  virtual void OnSessionEnd(const SessionRef& session, EndReason reason, bool concerned) = 0;
   // Policy. Asked for each use of an entry point, by any session.
   virtual bool has_entry_hook() const = 0;
   virtual EntryDecision OnEntry(const EntryRequest& request) = 0;

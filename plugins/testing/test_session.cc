@@ -314,7 +314,7 @@ void TestSession::End(EndReason reason) {
   }
   state_->set_ended();
   claim_ = {};
-  module_.strand().Post([this, reason] { module_.OnSessionEnd(state_, reason); });
+  module_.strand().Post([this, reason] { module_.OnSessionEnd(state_, reason, true); });
   host_.Run();
 }
 

@@ -93,7 +93,7 @@ class FakeModule final : public HostedModule {
   Claim OnSessionStart(const SessionRef& session) override {
     return claim ? claim(session) : Claim();
   }
-  void OnSessionEnd(const SessionRef& session, EndReason reason) override {
+  void OnSessionEnd(const SessionRef& session, EndReason reason, bool /*concerned*/) override {
     if (on_end) on_end(session, reason);
   }
   bool has_entry_hook() const override { return static_cast<bool>(on_entry); }

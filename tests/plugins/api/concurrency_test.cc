@@ -224,7 +224,7 @@ TEST_P(ConcurrencyTest, CallsListenersEndsAndReleasesFromManyThreads) {
         passing.reset();  // destroyed at its home, not here
         session->End();
         module->strand().Post([&module, view = SessionRef(session)] {
-          module->OnSessionEnd(view, EndReason::kLeft);
+          module->OnSessionEnd(view, EndReason::kLeft, true);
         });
         (void)module->listeners();
       }
