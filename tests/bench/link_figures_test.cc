@@ -61,7 +61,7 @@ double TimeBatch(const Call& call) {
 TEST(LinkFiguresTest, AnAddTakesAtMostOneAndAHalfMicrosecondsOnBothSidesTogether) {
   // What the peer takes on the machine, undisturbed, for which the 1.5 us are meant. Where others
   // use the machine too, both take longer, at times twice as long.
-  constexpr double kPeerUndisturbedUs = 0.75;
+  constexpr double kPeerUndisturbedUs = 0.80;
   LinkPair pair;
   ObjectRef adder = pair.Make();
   ProtobufPeer peer;

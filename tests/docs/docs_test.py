@@ -77,6 +77,25 @@ class Installation(unittest.TestCase):
                 lines.append("[[ $actual == '%s' ]] || { echo \"got: $actual\" >&2; false; }" % quoted)
         return lines
 
+    def test_what_is_installed_looks_for_libraries_in_the_installation_alone(self):
+        elf = 0
+        for folder, _, files in os.walk(self.prefix):
+            for name in files:
+                path = os.path.join(folder, name)
+                shown = subprocess.run(["readelf", "-d", path], text=True, capture_output=True, check=False).stdout
+                for runpath in re.findall(r"RUNPATH.*\[(.*)\]", shown):
+                    elf += 1
+                    place = os.path.normpath(runpath.replace("$ORIGIN", folder))
+                    self.assertEqual(place, os.path.join(self.prefix, "lib"), path)
+        self.assertGreaterEqual(elf, 7)  # two programs, the client's library, the modules
+
+    def test_the_protocol_is_installed_so_that_a_client_can_be_made_of_it(self):
+        stubs = tempfile.mkdtemp(dir=self.root)
+        protos = os.path.join(self.prefix, "share/hawser/proto")
+        subprocess.run(["protoc", "-I", protos, "--python_out", stubs, "hawser/v1/session.proto", "hawser/v1/value.proto"],
+                       check=True)
+        self.assertEqual(sorted(os.listdir(os.path.join(stubs, "hawser/v1"))), ["session_pb2.py", "value_pb2.py"])
+
     def test_quickstart(self):
         output = self.run_document("quickstart.md")
         self.assertEqual(output.count("the counter is at 42"), 2, output)  # with pkg-config, and with CMake

@@ -37,6 +37,17 @@ while read -r mode source target; do
   cp -L "$source" "$root/$target"
   chmod "$mode" "$root/$target"
 done < "$1"
+# Bazel's libraries look for each other in its own folders, which somebody else could fill where this is unpacked.
+look_in() {
+  folder=$1
+  shift
+  for file; do
+    if readelf -d "$file" | grep -q RUNPATH; then chrpath -r "$folder" "$file" >/dev/null; fi
+  done
+}
+look_in '$ORIGIN/../lib' "$root"/bin/*
+look_in '$ORIGIN' "$root"/lib/*.so.*
+look_in '$ORIGIN/../..' "$root"/lib/hawser/modules/*.so
 for library in "$root"/lib/*.so.*; do
   ln -s "$(basename "$library")" "${library%.so.*}.so"
 done

@@ -10,6 +10,8 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "hawser/remote.h"
 #include "tools/walkthrough/child.h"
 #include "tools/walkthrough/roles.h"
@@ -92,6 +94,7 @@ class Walkthrough {
     Expect(remote_results == Value(Array{Undefined{}, Undefined{}, Undefined{}}),
            "the client's callback gives undefined");
     Expect(local_results == Value(Array{2, 3, 4}), "main's callback gives [2, 3, 4]");
+    Cli("describe map_numbers");
   }
 
   void Reloads() {
@@ -100,7 +103,9 @@ class Walkthrough {
     std::string id = absl::StrCat(Must(window_.Get<int64_t>("id"), "id"));
     for (int i = 0; i < 3; ++i) {
       Child child(program_, {endpoint_, "--reload", id});
-      Expect(child.ReadLine() == "listening", "the page listens");
+      std::string listening = child.ReadLine();
+      Say(absl::StrCat("   page ", child.pid(), ": listeners on the window: ", listening));
+      Expect(std::atoi(listening.c_str()) > 0, "the page listens");
       child.Wait();
     }
     int64_t listeners = -1;
@@ -130,11 +135,15 @@ class Walkthrough {
     Say("   (this client asks for all orders: it waits, the transaction holds the connection)");
     auto rows = database.CallAsync<RemoteObject>("prepare", "SELECT what FROM orders");
     Say(absl::StrCat("   kill -9 ", victim.pid()));
+    absl::Time killed = absl::Now();
     victim.Kill(SIGKILL);
     RemoteObject statement = Must(rows.Await(), "prepare");
+    absl::Duration waited = absl::Now() - killed;
     Value orders = Must(statement.Call("all"), "all");
-    Say(absl::StrCat("   all orders: ", orders.ToString()));
+    Say(absl::StrCat("   all orders, ", absl::ToInt64Milliseconds(waited),
+                     " ms later: ", orders.ToString()));
     Expect(orders.AsArray().size() == 1, "the transaction was rolled back");
+    Expect(waited < absl::Seconds(10), "its session ended long before its lease of 30 s");
     Cli("session list --all");
     std::filesystem::remove_all(folder);
   }

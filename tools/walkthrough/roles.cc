@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "absl/strings/str_cat.h"
 #include "hawser/remote.h"
 #include "tools/walkthrough/say.h"
 
@@ -37,7 +38,7 @@ int Reload(const std::string& endpoint, const std::string& window_id) {
   Must(window.Call("on", "closed",
                    Callback([] { std::cerr << "a stale listener ran" << std::endl; })),
        "on");
-  Say("listening");
+  Say(absl::StrCat(Must(window.Call<int64_t>("listenerCount", "closed"), "listenerCount")));
   _exit(0);  // no goodbye
 }
 
