@@ -19,6 +19,7 @@ constexpr Column kHolderColumns[] = {
     {"name", "NAME"},
     {"since", "HELD FOR", Format::kAge},
     {"via", "VIA"},
+    {"gone", "GONE", Format::kText, Column::Detail::kIfAny},
     {"handle", "HANDLE", Format::kNumber, Column::Detail::kWide},
 };
 

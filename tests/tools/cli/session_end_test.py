@@ -91,6 +91,24 @@ class SessionEndTest(BrokerCase):
             keeper.kill()
         self.assertEqual(self.left_behind(), before)
 
+    def test_what_is_destroyed_and_held_is_shown_as_gone(self):
+        alive, _ = self.keep("window.BrowserWindow")
+        for words in (["list", "--class", "BrowserWindow"], ["refs", alive], ["describe", alive]):
+            self.assertNotIn("gone", self.run_it(*words)[0].lower())
+        oid, session = self.held_corpse()
+        listed = json.loads(self.run_it("list", "--class", "BrowserWindow", "-o", "json")[0])
+        gone = {f"@{record['oid']}": record["gone"] for record in listed}
+        self.assertEqual((gone[oid], gone[alive]), ("destroyed", None))
+        self.assertRegex(self.run_it("list", "--objects")[0], rf"(?m)^{oid} .* destroyed$")
+        self.assertRegex(self.run_it("refs", oid)[0], r"(?m)^.* destroyed$")
+        self.assertRegex(self.run_it("describe", oid)[0], r"(?m)^gone +destroyed$")
+        self.assertRegex(self.run_it("session", "show", session)[0], rf"(?m)^ +{oid} .* destroyed$")
+
+    def test_what_is_gone_is_not_watched(self):
+        oid, _ = self.held_corpse()
+        _, err = self.run_it("watch", oid, code=7)
+        self.assertEqual(err, f"hawser: {oid} is gone: destroyed\n")
+
     def test_events_without_a_name_are_no_events(self):
         oid, _ = self.keep("counter.Counter")
         for events in ("", "changed,", ",changed", "changed,,changed"):
