@@ -109,6 +109,18 @@ class SessionEndTest(BrokerCase):
         _, err = self.run_it("watch", oid, code=7)
         self.assertEqual(err, f"hawser: {oid} is gone: destroyed\n")
 
+    def test_a_call_that_waits_for_a_lost_connection_says_so(self):
+        environment, daemon = self.own_broker("l")
+        waiting = lambda session: session["pending"] > 0
+        call = self.follow("call", "counter.after", "60000", environment=environment)
+        self.session_of(call, environment, ready=waiting)
+        call.send_signal(signal.SIGINT)
+        self.assertEqual(call.communicate(timeout=60), ("", ""))  # it left
+        call = self.follow("call", "counter.after", "60000", environment=environment)
+        self.session_of(call, environment, ready=waiting)
+        daemon.kill()
+        self.assertRegex(call.stderr.readline(), r"^the connection is lost \(.*\); trying again$")
+
     def test_events_without_a_name_are_no_events(self):
         oid, _ = self.keep("counter.Counter")
         for events in ("", "changed,", ",changed", "changed,,changed"):
