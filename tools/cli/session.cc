@@ -110,13 +110,18 @@ absl::StatusOr<RemoteObject> Session::Root() {
 
 absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments) {
   HAWSER_RETURN_IF_ERROR(Connect());
-  auto denied = [](absl::Status status) {
+  auto denied = [this](absl::Status status) {
     if (status.code() != absl::StatusCode::kPermissionDenied) return status;
-    return WithHint(
-        std::move(status),
-        fmt::format("inspection is for root and the user the broker runs as; you are user {}: "
-                    "try sudo",
-                    getuid()));
+    std::string who =
+        endpoint().starts_with("tcp:")
+            ? "inspection needs the broker's Unix socket: over TCP it is not known who asks"
+            : fmt::format(
+                  "inspection is for root and the user the broker runs as; you are user "
+                  "{}: try sudo",
+                  getuid());
+    return WithHint(WithHint(std::move(status), who),
+                    "what you know the name of can be used all the same: hawser describe, call, "
+                    "get, set, new, watch, wait");
   };
   if (!inspection_) {
     absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "inspection");

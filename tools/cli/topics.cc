@@ -70,7 +70,11 @@ Fields are only ever added.)";
 
 constexpr std::string_view kEndpoints =
     R"(unix:/path/of/socket   a broker on this machine; the path alone will do
-tcp:host:port          a broker elsewhere
+tcp:host:port          a broker elsewhere, or one behind a proxy
+
+Over TCP it is not known who asks. So list, tree, refs, session, lease,
+plugin list, status and @ID are not allowed there; describe, call, get,
+set, new, watch and wait of names are.
 
 Without --endpoint it is $HAWSER_ENDPOINT; else hawser/hawser.sock in
 $XDG_RUNTIME_DIR if there is one (a user's broker), else

@@ -242,6 +242,17 @@ TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
   EXPECT_THAT(messages_, HasSubstr("inspection is for root and the user the broker runs as"));
 }
 
+TEST_F(CommandsTest, WhoMayNotInspectIsToldWhatStillWorks) {
+  denied_ = true;
+  EXPECT_EQ(Run({"list"}), 6);
+  EXPECT_THAT(messages_, HasSubstr("try sudo\n"));
+  EXPECT_THAT(messages_, HasSubstr("can be used all the same: hawser describe, call, get"));
+  EXPECT_EQ(Run({"call", "counter.add", "1", "2"}), 0);
+  EXPECT_EQ(Run({"tree", "-e", "tcp:host:1"}), 6);
+  EXPECT_THAT(messages_, HasSubstr("inspection needs the broker's Unix socket"));
+  EXPECT_THAT(messages_, ::testing::Not(HasSubstr("sudo")));
+}
+
 TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
   EXPECT_EQ(Run({"list", "--objects", "-o", "name"}), 0);
   EXPECT_EQ(data_, "@7\n");

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from tests.tools.cli.broker_case import HAWSER, PLUGINS, BrokerCase
+from tests.tools.cli.broker_case import HAWSER, HAWSERD, PLUGINS, BrokerCase
 
 
 def split_fields(text):
@@ -65,6 +65,20 @@ class FormatsTest(BrokerCase):
         self.assertLessEqual({name for node in tree[0]["children"] for name in node}, set(self.documented("tree")))
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
+
+    def test_over_tcp_inspection_is_refused_with_what_it_needs(self):
+        daemon = subprocess.Popen([HAWSERD, "--listen", "tcp:127.0.0.1:0", "--insecure-tcp", "--plugin", PLUGINS[0]],
+                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        line = daemon.stdout.readline()
+        endpoint = re.search(r"tcp:[\d.]+:\d+", line)[0]
+        for words in (["list"], ["status"], ["tree"], ["get", "@7"]):
+            _, err = self.run_it("-e", endpoint, *words, code=6)
+            self.assertIn("inspection needs the broker's Unix socket", err)
+            self.assertNotIn("sudo", err)
+        self.assertEqual(self.run_it("-e", endpoint, "call", "counter.add", "1", "2")[0], "3\n")
 
     def test_every_command_that_prints_records_as_json_names_their_fields(self):
         values = {"call", "get", "set", "new"}  # whatever the object gives
