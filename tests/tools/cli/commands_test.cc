@@ -67,6 +67,15 @@ class CommandsTest : public ::testing::Test {
                 })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
+        .Method("poke", {{Type::kInteger}, Type::kUndefined, kOne},
+                [](Args) -> Answer {
+                  return absl::InvalidArgumentError(
+                      "counter.poke: argument 1: 300 is outside the range of uint8");
+                })
+        .Method("refuse", {{Type::kString}, Type::kUndefined, kOne},
+                [](Args args) -> Answer {
+                  return absl::InvalidArgumentError(std::string(args[0].AsString()));
+                })
         .Method("later", {{}, Type::kPromise},
                 [](Args) -> Answer {
                   auto promise = MakeRef<Promise>();
@@ -190,6 +199,17 @@ TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
   EXPECT_EQ(messages_, "hawser: counter.fail raised DbError: no such row (NOT_FOUND)\n");
   EXPECT_EQ(Run({"call", "counter.fail", "-v"}), 1);
   EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
+}
+
+TEST_F(CommandsTest, ArgumentsThatTheBrokerRefusesAreNothingThatAMethodRaised) {
+  EXPECT_EQ(Run({"call", "counter.poke", "300"}), 2);
+  EXPECT_EQ(messages_, "hawser: counter.poke: argument 1: 300 is outside the range of uint8\n");
+  EXPECT_EQ(Run({"call", "counter.refuse", "counter.refuse: no such date"}), 1);
+  EXPECT_EQ(messages_,
+            "hawser: counter.refuse raised Error: counter.refuse: no such date "
+            "(INVALID_ARGUMENT)\n");
+  EXPECT_EQ(Run({"call", "counter.refuse", "other.poke: argument 1: of a call it made"}), 1);
+  EXPECT_EQ(Run({"call", "counter.refuse", "argument 1: no such date"}), 1);
 }
 
 TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {

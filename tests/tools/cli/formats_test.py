@@ -66,6 +66,11 @@ class FormatsTest(BrokerCase):
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
 
+    def test_arguments_that_the_broker_refuses_are_said_so_once(self):
+        _, err = self.run_it("call", "counter.pokeBytes", "0", "300", code=2)
+        self.assertRegex(err, "^hawser: counter.pokeBytes: argument 2: .*300.*\n")
+        self.assertNotIn("raised", err)
+
     def test_over_tcp_inspection_is_refused_with_what_it_needs(self):
         daemon = subprocess.Popen([HAWSERD, "--listen", "tcp:127.0.0.1:0", "--insecure-tcp", "--plugin", PLUGINS[0]],
                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
