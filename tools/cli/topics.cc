@@ -39,6 +39,9 @@ object, function,    @7, or an address: window.BrowserWindow
 constructor, promise
 any                  JSON if it is JSON, @7 for an object, else a string
 
+An integer that does not fit 64 bits is refused, not rounded: write it
+as a string, or as a number with a decimal point or an exponent.
+
 Arguments that may be left out also take undefined and null, but for
 strings, where these are text: leave such a one out. Inside JSON,
 {"$object": 7}, {"$bytes": "aGk="}, {"$date": "2026-01-31"} and

@@ -66,6 +66,16 @@ class FormatsTest(BrokerCase):
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
 
+    def test_an_integer_that_does_not_fit_is_refused_and_not_rounded(self):
+        digits = "12345678901234567890"
+        for words in ([digits], [f"[{digits}]"], [f'{{"a": {digits}}}'], ["-d", f"[{digits}]"]):
+            out, err = self.run_it("call", "counter.echo", *words, code=2)
+            self.assertEqual(out, "")
+            self.assertIn(f"the integer {digits} does not fit 64 bits; a string keeps its digits", err)
+        self.assertEqual(self.run_it("call", "counter.echo", f'"{digits}"')[0], f"{digits}\n")
+        out, _ = self.run_it("call", "counter.echo", f"{digits}.0", "-o", "json")
+        self.assertEqual(self.run_it("call", "counter.echo", out.strip(), "-o", "json")[0], out)
+
     def test_arguments_that_the_broker_refuses_are_said_so_once(self):
         _, err = self.run_it("call", "counter.pokeBytes", "0", "300", code=2)
         self.assertRegex(err, "^hawser: counter.pokeBytes: argument 2: .*300.*\n")
