@@ -47,7 +47,7 @@ absl::Status OrEnded(Context& context, std::string_view prefix, absl::Status not
 }  // namespace
 
 constexpr View kHolderView = {
-    .name = {"session", "SESSION", Format::kSession},
+    .name = {"session", "SESSION"},
     .columns = kHolderColumns,
     .none = "nobody but this command holds it",
 };

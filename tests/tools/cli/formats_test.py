@@ -66,6 +66,12 @@ class FormatsTest(BrokerCase):
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
 
+    def test_refs_names_whole_sessions(self):
+        oid, keeper = self.keep("window.BrowserWindow")
+        session = self.session_of(keeper)["session"]
+        self.assertEqual(self.run_it("refs", oid, "-o", "name")[0], f"{session}\n")
+        self.assertRegex(self.run_it("refs", oid)[0], rf"(?m)^{session[:8]} ")
+
     def test_an_integer_that_does_not_fit_is_refused_and_not_rounded(self):
         digits = "12345678901234567890"
         for words in ([digits], [f"[{digits}]"], [f'{{"a": {digits}}}'], ["-d", f"[{digits}]"]):
