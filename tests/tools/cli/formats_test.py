@@ -66,6 +66,19 @@ class FormatsTest(BrokerCase):
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
 
+    def test_every_row_of_a_list_has_the_same_fields(self):
+        _, gone = self.keep("counter.Counter")
+        self.run_it("session", "kick", self.session_of(gone)["session"])
+        gone.wait(timeout=60)
+        _, keeper = self.keep("counter.Counter")
+        self.session_of(keeper)
+        for words, command, when in ((["list"], "list", ""), (["session", "--all"], "session list", "with --all"),
+                                     (["plugin"], "plugin list", "")):
+            for row in self.records(*words):
+                self.assertEqual(set(row), set(self.documented(command, when)), row)
+        answer = {row["name"]: row for row in self.records("list")}["answer"]
+        self.assertEqual((answer["objects"], answer["version"], answer["provider"]), (None, None, None))
+
     def test_refs_names_whole_sessions(self):
         oid, keeper = self.keep("window.BrowserWindow")
         session = self.session_of(keeper)["session"]
