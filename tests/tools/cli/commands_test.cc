@@ -360,6 +360,20 @@ TEST_F(CommandsTest, SetWritesAProperty) {
   EXPECT_EQ(Run({"set", "@7.increment", "9"}), 2);
 }
 
+TEST_F(CommandsTest, APartOfACopyIsNotWrittenWithWhatToWriteInstead) {
+  EXPECT_EQ(Run({"set", "counter.list[1].label", "c"}), 2);
+  EXPECT_EQ(
+      messages_,
+      "hawser: counter.list[1].label is a field of a record, and what is read is a copy: there "
+      "is nothing to write to\n"
+      "  write the property as a whole: hawser set counter.list JSON; its value: hawser get "
+      "counter.list -o json\n");
+  EXPECT_EQ(Run({"set", "counter.list[1].colour", "c"}), 2) << "nor is a field added";
+  EXPECT_EQ(Run({"set", "counter.list[0]", "c"}), 2);
+  EXPECT_THAT(messages_, HasSubstr("counter.list[0] is an element of an array"));
+  EXPECT_EQ(Run({"set", "counter.lost.label", "c"}), 3) << messages_;
+}
+
 TEST_F(CommandsTest, KeepNeedsAnObject) {
   EXPECT_EQ(Run({"get", "answer", "--keep"}), 2);
   EXPECT_EQ(data_, "42\n");

@@ -100,6 +100,13 @@ class FormatsTest(BrokerCase):
         self.assertRegex(err, "^hawser: counter.pokeBytes: argument 2: .*300.*\n")
         self.assertNotIn("raised", err)
 
+    def test_a_field_of_a_record_is_a_copy(self):
+        self.run_it("call", "counter.define", "settings", '{"a": 1}')
+        _, err = self.run_it("set", "counter.scratch.settings.a", "5", code=2)
+        self.assertIn("counter.scratch.settings.a is a field of a record, and what is read is a copy", err)
+        self.assertIn("write the property as a whole: hawser set counter.scratch.settings JSON", err)
+        self.assertEqual(self.run_it("get", "counter.scratch.settings.a")[0], "1\n")
+
     def test_over_tcp_inspection_is_refused_with_what_it_needs(self):
         daemon = subprocess.Popen([HAWSERD, "--listen", "tcp:127.0.0.1:0", "--insecure-tcp", "--plugin", PLUGINS[0]],
                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
