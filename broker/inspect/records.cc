@@ -15,6 +15,12 @@ Value UidOf(const SessionView& session) {
 
 Value DateOfSeconds(uint32_t seconds) { return Value(Date::From(absl::FromUnixSeconds(seconds))); }
 
+// Why it can no longer be used; null if it can. Whoever holds it goes on holding it.
+Value GoneOf(const Object& object) {
+  GoneReason reason = object.gone();
+  return reason == GoneReason::kAlive ? Value(nullptr) : Value(GoneReasonName(reason));
+}
+
 link::LinkStats StatsOf(const Session& session) {
   return session.Inspect([](const link::Link& link) { return link.stats(); });
 }
@@ -80,6 +86,7 @@ Record ObjectRecord(Broker& broker, const Object& object, const ObjectRegistry::
                 {"module", broker.homes().ModuleOf(object)},
                 {"holders", info.holders},
                 {"since", DateOfSeconds(info.born_s)},
+                {"gone", GoneOf(object)},
                 {"site", object.site().empty() ? Value(nullptr) : Value(object.site())}};
 }
 
@@ -103,7 +110,8 @@ Array HeldBy(Broker& broker, const Session& session, size_t limit) {
     items.emplace_back(Record{{"oid", broker.objects().IdOf(entry.object.get()).value()},
                               {"class", ClassOf(*entry.object)},
                               {"since", DateOfSeconds(entry.since_s)},
-                              {"via", entry.via}});
+                              {"via", entry.via},
+                              {"gone", GoneOf(*entry.object)}});
   }
   return items;
 }
@@ -130,6 +138,7 @@ Record HolderRecord(const Session& session, const Object& object) {
   record.Set("pid", static_cast<int64_t>(session.info().pid()));
   record.Set("program", session.program());
   record.Set("name", session.DisplayName());
+  record.Set("gone", GoneOf(object));
   return record;
 }
 

@@ -136,7 +136,7 @@ class Link {
   std::string WhyLate(const PendingCall& call) const;
   absl::Status LostCall(const PendingCall& call, const absl::Status& why) const;
   static absl::string_view EndText(const absl::Status& why) {
-    return why.message().empty() ? absl::string_view("it was left") : why.message();
+    return why.message().empty() ? absl::string_view("it left") : why.message();
   }
 
   // link_send.cc

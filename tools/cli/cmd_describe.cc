@@ -36,6 +36,7 @@ constexpr Column kColumns[] = {
     {"module", "MODULE"},
     {"site", "MADE AT"},
     {"since", "AGE", Format::kAge},
+    {"gone", "GONE"},
 };
 constexpr std::string_view kMore[] = {"address"};
 constexpr View::Section kSections[] = {

@@ -38,6 +38,7 @@ constexpr Column kObjectColumns[] = {
     {"module", "MODULE"},
     {"holders", "HELD BY", Format::kNumber},
     {"since", "AGE", Format::kAge},
+    {"gone", "GONE", Format::kText, Column::Detail::kIfAny},
     {"site", "MADE AT", Format::kText, Column::Detail::kWide},
 };
 constexpr View kObjectView = {.name = {"oid", "ID", Format::kObject}, .columns = kObjectColumns};

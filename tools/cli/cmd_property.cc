@@ -40,17 +40,44 @@ absl::StatusOr<Array> ReadValue(Context& context, const Target& property) {
   return Array{*std::move(value)};
 }
 
+// `status`, or if `address` is a field of a record or an element of an array, what that means: what
+// is read is a copy, and writing into it would change nothing.
+absl::Status ExplainPart(Context& context, const Address& address, absl::Status status) {
+  Address whole = address;
+  std::string kind;
+  for (; !whole.steps.empty(); whole = whole.Parent()) {
+    absl::StatusOr<Value> value = Resolve(context.session, whole.Parent());
+    if (!value.ok()) return status;
+    if (!value->is(Kind::kRecord) && !value->is(Kind::kArray)) break;
+    if (kind.empty())
+      kind = value->is(Kind::kRecord) ? "a field of a record" : "an element of an array";
+  }
+  if (kind.empty()) return status;
+  return Fail(Exit::kUsage,
+              fmt::format("{} is {}, and what is read is a copy: there is nothing to write to",
+                          address.ToString(), kind),
+              whole.steps.empty()
+                  ? "only properties of objects can be written"
+                  : fmt::format("write the property as a whole: hawser set {} JSON; "
+                                "its value: hawser get {} -o json",
+                                whole.ToString(), whole.ToString()));
+}
+
 absl::Status RunSet(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Address address, ParseAddress(context.line.arguments[0]));
   if (address.steps.empty()) {
     return Fail(Exit::kUsage, fmt::format("{} is no property of an object", address.ToString()),
                 "only what an object has can be written: hawser set NAME.PROPERTY VALUE");
   }
-  HAWSER_ASSIGN_OR_RETURN(Target target, ResolveTarget(context.session, address));
+  absl::StatusOr<Target> found = ResolveTarget(context.session, address);
+  if (!found.ok()) return ExplainPart(context, address, found.status());
+  Target target = *std::move(found);
   if (target.info == nullptr || target.info->kind != MemberKind::kProperty) {
-    return Fail(Exit::kUsage, fmt::format("{} is no property", target.text),
-                target.info == nullptr ? "name a property: hawser set NAME.PROPERTY VALUE"
-                                       : fmt::format("to call it: hawser call {}", target.text));
+    absl::Status status =
+        Fail(Exit::kUsage, fmt::format("{} is no property", target.text),
+             target.info == nullptr ? "name a property: hawser set NAME.PROPERTY VALUE"
+                                    : fmt::format("to call it: hawser call {}", target.text));
+    return target.info == nullptr ? ExplainPart(context, address, std::move(status)) : status;
   }
   if (target.info->readonly) return Fail(Exit::kUsage, fmt::format("{} is read-only", target.text));
   HAWSER_ASSIGN_OR_RETURN(Array arguments, ReadValue(context, target));

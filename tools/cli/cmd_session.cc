@@ -59,6 +59,7 @@ constexpr Column kHeldColumns[] = {
     {"class", "CLASS"},
     {"since", "HELD FOR", Format::kAge},
     {"via", "VIA"},
+    {"gone", "GONE", Format::kText, Column::Detail::kIfAny},
 };
 constexpr View kHeldView = {.name = {"oid", "ID", Format::kObject}, .columns = kHeldColumns};
 constexpr View::Section kSections[] = {{"held", "Holds", &kHeldView}};

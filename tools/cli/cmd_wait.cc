@@ -71,7 +71,7 @@ constexpr Flag kFlags[] = {
 constexpr Example kExamples[] = {
     {"hawser wait shop --timeout 10s && hawser call shop.open",
      "for a broker that is just starting, too"},
-    {"hawser wait @7 --gone", "until nobody holds the object any more"},
+    {"hawser wait @7 --gone", "until it is destroyed, or nobody holds it any more"},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kExpired, Exit::kThreshold};
 
@@ -85,7 +85,7 @@ constexpr Command kWaitCommand = {
     .least = 1,
     .most = 1,
     .details =
-        "Says nothing; the exit code tells: 0 when it is so, 8 when --timeout is over before. "
+        "Prints nothing; the exit code tells: 0 when it is so, 8 when --timeout is over before. "
         "Without --gone also waits for the "
         "broker itself. An object named by its id is gone with its broker, too.",
     .flags = kFlags,

@@ -92,10 +92,14 @@ class Watcher {
       if (lost_.exchange(false)) {
         HAWSER_RETURN_IF_ERROR(StartAgain());
       } else if (gone_ != GoneReason::kAlive && gone_ != GoneReason::kSessionEnded) {
-        return Fail(Exit::kExpired,
-                    fmt::format("{} is gone: {}", address_.ToString(), GoneReasonName(gone_)));
+        return Gone(gone_);
       }
     }
+  }
+
+  absl::Status Gone(GoneReason reason) const {
+    return Fail(Exit::kExpired,
+                fmt::format("{} is gone: {}", address_.ToString(), GoneReasonName(reason)));
   }
 
   // A listener that is still there when its session ends counts as one that was forgotten. Calls on
@@ -117,6 +121,7 @@ class Watcher {
     subscriptions_.clear();
     gone_ = GoneReason::kAlive;
     HAWSER_ASSIGN_OR_RETURN(object_, ResolveObject(context_.session, address_));
+    if (object_.gone() != GoneReason::kAlive) return Gone(object_.gone());
     HAWSER_ASSIGN_OR_RETURN(std::vector<std::string> events, Events());
     HAWSER_ASSIGN_OR_RETURN(Subscription watch, object_.Watch([this](GoneReason reason) {
       gone_ = reason;
@@ -127,6 +132,8 @@ class Watcher {
       absl::StatusOr<Subscription> subscription =
           object_.On(event, [this, event](Args args) { Print(event, args); });
       if (!subscription.ok()) {
+        // It may have gone since.
+        if (object_.gone() != GoneReason::kAlive) return Gone(object_.gone());
         return WithPrefix(subscription.status(),
                           fmt::format("cannot listen to '{}' of {}: ", event, address_.ToString()));
       }
@@ -261,7 +268,7 @@ constexpr Command kWatchCommand = {
         "--count, with --timeout, with Ctrl-C, "
         "or when the object is gone. Meanwhile this command holds the object like any other "
         "client, "
-        "so a 'hawser wait --gone' of it ends only after this.",
+        "so a 'hawser wait --gone' of it ends only after this, unless it is destroyed.",
     .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,

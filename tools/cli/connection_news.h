@@ -1,8 +1,8 @@
 #ifndef TOOLS_CLI_CONNECTION_NEWS_H_
 #define TOOLS_CLI_CONNECTION_NEWS_H_
 
-// What a command that stays says of its connection, so that nobody waits for something that is over
-// without knowing.
+// What a command says of its connection, so that nobody waits for something that is over without
+// knowing.
 
 #include "hawser/options.h"
 #include "tools/cli/output.h"

@@ -75,6 +75,7 @@ absl::StatusOr<Value> FromText(std::string_view text, Type type, const ObjectLoo
       break;
     case Type::kNumber:
       value = ReadNumber(text);
+      if (!value && IsTooLarge(text)) return Fail(Exit::kUsage, TooLarge(text));
       break;
     case Type::kDate:
       value = ReadDate(text);
@@ -82,15 +83,18 @@ absl::StatusOr<Value> FromText(std::string_view text, Type type, const ObjectLoo
     case Type::kAny: {
       if (IsObjectId(text)) return lookup(text);
       absl::StatusOr<Value> json = ParseJson(text);
+      HAWSER_RETURN_IF_ERROR(CheckIntegers(json));
       return json.ok() ? Untag(*std::move(json), lookup) : Value(text);
     }
     case Type::kError: {
       absl::StatusOr<Value> json = ParseJson(text);
+      if (text.starts_with('{')) HAWSER_RETURN_IF_ERROR(CheckIntegers(json));
       return MakeError(json.ok() && json->is(Kind::kRecord) ? *json : Value(text));
     }
     case Type::kArray:
     case Type::kRecord: {
       absl::StatusOr<Value> json = ParseJson(text);
+      HAWSER_RETURN_IF_ERROR(CheckIntegers(json));
       if (json.ok()) return FromJson(*std::move(json), type, lookup);
       return WithHint(ExpectedText(fmt::format("{} as JSON", TypeName(type)), text),
                       fmt::format("JSON: {}", MessageOf(json.status())));

@@ -18,6 +18,11 @@ absl::Status ExpectedText(std::string_view what, std::string_view text) {
   return Expected(what, text.size() > kShown ? got + "..." : got);
 }
 
+absl::Status CheckIntegers(const absl::StatusOr<Value>& json) {
+  if (!absl::IsOutOfRange(json.status())) return absl::OkStatus();
+  return Fail(Exit::kUsage, MessageOf(json.status()));
+}
+
 absl::Status ExpectedValue(Type type, const Value& value) {
   return Expected(TypeName(type), value.is(Kind::kString) || value.is(Kind::kDouble) ||
                                           value.is(Kind::kInt) || value.is(Kind::kBool)

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "hawser/shape.h"
 #include "hawser/value.h"
 
@@ -14,6 +15,8 @@ namespace hawser::cli {
 absl::Status Expected(std::string_view what, std::string_view got);
 // `text` in quotes; only the beginning of a long one.
 absl::Status ExpectedText(std::string_view what, std::string_view text);
+// What ParseJson gave must have no integer that 64 bits do not hold.
+absl::Status CheckIntegers(const absl::StatusOr<Value>& json);
 absl::Status ExpectedValue(Type type, const Value& value);
 
 }  // namespace hawser::cli

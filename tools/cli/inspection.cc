@@ -19,6 +19,7 @@ constexpr Column kHolderColumns[] = {
     {"name", "NAME"},
     {"since", "HELD FOR", Format::kAge},
     {"via", "VIA"},
+    {"gone", "GONE", Format::kText, Column::Detail::kIfAny},
     {"handle", "HANDLE", Format::kNumber, Column::Detail::kWide},
 };
 
@@ -46,7 +47,7 @@ absl::Status OrEnded(Context& context, std::string_view prefix, absl::Status not
 }  // namespace
 
 constexpr View kHolderView = {
-    .name = {"session", "SESSION", Format::kSession},
+    .name = {"session", "SESSION"},
     .columns = kHolderColumns,
     .none = "nobody but this command holds it",
 };

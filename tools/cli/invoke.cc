@@ -43,7 +43,7 @@ void AdviseOfBrokenJson(Context& context, std::span<const std::string> texts,
     bool any = i >= signature.params.size() || signature.params[i] == Type::kAny;
     if (!any || !(texts[i].starts_with('{') || texts[i].starts_with('['))) continue;
     absl::StatusOr<Value> json = ParseJson(texts[i]);
-    if (json.ok()) continue;
+    if (json.ok() || absl::IsOutOfRange(json.status())) continue;
     context.output.Advise(fmt::format("argument {} is taken as a string; it is no JSON: {}", i + 1,
                                       MessageOf(json.status())));
   }

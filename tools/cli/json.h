@@ -11,7 +11,7 @@
 //   record            object                      error         object: name, message, code, ...
 //   object, function, constructor, promise:       {"$object": 7, "kind": "object", "name": "Window"}
 //
-// JSON that is read gives integers (where they fit 64 bits), numbers, strings, booleans, null,
+// JSON that is read gives integers, which must fit 64 bits, numbers, strings, booleans, null,
 // arrays and records; in an array that is the field "$uint64", integers that fit unsigned 64 bits
 // alone are strings of their digits, which a number would not hold. What a record such as {"$object": 7}, {"$bytes": "aGk="} or {"$date":
 // "2026-01-31"} means is for json_tags.h.
@@ -32,7 +32,8 @@ enum class JsonLayout {
 // Without a newline at the end.
 std::string ToJson(const Value& value, JsonLayout layout = JsonLayout::kLine);
 
-// INVALID_ARGUMENT "... at line 2, column 7".
+// INVALID_ARGUMENT "... at line 2, column 7" if it is no JSON; OUT_OF_RANGE if it is, but has an
+// integer that 64 bits do not hold: as a double it would lose digits.
 absl::StatusOr<Value> ParseJson(std::string_view text);
 
 // "2026-01-31T12:00:00.000Z"

@@ -8,6 +8,7 @@
 #include "hawser/base/status_macros.h"
 #include "hawser/record.h"
 #include "tools/cli/json.h"
+#include "tools/cli/literal.h"
 
 namespace hawser::cli {
 namespace {
@@ -40,18 +41,23 @@ class Parser {
     HAWSER_ASSIGN_OR_RETURN(Value value, ParseValue(0));
     SkipSpace();
     if (at_ < text_.size()) return Wrong("there is more text behind the value");
+    if (!too_large_.ok()) return too_large_;
     return value;
   }
 
  private:
   absl::Status Wrong(std::string_view what) const {
+    return absl::InvalidArgumentError(fmt::format("{} {}", what, Place(at_)));
+  }
+
+  std::string Place(size_t at) const {
     size_t line = 1;
     size_t column = 1;
-    for (char c : text_.substr(0, at_)) {
+    for (char c : text_.substr(0, at)) {
       column = c == '\n' ? 1 : column + 1;
       if (c == '\n') ++line;
     }
-    return absl::InvalidArgumentError(fmt::format("{} at line {}, column {}", what, line, column));
+    return fmt::format("at line {}, column {}", line, column);
   }
 
   void SkipSpace() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
@@ -147,6 +153,13 @@ class Parser {
     uint64_t large = 0;
     if (whole && unsigned_ && std::from_chars(from, to, large).ec == std::errc())
       return Value(std::string_view(from, to));
+    if (whole) {
+      // Only said if the rest is JSON: what is none may be meant as text.
+      if (too_large_.ok())
+        too_large_ = absl::OutOfRangeError(
+            fmt::format("{} {}", TooLarge(text_.substr(begin, at_ - begin)), Place(begin)));
+      return Value();
+    }
     double number = 0;
     if (std::from_chars(from, to, number).ec != std::errc()) {
       at_ = begin;
@@ -215,7 +228,8 @@ class Parser {
 
   const std::string_view text_;
   size_t at_ = 0;
-  bool unsigned_ = false;  // in the value of a field "$uint64"
+  bool unsigned_ = false;   // in the value of a field "$uint64"
+  absl::Status too_large_;  // the first integer that 64 bits do not hold
 };
 
 }  // namespace

@@ -58,8 +58,15 @@ void AppendDouble(double number, std::string* out) {
   } else if (std::isinf(number)) {
     *out += number < 0 ? "\"-Infinity\"" : "\"Infinity\"";
   } else {
+    // An exponent tells a number from an integer that has all these digits, which is read exactly or
+    // not at all.
+    constexpr double kIntegers = 9223372036854775808.0;
     std::array<char, 32> digits;
-    std::to_chars_result end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    char* last = digits.data() + digits.size();
+    std::to_chars_result end =
+        std::abs(number) < kIntegers
+            ? std::to_chars(digits.data(), last, number)
+            : std::to_chars(digits.data(), last, number, std::chars_format::scientific);
     out->append(digits.data(), end.ptr);
   }
 }

@@ -68,8 +68,24 @@ std::optional<int64_t> ReadInteger(std::string_view text) {
   return integer;
 }
 
+bool IsTooLarge(std::string_view text) {
+  std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  return !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos &&
+         !ReadInteger(text);
+}
+
+std::string TooLarge(std::string_view digits) {
+  constexpr size_t kShown = 40;
+  return fmt::format(
+      "the integer {}{} does not fit 64 bits; a string keeps its digits, with a decimal point or "
+      "an "
+      "exponent it is a number that does not",
+      digits.substr(0, kShown), digits.size() > kShown ? "..." : "");
+}
+
 std::optional<Value> ReadNumber(std::string_view text) {
   if (auto integer = ReadInteger(text)) return Value(*integer);
+  if (IsTooLarge(text)) return std::nullopt;
   if (text == "NaN") return Value(std::numeric_limits<double>::quiet_NaN());
   if (text == "Infinity") return Value(std::numeric_limits<double>::infinity());
   if (text == "-Infinity") return Value(-std::numeric_limits<double>::infinity());

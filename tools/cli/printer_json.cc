@@ -1,6 +1,8 @@
 // JSON for scripts: a list is one array with a record a line, one record is an object, a stream is
 // a record a line.
 
+#include <string>
+
 #include "tools/cli/json.h"
 #include "tools/cli/printer.h"
 
@@ -11,13 +13,16 @@ class JsonPrinter final : public Printer {
  public:
   explicit JsonPrinter(Output& output) : output_(output) {}
 
-  void BeginList(const View& /*view*/) override { first_ = true; }
+  void BeginList(const View& view) override {
+    view_ = &view;
+    first_ = true;
+  }
 
   void Rows(const Array& records) override {
     std::string text;
     for (const Value& record : records) {
       text += first_ ? "[\n" : ",\n";
-      text += "  " + ToJson(record);
+      text += "  " + ToJson(Value(Whole(record.AsRecord())));
       first_ = false;
     }
     output_.Write(text);
@@ -36,11 +41,23 @@ class JsonPrinter final : public Printer {
   }
 
  private:
+  // With every field of the list, so that scripts need not ask which of them a record has.
+  Record Whole(const Record& record) const {
+    Record whole = record;
+    auto add = [&](std::string_view field) {
+      if (!whole.Has(field)) whole.Append(std::string(field), nullptr);
+    };
+    for (const Column& column : view_->columns) add(column.field);
+    for (std::string_view field : view_->more) add(field);
+    return whole;
+  }
+
   void WriteIndented(const Value& value) {
     output_.Write(ToJson(value, JsonLayout::kIndented) + "\n");
   }
 
   Output& output_;
+  const View* view_ = nullptr;  // of the list under way
   bool first_ = true;
 };
 

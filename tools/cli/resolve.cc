@@ -206,11 +206,18 @@ absl::StatusOr<Value> Resolve(Session& session, const Address& address) {
 }
 
 absl::StatusOr<bool> Exists(Session& session, const Address& address) {
-  absl::StatusOr<Value> found =
-      address.root == Address::Root::kObject && address.steps.empty()
-          ? session.Inspect("object", {Value(address.oid)})
-          : Resolver(session, Suggest::kNo).Walk(address, address.steps.size());
-  if (found.ok()) return true;
+  // One that is destroyed keeps its id while somebody holds it, but is there no more.
+  if (address.root == Address::Root::kObject) {
+    absl::StatusOr<Value> object = session.Inspect("object", {Value(address.oid)});
+    if (absl::IsNotFound(object.status())) return false;
+    HAWSER_RETURN_IF_ERROR(object.status());
+    if (object->AsRecord()["gone"].is(Kind::kString)) return false;
+    if (address.steps.empty()) return true;
+  }
+  absl::StatusOr<Value> found = Resolver(session, Suggest::kNo).Walk(address, address.steps.size());
+  if (found.ok()) {
+    return !found->is_object() || found->AsObject()->gone() == GoneReason::kAlive;
+  }
   if (absl::IsNotFound(found.status())) return false;
   return found.status();
 }

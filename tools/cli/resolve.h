@@ -20,7 +20,8 @@ namespace hawser::cli {
 // The value at `address`. Promises on the way, and at its end, are awaited.
 absl::StatusOr<Value> Resolve(Session& session, const Address& address);
 
-// Whether there is something at `address`. An object that is named by its id is not held meanwhile.
+// Whether there is something at `address`, and not destroyed. An object that is named by its id is
+// not held meanwhile.
 absl::StatusOr<bool> Exists(Session& session, const Address& address);
 
 // The object at `address`; Exit::kUsage if what is there is no object.

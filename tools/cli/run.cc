@@ -57,7 +57,8 @@ Exit Report(const absl::Status& status, Output& output, bool verbose) {
 Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings) {
   absl::StatusOr<CommandLine> line = ParseCommandLine(words);
   absl::StatusOr<Options> options = line.ok() ? ReadOptions(*line) : line.status();
-  std::unique_ptr<Output> output =
+  // Shared with what tells of the connection, on a thread that may still be at it in the end.
+  std::shared_ptr<Output> output =
       surroundings.make_output(options.ok() ? options->colour : ColourAskedFor(words));
   if (!options.ok()) return Report(options.status(), *output, false);
   if (line->Has("--help")) {
@@ -67,10 +68,8 @@ Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings
   }
   std::unique_ptr<Printer> printer = MakePrinter(*output, options->format, options->headings);
   std::unique_ptr<Session> session = surroundings.make_session(*options);
-  // Who holds something waits for nothing but the end of it.
-  if (line->Has("--keep")) {
-    session->OnConnection([&](const ConnectionEvent& event) { TellNews(event, *output); });
-  }
+  // A call waits for a connection that is lost as long as the lease lives.
+  session->OnConnection([output](const ConnectionEvent& event) { TellNews(event, *output); });
   Context context{*line, *options, *output, *printer, *session};
   surroundings.session_runs(session.get());
   absl::Status status = line->command->run(context);

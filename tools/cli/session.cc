@@ -21,6 +21,28 @@ namespace {
 
 constexpr absl::Duration kLeaveWithin = absl::Milliseconds(300);
 
+// Whether `text` is what CheckArguments says of a member called `name`: "Counter.add: argument 2:
+// expected integer, got string", "add: expected 2 arguments, got 1".
+bool RefusesArguments(std::string_view text, std::string_view name) {
+  size_t colon = text.find(": ");
+  if (name.empty() || colon == text.npos) return false;
+  std::string_view called = text.substr(0, colon);
+  std::string_view what = text.substr(colon + 2);
+  if (!called.ends_with(name) || !(what.starts_with("argument ") || what.starts_with("expected ")))
+    return false;
+  called.remove_suffix(name.size());
+  return called.empty() || called.ends_with('.') || called == "new ";
+}
+
+// Whether the arguments were found wrong before anything ran. What a method itself finds wrong
+// usually names no member, and comes with no words that only CheckArguments uses.
+bool IsRefused(const absl::Status& status, const RemoteObject& target, std::string_view member) {
+  if (!absl::IsInvalidArgument(status)) return false;
+  Error error = Error::FromStatus(status);
+  if (!(error.name().empty() || error.name() == "Error") || !error.members().empty()) return false;
+  return RefusesArguments(MessageOf(status), member.empty() ? target.class_name() : member);
+}
+
 // "counter.add raised TypeError: no such thing (NOT_FOUND)"; what is usual is left out.
 absl::Status Raised(const absl::Status& status, std::string_view what) {
   Error error = Error::FromStatus(status);
@@ -110,13 +132,18 @@ absl::StatusOr<RemoteObject> Session::Root() {
 
 absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments) {
   HAWSER_RETURN_IF_ERROR(Connect());
-  auto denied = [](absl::Status status) {
+  auto denied = [this](absl::Status status) {
     if (status.code() != absl::StatusCode::kPermissionDenied) return status;
-    return WithHint(
-        std::move(status),
-        fmt::format("inspection is for root and the user the broker runs as; you are user {}: "
-                    "try sudo",
-                    getuid()));
+    std::string who =
+        endpoint().starts_with("tcp:")
+            ? "inspection needs the broker's Unix socket: over TCP it is not known who asks"
+            : fmt::format(
+                  "inspection is for root and the user the broker runs as; you are user "
+                  "{}: try sudo",
+                  getuid());
+    return WithHint(WithHint(std::move(status), who),
+                    "what you know the name of can be used all the same: hawser describe, call, "
+                    "get, set, new, watch, wait");
   };
   if (!inspection_) {
     absl::StatusOr<Value> broker = Apply(root_, Op::kGet, "broker", {}, "inspection");
@@ -134,8 +161,9 @@ absl::StatusOr<Value> Session::Inspect(std::string_view method, Array arguments)
 absl::StatusOr<Value> Session::Apply(const RemoteObject& target, Op op, std::string_view member,
                                      Array arguments, std::string_view what) {
   absl::StatusOr<Value> answer = Call(target, op, member, std::move(arguments));
-  if (!answer.ok()) return ExplainCall(answer.status(), target, what);
-  return answer;
+  if (answer.ok()) return answer;
+  if (IsRefused(answer.status(), target, member)) return WithExit(answer.status(), Exit::kUsage);
+  return ExplainCall(answer.status(), target, what);
 }
 
 absl::StatusOr<Value> Session::Call(const RemoteObject& target, Op op, std::string_view member,

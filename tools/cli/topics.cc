@@ -39,6 +39,9 @@ object, function,    @7, or an address: window.BrowserWindow
 constructor, promise
 any                  JSON if it is JSON, @7 for an object, else a string
 
+An integer that does not fit 64 bits is refused, not rounded: write it
+as a string, or as a number with a decimal point or an exponent.
+
 Arguments that may be left out also take undefined and null, but for
 strings, where these are text: leave such a one out. Inside JSON,
 {"$object": 7}, {"$bytes": "aGk="}, {"$date": "2026-01-31"} and
@@ -70,7 +73,11 @@ Fields are only ever added.)";
 
 constexpr std::string_view kEndpoints =
     R"(unix:/path/of/socket   a broker on this machine; the path alone will do
-tcp:host:port          a broker elsewhere
+tcp:host:port          a broker elsewhere, or one behind a proxy
+
+Over TCP it is not known who asks. So list, tree, refs, session, lease,
+plugin list, status and @ID are not allowed there; describe, call, get,
+set, new, watch and wait of names are.
 
 Without --endpoint it is $HAWSER_ENDPOINT; else hawser/hawser.sock in
 $XDG_RUNTIME_DIR if there is one (a user's broker), else

@@ -95,6 +95,7 @@ absl::StatusOr<Value> ReadTypedArray(std::string_view text) {
   bool exact = element == TypedArray::Element::kUint64;
   absl::StatusOr<Value> json =
       ParseJson(exact ? fmt::format("{{\"{}\":{}\n}}", kUint64, text) : std::string(text));
+  HAWSER_RETURN_IF_ERROR(CheckIntegers(json));
   Value items = json.ok() ? (exact ? json->AsRecord()[kUint64] : *json) : Value();
   if (!items.is(Kind::kArray)) return ExpectedText("a JSON array of numbers", text);
   return MakeTypedArray(element, items.AsArray());

@@ -24,7 +24,8 @@ class InspectionTest : public ::testing::Test {
  protected:
   InspectionTest() {
     harness_.AddModule("shop", [](Module& module) {
-      module.Class<Widget>("Widget").Constructor<>();
+      module.Class<Widget>("Widget").Constructor<>().Method("destroy",
+                                                            [](Widget& self) { Destroy(self); });
       module.Global("answer", 42);
     });
     EXPECT_THAT(broker::AddInspection(harness_.broker()), IsOk());
@@ -137,6 +138,24 @@ TEST_F(InspectionTest, WhyAnObjectIsAliveIsOneQuestion) {
   EXPECT_EQ(object.AsRecord()["class"], Value("Widget"));
   EXPECT_EQ(object.AsRecord()["module"], Value("shop"));
   EXPECT_EQ(object.AsRecord()["holders"], Value(1));
+}
+
+TEST_F(InspectionTest, AnObjectThatIsDestroyedSaysSoWhereverItIsShown) {
+  Value object = Ask("object", {Oid()}).value();
+  EXPECT_TRUE(object.AsRecord()["gone"].is(Kind::kNull));
+  ASSERT_THAT(client_->Call(widget_, "destroy"), IsOk());
+  EXPECT_EQ(Ask("object", {Oid()}).value().AsRecord()["gone"], Value("destroyed"));
+  Value holders = Ask("holders", {Oid()}).value();
+  ASSERT_THAT(holders.AsArray(), SizeIs(1)) << "held as before";
+  EXPECT_EQ(holders.AsArray()[0].AsRecord()["gone"], Value("destroyed"));
+  Value objects = Ask("objects", {Value(), Value(), Record{{"class", "Widget"}}}).value();
+  ASSERT_THAT(objects.AsRecord()["items"].AsArray(), SizeIs(1));
+  EXPECT_EQ(objects.AsRecord()["items"].AsArray()[0].AsRecord()["gone"], Value("destroyed"));
+  Value session = Ask("session", {client_->id().Short()}).value();
+  size_t gone = 0;
+  for (const Value& held : session.AsRecord()["held"].AsArray())
+    gone += held.AsRecord()["gone"] == Value("destroyed") ? 1 : 0;
+  EXPECT_EQ(gone, 1u);
 }
 
 TEST_F(InspectionTest, LookupGivesTheObjectItselfAndMakesTheAskerAHolder) {

@@ -29,8 +29,8 @@ TEST_F(LinkEndTest, ASessionThatWasLeftSaysSo) {
   Sent sent = CallRoot("m");
   Settle();
   near_->End(EndReason::kLeft, absl::OkStatus());
-  EXPECT_THAT(sent.status(), StatusIs(kAborted, "outcome unknown, the session ended: it was left"));
-  EXPECT_THAT(CallRoot("m").status(), StatusIs(kUnavailable, "session ended: it was left"));
+  EXPECT_THAT(sent.status(), StatusIs(kAborted, "outcome unknown, the session ended: it left"));
+  EXPECT_THAT(CallRoot("m").status(), StatusIs(kUnavailable, "session ended: it left"));
 }
 
 TEST_F(LinkEndTest, ACallThatWasSentOnAnEarlierConnectionIsAborted) {

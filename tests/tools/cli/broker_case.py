@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -62,6 +63,15 @@ class BrokerCase(unittest.TestCase):
         self.addCleanup(daemon.kill)
         subprocess.run([HAWSER, "wait", "counter", "--timeout", "20s"], env=environment, check=True)
         return environment, daemon
+
+    def held_corpse(self):
+        """A destroyed window that a session still holds: (its id, the session). Its holder is stopped, and lets go of
+        nothing."""
+        oid, process = self.keep("window.BrowserWindow")
+        session = self.session_of(process)["session"]
+        process.send_signal(signal.SIGSTOP)
+        self.run_it("call", f"{oid}.close")
+        return oid, session
 
     def follow(self, *words, environment=None, **options):
         """A command that stays until the test ends, at the latest."""

@@ -67,6 +67,15 @@ class CommandsTest : public ::testing::Test {
                 })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
+        .Method("poke", {{Type::kInteger}, Type::kUndefined, kOne},
+                [](Args) -> Answer {
+                  return absl::InvalidArgumentError(
+                      "counter.poke: argument 1: 300 is outside the range of uint8");
+                })
+        .Method("refuse", {{Type::kString}, Type::kUndefined, kOne},
+                [](Args args) -> Answer {
+                  return absl::InvalidArgumentError(std::string(args[0].AsString()));
+                })
         .Method("later", {{}, Type::kPromise},
                 [](Args) -> Answer {
                   auto promise = MakeRef<Promise>();
@@ -192,6 +201,17 @@ TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
   EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
 }
 
+TEST_F(CommandsTest, ArgumentsThatTheBrokerRefusesAreNothingThatAMethodRaised) {
+  EXPECT_EQ(Run({"call", "counter.poke", "300"}), 2);
+  EXPECT_EQ(messages_, "hawser: counter.poke: argument 1: 300 is outside the range of uint8\n");
+  EXPECT_EQ(Run({"call", "counter.refuse", "counter.refuse: no such date"}), 1);
+  EXPECT_EQ(messages_,
+            "hawser: counter.refuse raised Error: counter.refuse: no such date "
+            "(INVALID_ARGUMENT)\n");
+  EXPECT_EQ(Run({"call", "counter.refuse", "other.poke: argument 1: of a call it made"}), 1);
+  EXPECT_EQ(Run({"call", "counter.refuse", "argument 1: no such date"}), 1);
+}
+
 TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {
   EXPECT_EQ(Run({"call", "counter.failAtLength"}), 1);
   EXPECT_EQ(messages_,
@@ -240,6 +260,17 @@ TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
   EXPECT_THAT(messages_, HasSubstr("no module, built-in or global named 'countr'"));
   EXPECT_EQ(Run({"get", "@7"}), 6);
   EXPECT_THAT(messages_, HasSubstr("inspection is for root and the user the broker runs as"));
+}
+
+TEST_F(CommandsTest, WhoMayNotInspectIsToldWhatStillWorks) {
+  denied_ = true;
+  EXPECT_EQ(Run({"list"}), 6);
+  EXPECT_THAT(messages_, HasSubstr("try sudo\n"));
+  EXPECT_THAT(messages_, HasSubstr("can be used all the same: hawser describe, call, get"));
+  EXPECT_EQ(Run({"call", "counter.add", "1", "2"}), 0);
+  EXPECT_EQ(Run({"tree", "-e", "tcp:host:1"}), 6);
+  EXPECT_THAT(messages_, HasSubstr("inspection needs the broker's Unix socket"));
+  EXPECT_THAT(messages_, ::testing::Not(HasSubstr("sudo")));
 }
 
 TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
@@ -327,6 +358,20 @@ TEST_F(CommandsTest, SetWritesAProperty) {
   EXPECT_EQ(Run({"set", "answer", "9"}), 2);
   EXPECT_THAT(messages_, HasSubstr("answer is no property of an object"));
   EXPECT_EQ(Run({"set", "@7.increment", "9"}), 2);
+}
+
+TEST_F(CommandsTest, APartOfACopyIsNotWrittenWithWhatToWriteInstead) {
+  EXPECT_EQ(Run({"set", "counter.list[1].label", "c"}), 2);
+  EXPECT_EQ(
+      messages_,
+      "hawser: counter.list[1].label is a field of a record, and what is read is a copy: there "
+      "is nothing to write to\n"
+      "  write the property as a whole: hawser set counter.list JSON; its value: hawser get "
+      "counter.list -o json\n");
+  EXPECT_EQ(Run({"set", "counter.list[1].colour", "c"}), 2) << "nor is a field added";
+  EXPECT_EQ(Run({"set", "counter.list[0]", "c"}), 2);
+  EXPECT_THAT(messages_, HasSubstr("counter.list[0] is an element of an array"));
+  EXPECT_EQ(Run({"set", "counter.lost.label", "c"}), 3) << messages_;
 }
 
 TEST_F(CommandsTest, KeepNeedsAnObject) {

@@ -23,6 +23,7 @@ using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
 using ::testing::_;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr absl::StatusCode kUsage = absl::StatusCode::kInvalidArgument;
@@ -71,6 +72,28 @@ TEST_F(ConvertArgumentTest, NumbersKeepWholeOnesWhole) {
   EXPECT_THAT(Text("-Infinity", Type::kNumber), IsOkAndHolds(Value(-HUGE_VAL)));
   EXPECT_THAT(Text("NaN", Type::kNumber), IsOkAndHolds(Value(std::nan(""))));
   EXPECT_THAT(Text("abc", Type::kNumber), StatusIs(kUsage, "expected number, got \"abc\""));
+}
+
+TEST_F(ConvertArgumentTest, AnIntegerThat64BitsDoNotHoldIsRefusedWithWhatToWrite) {
+  const std::string digits = "12345678901234567890";
+  const std::pair<std::string, Type> wrong[] = {{digits, Type::kAny},
+                                                {digits, Type::kNumber},
+                                                {"-" + digits, Type::kNumber},
+                                                {"[1, " + digits + "]", Type::kAny},
+                                                {"[1, " + digits + "]", Type::kArray},
+                                                {R"({"a": )" + digits + "}", Type::kRecord},
+                                                {R"({"errno": )" + digits + "}", Type::kError},
+                                                {"float64:[" + digits + "]", Type::kTypedArray}};
+  for (const auto& [text, type] : wrong) {
+    EXPECT_THAT(Text(text, type), StatusIs(kUsage, AllOf(HasSubstr("does not fit 64 bits"),
+                                                         HasSubstr("a string keeps its digits"))))
+        << text;
+  }
+  EXPECT_THAT(Text("\"" + digits + "\"", Type::kAny), IsOkAndHolds(Value(digits)));
+  EXPECT_THAT(Text(digits, Type::kString), IsOkAndHolds(Value(digits)));
+  EXPECT_THAT(Text(digits + " tons", Type::kAny), IsOkAndHolds(Value(digits + " tons")));
+  EXPECT_THAT(Text(digits + ".0", Type::kAny), IsOkAndHolds(Value(12345678901234567890.0)));
+  EXPECT_THAT(Text(digits + "e0", Type::kNumber), IsOkAndHolds(Value(12345678901234567890.0)));
 }
 
 TEST_F(ConvertArgumentTest, BooleansAreSpelledOut) {

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from tests.tools.cli.broker_case import HAWSER, PLUGINS, BrokerCase
+from tests.tools.cli.broker_case import HAWSER, HAWSERD, PLUGINS, BrokerCase
 
 
 def split_fields(text):
@@ -65,6 +65,61 @@ class FormatsTest(BrokerCase):
         self.assertLessEqual({name for node in tree[0]["children"] for name in node}, set(self.documented("tree")))
         described = [record for name in (oid, "counter.add", "answer") for record in self.records("describe", name)]
         self.assert_fields(described, self.documented("describe"))
+
+    def test_every_row_of_a_list_has_the_same_fields(self):
+        _, gone = self.keep("counter.Counter")
+        self.run_it("session", "kick", self.session_of(gone)["session"])
+        gone.wait(timeout=60)
+        _, keeper = self.keep("counter.Counter")
+        self.session_of(keeper)
+        for words, command, when in ((["list"], "list", ""), (["session", "--all"], "session list", "with --all"),
+                                     (["plugin"], "plugin list", "")):
+            for row in self.records(*words):
+                self.assertEqual(set(row), set(self.documented(command, when)), row)
+        answer = {row["name"]: row for row in self.records("list")}["answer"]
+        self.assertEqual((answer["objects"], answer["version"], answer["provider"]), (None, None, None))
+
+    def test_refs_names_whole_sessions(self):
+        oid, keeper = self.keep("window.BrowserWindow")
+        session = self.session_of(keeper)["session"]
+        self.assertEqual(self.run_it("refs", oid, "-o", "name")[0], f"{session}\n")
+        self.assertRegex(self.run_it("refs", oid)[0], rf"(?m)^{session[:8]} ")
+
+    def test_an_integer_that_does_not_fit_is_refused_and_not_rounded(self):
+        digits = "12345678901234567890"
+        for words in ([digits], [f"[{digits}]"], [f'{{"a": {digits}}}'], ["-d", f"[{digits}]"]):
+            out, err = self.run_it("call", "counter.echo", *words, code=2)
+            self.assertEqual(out, "")
+            self.assertIn(f"the integer {digits} does not fit 64 bits; a string keeps its digits", err)
+        self.assertEqual(self.run_it("call", "counter.echo", f'"{digits}"')[0], f"{digits}\n")
+        out, _ = self.run_it("call", "counter.echo", f"{digits}.0", "-o", "json")
+        self.assertEqual(self.run_it("call", "counter.echo", out.strip(), "-o", "json")[0], out)
+
+    def test_arguments_that_the_broker_refuses_are_said_so_once(self):
+        _, err = self.run_it("call", "counter.pokeBytes", "0", "300", code=2)
+        self.assertRegex(err, "^hawser: counter.pokeBytes: argument 2: .*300.*\n")
+        self.assertNotIn("raised", err)
+
+    def test_a_field_of_a_record_is_a_copy(self):
+        self.run_it("call", "counter.define", "settings", '{"a": 1}')
+        _, err = self.run_it("set", "counter.scratch.settings.a", "5", code=2)
+        self.assertIn("counter.scratch.settings.a is a field of a record, and what is read is a copy", err)
+        self.assertIn("write the property as a whole: hawser set counter.scratch.settings JSON", err)
+        self.assertEqual(self.run_it("get", "counter.scratch.settings.a")[0], "1\n")
+
+    def test_over_tcp_inspection_is_refused_with_what_it_needs(self):
+        daemon = subprocess.Popen([HAWSERD, "--listen", "tcp:127.0.0.1:0", "--insecure-tcp", "--plugin", PLUGINS[0]],
+                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        line = daemon.stdout.readline()
+        endpoint = re.search(r"tcp:[\d.]+:\d+", line)[0]
+        for words in (["list"], ["status"], ["tree"], ["get", "@7"]):
+            _, err = self.run_it("-e", endpoint, *words, code=6)
+            self.assertIn("inspection needs the broker's Unix socket", err)
+            self.assertNotIn("sudo", err)
+        self.assertEqual(self.run_it("-e", endpoint, "call", "counter.add", "1", "2")[0], "3\n")
 
     def test_every_command_that_prints_records_as_json_names_their_fields(self):
         values = {"call", "get", "set", "new"}  # whatever the object gives

@@ -16,6 +16,7 @@ namespace {
 
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(JsonTest, IntegersAreExactTo64Bits) {
@@ -23,7 +24,28 @@ TEST(JsonTest, IntegersAreExactTo64Bits) {
   EXPECT_EQ(ToJson(Value(std::numeric_limits<int64_t>::min())), "-9223372036854775808");
   EXPECT_THAT(ParseJson("9223372036854775807"),
               IsOkAndHolds(Value(std::numeric_limits<int64_t>::max())));
-  EXPECT_THAT(ParseJson("9223372036854775808"), IsOkAndHolds(Value(9223372036854775808.0)));
+  EXPECT_THAT(ParseJson("-9223372036854775808"),
+              IsOkAndHolds(Value(std::numeric_limits<int64_t>::min())));
+}
+
+TEST(JsonTest, AnIntegerThat64BitsDoNotHoldIsRefusedAndNotRounded) {
+  EXPECT_THAT(ParseJson("[1,\n {\"a\": 9223372036854775808}]"),
+              StatusIs(absl::StatusCode::kOutOfRange,
+                       AllOf(HasSubstr("the integer 9223372036854775808 does not fit 64 bits"),
+                             HasSubstr("at line 2, column 8"))));
+  EXPECT_THAT(ParseJson("-9223372036854775809"), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(ParseJson("[" + std::string(400, '1') + "]"),
+              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("1... does not fit")));
+  EXPECT_THAT(ParseJson("9223372036854775808.0"), IsOkAndHolds(Value(9223372036854775808.0)));
+  EXPECT_THAT(ParseJson("12345678901234567890e0"), IsOkAndHolds(Value(12345678901234567890.0)));
+  EXPECT_THAT(ParseJson("12345678901234567890 of them"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(JsonTest, ALargeNumberIsWrittenSoThatItIsReadAgain) {
+  EXPECT_EQ(ToJson(Value(12345678901234567168.0)), "1.2345678901234567e+19");
+  EXPECT_EQ(ToJson(Value(-9223372036854775808.0)), "-9.223372036854776e+18");
+  EXPECT_EQ(ToJson(Value(4611686018427387904.0)), "4611686018427387904");
 }
 
 TEST(JsonTest, WritesWhatJsonDoesNotHaveAsItSays) {

@@ -180,12 +180,27 @@ TEST_F(PrinterTest, ColoursSayWhatAStateIs) {
 }
 
 TEST_F(PrinterTest, JsonOfAListIsOneArrayWithARecordALine) {
+  constexpr static Column kNames[] = {{"name", "NAME"}};
+  constexpr static View kNameView = {.name = {"name", "NAME"}, .columns = kNames};
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kJson, Headings::kYes);
-  printer->BeginList(kView);
+  printer->BeginList(kNameView);
   printer->Rows({Record{{"name", "a"}}});
   printer->Rows({Record{{"name", "b"}, {"n", 9007199254740993}}});
   printer->EndList();
   EXPECT_EQ(data_, "[\n  {\"name\":\"a\"},\n  {\"name\":\"b\",\"n\":9007199254740993}\n]\n");
+}
+
+TEST_F(PrinterTest, EveryRowOfAListHasTheSameFieldsInJson) {
+  constexpr static Column kColumns[] = {{"name", "NAME"}, {"n", "N"}};
+  constexpr static std::string_view kMore[] = {"since"};
+  constexpr static View kListView = {.name = {"name", "NAME"}, .columns = kColumns, .more = kMore};
+  auto printer = MakePrinter(MakeOutput(), OutputFormat::kJson, Headings::kYes);
+  printer->BeginList(kListView);
+  printer->Rows({Record{{"name", "a"}, {"n", 1}, {"since", 2}}, Record{{"name", "b"}}});
+  printer->EndList();
+  EXPECT_EQ(data_,
+            "[\n  {\"name\":\"a\",\"n\":1,\"since\":2},\n"
+            "  {\"name\":\"b\",\"n\":null,\"since\":null}\n]\n");
 }
 
 TEST_F(PrinterTest, JsonOfAnEmptyListIsAnEmptyArray) {

@@ -91,6 +91,36 @@ class SessionEndTest(BrokerCase):
             keeper.kill()
         self.assertEqual(self.left_behind(), before)
 
+    def test_what_is_destroyed_and_held_is_shown_as_gone(self):
+        alive, _ = self.keep("window.BrowserWindow")
+        for words in (["list", "--class", "BrowserWindow"], ["refs", alive], ["describe", alive]):
+            self.assertNotIn("gone", self.run_it(*words)[0].lower())
+        oid, session = self.held_corpse()
+        listed = json.loads(self.run_it("list", "--class", "BrowserWindow", "-o", "json")[0])
+        gone = {f"@{record['oid']}": record["gone"] for record in listed}
+        self.assertEqual((gone[oid], gone[alive]), ("destroyed", None))
+        self.assertRegex(self.run_it("list", "--objects")[0], rf"(?m)^{oid} .* destroyed$")
+        self.assertRegex(self.run_it("refs", oid)[0], r"(?m)^.* destroyed$")
+        self.assertRegex(self.run_it("describe", oid)[0], r"(?m)^gone +destroyed$")
+        self.assertRegex(self.run_it("session", "show", session)[0], rf"(?m)^ +{oid} .* destroyed$")
+
+    def test_what_is_gone_is_not_watched(self):
+        oid, _ = self.held_corpse()
+        _, err = self.run_it("watch", oid, code=7)
+        self.assertEqual(err, f"hawser: {oid} is gone: destroyed\n")
+
+    def test_a_call_that_waits_for_a_lost_connection_says_so(self):
+        environment, daemon = self.own_broker("l")
+        waiting = lambda session: session["pending"] > 0
+        call = self.follow("call", "counter.after", "60000", environment=environment)
+        self.session_of(call, environment, ready=waiting)
+        call.send_signal(signal.SIGINT)
+        self.assertEqual(call.communicate(timeout=60), ("", ""))  # it left
+        call = self.follow("call", "counter.after", "60000", environment=environment)
+        self.session_of(call, environment, ready=waiting)
+        daemon.kill()
+        self.assertRegex(call.stderr.readline(), r"^the connection is lost \(.*\); trying again$")
+
     def test_events_without_a_name_are_no_events(self):
         oid, _ = self.keep("counter.Counter")
         for events in ("", "changed,", ",changed", "changed,,changed"):

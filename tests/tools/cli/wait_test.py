@@ -50,6 +50,15 @@ class WaitTest(BrokerCase):
         out, err = wait.communicate(timeout=60)
         self.assertEqual((wait.returncode, out, err), (0, "", ""))
 
+    def test_what_is_destroyed_is_gone_though_it_is_held(self):
+        oid, _ = self.held_corpse()
+        self.run_it("wait", oid, "--gone", "-t", "20s")
+        self.run_it("wait", f"{oid}.title", "--gone", "-t", "20s")
+        self.run_it("wait", oid, "-t", "200ms", code=8)
+        alive, _ = self.keep("window.BrowserWindow")
+        self.run_it("wait", f"{alive}.title")
+        self.run_it("wait", alive, "--gone", "-t", "200ms", code=8)
+
     def test_who_is_kicked_does_not_know_whether_it_is_gone(self):
         oid, _ = self.keep("counter.Counter")
         wait = self.follow("wait", oid, "--gone")
