@@ -67,7 +67,8 @@ class Database final : public EventEmitter {
     size_t done = 0;  // bytes of it
     std::optional<int64_t> changes_before = {};
   };
-  // Runs what is left of `script`; called again after a failure, it goes on with what failed.
+  // Runs what is left of `script`; called again after a failure, it goes on with what failed. In a
+  // transaction's turn nothing is run once the transaction has ended: FAILED_PRECONDITION.
   Outcome ExecNow(Script& script);
   Outcome ExecNow(std::string sql) {
     Script script{std::move(sql)};
@@ -101,6 +102,7 @@ class Database final : public EventEmitter {
   Transaction* turn_ = nullptr;  // whose the connection is; it ends its turn before it goes
   std::deque<Operation> waiting_;
   std::optional<Operation> locked_;  // found the file locked, and is tried again by retry_
+  bool rolled_back_ = false;     // since that turn began
   uint64_t retry_ = 0;
   bool running_waiting_ = false;
   const std::stop_token* stop_ = nullptr;  // of the operation that runs

@@ -111,7 +111,9 @@ HAWSER_MODULE(sqlite, module) {
   // What reads or writes the file may have to wait for the disk.
   module.Class<Transaction>("Transaction")
       .Method("exec", &Transaction::Exec)
-      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Doc(
+          "Runs SQL, several statements too; {changes, lastInsertRowid}. A COMMIT or ROLLBACK must "
+          "be the last.")
       .Blocking()
       .Method("prepare", &Transaction::Prepare)
       .Doc("A statement of this transaction.")
