@@ -5,7 +5,9 @@
 //
 // Turns. Operations run one at a time on the module's strand, in the order they came. While a
 // transaction is open, the connection is its: operations of others wait, as late replies, until it
-// ends. Nothing waits inside a method: an operation that finds the file locked by another process
+// ends. Others are all that do not come through the transaction, those of the session that began it
+// too: another part of the same program may be about to end it, and a deadline bounds the wait of
+// one that waits for itself. Nothing waits inside a method: an operation that finds the file locked by another process
 // is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over. Of several
 // statements those that were done stay done: it goes on with the one that found it locked.
 //
@@ -100,9 +102,9 @@ class Database final : public EventEmitter {
   const std::function<void()> on_close_;
 
   Transaction* turn_ = nullptr;  // whose the connection is; it ends its turn before it goes
+  bool rolled_back_ = false;     // since that turn began
   std::deque<Operation> waiting_;
   std::optional<Operation> locked_;  // found the file locked, and is tried again by retry_
-  bool rolled_back_ = false;     // since that turn began
   uint64_t retry_ = 0;
   bool running_waiting_ = false;
   const std::stop_token* stop_ = nullptr;  // of the operation that runs

@@ -10,6 +10,11 @@
 // first; those that open it read-only share another. It is closed when nobody refers to it or to a
 // statement of it any more. A transaction belongs to the client that began it: if that client dies,
 // it is rolled back, and those who waited go on.
+//
+// While a transaction is under way, whatever else is asked of the database waits for its end. That
+// goes for the client that began it too, since another part of the same program may be about to end
+// it: one that means to be part of it calls the transaction, not the database. A call's deadline
+// bounds the wait.
 
 #include <sys/stat.h>
 
@@ -149,13 +154,22 @@ HAWSER_MODULE(sqlite, module) {
 
   module.Class<Database>("Database")
       .Method("exec", &Database::Exec)
-      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Doc(
+          "Runs SQL, several statements too; {changes, lastInsertRowid}. A transaction under way "
+          "is "
+          "waited for, one's own too; a deadline bounds that.")
       .Blocking()
       .Method("prepare", &Database::Prepare)
-      .Doc("A statement, to be run many times.")
+      .Doc(
+          "A statement, to be run many times. A transaction under way is waited for, one's own "
+          "too, "
+          "here and in each run; a deadline bounds that.")
       .Blocking()
       .Method("begin", &Database::Begin)
-      .Doc("A transaction: deferred, immediate (default) or exclusive. Others wait until it ends.")
+      .Doc(
+          "A transaction: deferred, immediate (default) or exclusive. Others wait until it ends. "
+          "One "
+          "under way is waited for, one's own too; a deadline bounds that.")
       .Blocking()
       .Property("path", &Database::path)
       .Property("inTransaction", &Database::in_transaction)

@@ -170,6 +170,25 @@ TEST_F(SqliteTransactionTest, AScriptMayEndItsTransactionLastAndSayWhy) {
               StatusIs(kFailedPrecondition, "the transaction has ended: rolled back"));
 }
 
+TEST_F(SqliteTransactionTest, ItsOwnTransactionIsWaitedForTooAndTheTextsSaySo) {
+  TestObject database = OpenWithTable();
+  TestObject transaction = *database.CallObject("begin");
+  PendingCall exec = database.Start("exec", "INSERT INTO t VALUES (1, 1)");
+  PendingCall begin = database.Start("begin");
+  PendingCall prepare = database.Start("prepare", "SELECT 1");
+  EXPECT_FALSE(exec.answered() || begin.answered() || prepare.answered());
+  exec.Cancel();
+  begin.Cancel();
+  EXPECT_THAT(transaction.Call("commit"), IsOk());
+  EXPECT_THAT(prepare.result(), IsOk());
+  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
+  for (const char* member : {"exec", "prepare", "begin"}) {
+    const std::string& doc = database.shape().FindMember(member)->doc;
+    EXPECT_THAT(doc, HasSubstr("one's own too")) << member;
+    EXPECT_THAT(doc, HasSubstr("a deadline bounds that")) << member;
+  }
+}
+
 TEST_F(SqliteTransactionTest, ASharedDatabaseTakesNoBeginInItsSql) {
   TestObject database = OpenWithTable();
   EXPECT_THAT(database.Call("exec", "BEGIN; INSERT INTO t VALUES (1, 1)"),
