@@ -46,6 +46,10 @@ absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type
   // A class of that name in another module, or an object that reached it through another session.
   std::string_view other = shape->name() == expected ? " of this module, got another " : ", got ";
   return absl::InvalidArgumentError(
+  if (shape->kind() == ObjectKind::kConstructor) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", expected, ", got the constructor ", shape->name()));
+  }
       absl::StrCat("expected ", expected, base::ToAbsl(other), shape->name()));
 }
 

@@ -148,6 +148,17 @@ TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {
   TestObject square = *harness_.New("Square", 3.0);
   EXPECT_THAT(square.Call("same", square), IsOkAndHolds(Value(true)));
   EXPECT_EQ(*square.CallObject("me"), square);
+TEST_F(ClassTest, AConstructorIsNotTakenForAnObjectOfItsClass) {
+  TestObject square = *harness_.New("Square", 3.0);
+  TestObject constructor = *harness_.exports().GetObject("Square");
+  EXPECT_THAT(square.Call("wider", constructor),
+              StatusIs(kInvalidArgument,
+                       "Square.wider: argument 1: expected Square, got the constructor Square"));
+  EXPECT_THAT(harness_.Call("area_of", constructor),
+              StatusIs(kInvalidArgument,
+                       "test.area_of: argument 1: expected Shape, got the constructor Square"));
+}
+
 }
 
 TEST_F(ClassTest, OptionalAndFurtherArgumentsMayBeLeftOut) {
