@@ -63,6 +63,8 @@ void Body(Module& module) {
       .Hidden()
       .Method("wider", [](Square& self, const Square& other) { return self.side() > other.side(); })
       .Method("same", [](Square& self, Ref<Square> other) { return &self == other.get(); })
+      .Property(
+          "twin", [](Square& self) { return Ref<Square>(&self); }, [](Square&, Ref<Square>) {})
       .Method("me", [](Square& self) { return Ref<Square>(&self); })
       .Method("label",
               [](Square&, std::string text, std::optional<int64_t> times, Args rest) {
@@ -75,6 +77,8 @@ void Body(Module& module) {
   module.Class<Plain>("Plain").Property("value", [](Plain& self) { return self.value; });
   module.Function("plain", [] { return Make<Plain>(); });
   module.Function("area_of", [](Ref<Shape2d> shape) { return shape->Area(); });
+  module.Function("areas_of", [](std::vector<Ref<Shape2d>> shapes) { return shapes.size(); });
+  module.Function("kind_of", [](Value value) { return KindName(value.kind()); });
 }
 
 class ClassTest : public ::testing::Test {
@@ -144,10 +148,6 @@ TEST_F(ClassTest, AnObjectThatOnlyHasTheNameOfTheClassIsToldApart) {
       StatusIs(kInvalidArgument, HasSubstr("expected Square of this module, got another Square")));
 }
 
-TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {
-  TestObject square = *harness_.New("Square", 3.0);
-  EXPECT_THAT(square.Call("same", square), IsOkAndHolds(Value(true)));
-  EXPECT_EQ(*square.CallObject("me"), square);
 TEST_F(ClassTest, AConstructorIsNotTakenForAnObjectOfItsClass) {
   TestObject square = *harness_.New("Square", 3.0);
   TestObject constructor = *harness_.exports().GetObject("Square");
@@ -159,6 +159,10 @@ TEST_F(ClassTest, AConstructorIsNotTakenForAnObjectOfItsClass) {
                        "test.area_of: argument 1: expected Shape, got the constructor Square"));
 }
 
+TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {
+  TestObject square = *harness_.New("Square", 3.0);
+  EXPECT_THAT(square.Call("same", square), IsOkAndHolds(Value(true)));
+  EXPECT_EQ(*square.CallObject("me"), square);
 }
 
 TEST_F(ClassTest, OptionalAndFurtherArgumentsMayBeLeftOut) {
@@ -262,6 +266,26 @@ TEST_F(ClassTest, ADestroyedObjectFailsEveryCallAndItsHoldersAreTold) {
   Destroy(*ModuleObject::From(square.object().get()));
   EXPECT_EQ(harness_.host().gone().size(), 1);
   EXPECT_EQ(Square::live, 1);  // as long as it is referred to
+}
+
+TEST_F(ClassTest, ADestroyedObjectIsRefusedAsAnArgumentToo) {
+  TestObject square = *harness_.New("Square", 3.0);
+  TestObject destroyed = *harness_.New("Square", 2.0);
+  Destroy(*ModuleObject::From(destroyed.object().get()));
+  for (const char* method : {"wider", "same"}) {
+    EXPECT_THAT(square.Call(method, destroyed),
+                StatusIs(kNotFound, std::string("Square.") + method +
+                                        ": argument 1: Square is gone: destroyed"));
+  }
+  EXPECT_THAT(harness_.Call("area_of", destroyed),
+              StatusIs(kNotFound, "test.area_of: argument 1: Square is gone: destroyed"));
+  EXPECT_THAT(square.Set("twin", destroyed),
+              StatusIs(kNotFound, "Square.twin: Square is gone: destroyed"));
+  EXPECT_THAT(square.Set("twin", square), IsOk());
+  EXPECT_THAT(harness_.Call("areas_of", Array{square, destroyed}),
+              StatusIs(kNotFound, HasSubstr("Square is gone: destroyed")));
+  // What takes anything takes that too.
+  EXPECT_THAT(harness_.Call("kind_of", destroyed), IsOkAndHolds(Value("object")));
 }
 
 TEST(ClassRegistration, ANameGivenTwiceRefusesTheModule) {
