@@ -288,6 +288,42 @@ TEST_F(ClassTest, ADestroyedObjectIsRefusedAsAnArgumentToo) {
   EXPECT_THAT(harness_.Call("kind_of", destroyed), IsOkAndHolds(Value("object")));
 }
 
+TEST(ClassRegistration, StaticMembersAreInheritedAsByAPrototype) {
+  class Animal : public ModuleObject {};
+  class Dog final : public Animal {};
+  class Hound : public Animal {};
+  class Basset final : public Hound {};
+  ModuleHarness harness([](Module& module) {
+    module.Class<Animal>("Animal")
+        .Static("legs", [] { return 4; })
+        .Static("noise", [] { return "?"; })
+        .StaticConstant("kingdom", "animalia")
+        .StaticProperty("count", [] { return 1; });
+    module.Class<Dog>("Dog").Extends<Animal>().Constructor<>().Static("noise",
+                                                                      [] { return "woof"; });
+    // Nothing of its own to export, and so its name is free.
+    module.Class<Hound>("Hound").Extends<Animal>();
+    module.Function("Hound", [] { return "a function"; });
+    module.Class<Basset>("Basset").Extends<Hound>().Constructor<>();
+  });
+  TestObject animal = *harness.exports().GetObject("Animal");
+  EXPECT_THAT(animal.Call("noise"), IsOkAndHolds(Value("?")));
+  EXPECT_FALSE(animal.shape().FindMember("legs")->inherited);
+  TestObject dog = *harness.exports().GetObject("Dog");
+  EXPECT_THAT(dog.Call("noise"), IsOkAndHolds(Value("woof")));
+  EXPECT_FALSE(dog.shape().FindMember("noise")->inherited);
+  TestObject basset = *harness.exports().GetObject("Basset");
+  EXPECT_THAT(basset.Call("noise"), IsOkAndHolds(Value("?")));
+  for (const TestObject& derived : {dog, basset}) {
+    EXPECT_THAT(derived.Call("legs"), IsOkAndHolds(Value(4)));
+    EXPECT_THAT(derived.Get("kingdom"), IsOkAndHolds(Value("animalia")));
+    EXPECT_THAT(derived.Get("count"), IsOkAndHolds(Value(1)));
+    EXPECT_TRUE(derived.shape().FindMember("legs")->inherited);
+    EXPECT_THAT(derived.GetObject("legs")->Do(Op::kCall, "", {}), IsOkAndHolds(Value(4)));
+  }
+  EXPECT_THAT(harness.Call("Hound"), IsOkAndHolds(Value("a function")));
+}
+
 TEST(ClassRegistration, ANameGivenTwiceRefusesTheModule) {
   testing::ManualHost host;
   auto module = Module::Make(host, "twice", [](Module& module) {
