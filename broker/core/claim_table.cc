@@ -22,13 +22,20 @@ void ClaimTable::Begin(const SessionRef& session, const ModuleRegistry& modules)
 }
 
 void ClaimTable::Put(const SessionId& session, size_t index, HostedModule::Claim claim) {
+  std::vector<ObjectRef> dropped;
   std::vector<std::pair<Reply, Outcome>> answers;
   {
     base::MutexLock lock(mu_);
     auto found = entries_.find(session);
     if (found == entries_.end()) return;
     Entry& entry = found->second;
-    entry.claims[index] = std::move(claim);
+    Claimed& claimed = entry.claims[index];
+    claimed.claim = std::move(claim);
+    // If it is destroyed from here on, ObjectGone waits for the lock.
+    TakeIfGone(claimed.claim.window, claimed.window_gone, &dropped);
+    TakeIfGone(claimed.claim.contents, claimed.contents_gone, &dropped);
+    AddHolder(claimed.claim.window, session);
+    AddHolder(claimed.claim.contents, session);
     if (--entry.missing > 0) return;
     for (Waiting& waiting : entry.waiting) {
       answers.emplace_back(std::move(waiting.reply), Find(entry, waiting.which));
@@ -46,13 +53,52 @@ std::vector<ObjectRef> ClaimTable::End(const SessionId& session) {
     if (found == entries_.end()) return {};
     ended = std::move(found->second);
     entries_.erase(found);
+    for (const Claimed& claimed : ended.claims) {
+      RemoveHolder(claimed.claim.window, session);
+      RemoveHolder(claimed.claim.contents, session);
+    }
   }
   std::vector<ObjectRef> pins;
-  for (HostedModule::Claim& claim : ended.claims) {
-    if (claim.window) pins.push_back(std::move(claim.window));
-    if (claim.contents) pins.push_back(std::move(claim.contents));
+  for (Claimed& claimed : ended.claims) {
+    if (claimed.claim.window) pins.push_back(std::move(claimed.claim.window));
+    if (claimed.claim.contents) pins.push_back(std::move(claimed.claim.contents));
   }
   return pins;
+}
+
+void ClaimTable::ObjectGone(const Object& object) {
+  std::vector<ObjectRef> dropped;
+  base::MutexLock lock(mu_);
+  auto holders = holders_.extract(&object);
+  if (!holders) return;
+  for (const SessionId& session : holders.mapped()) {
+    for (Claimed& claimed : entries_.at(session).claims) {
+      if (claimed.claim.window.get() == &object)
+        Take(claimed.claim.window, claimed.window_gone, &dropped);
+      if (claimed.claim.contents.get() == &object)
+        Take(claimed.claim.contents, claimed.contents_gone, &dropped);
+    }
+  }
+}
+
+void ClaimTable::Take(ObjectRef& object, bool& gone, std::vector<ObjectRef>* dropped) {
+  gone = true;
+  dropped->push_back(std::exchange(object, nullptr));
+}
+
+void ClaimTable::TakeIfGone(ObjectRef& object, bool& gone, std::vector<ObjectRef>* dropped) {
+  if (object && object->gone() != GoneReason::kAlive) Take(object, gone, dropped);
+}
+
+void ClaimTable::AddHolder(const ObjectRef& object, const SessionId& session) {
+  if (object) holders_[object.get()].insert(session);
+}
+
+void ClaimTable::RemoveHolder(const ObjectRef& object, const SessionId& session) {
+  auto found = object ? holders_.find(object.get()) : holders_.end();
+  if (found == holders_.end()) return;
+  found->second.erase(session);
+  if (found->second.empty()) holders_.erase(found);
 }
 
 void ClaimTable::Current(const SessionRef& session, Which which, Reply reply) {
@@ -71,13 +117,26 @@ void ClaimTable::Current(const SessionRef& session, Which which, Reply reply) {
 }
 
 Outcome ClaimTable::Find(const Entry& entry, Which which) {
-  for (const HostedModule::Claim& claim : entry.claims) {
-    const ObjectRef& object = which == Which::kWindow ? claim.window : claim.contents;
+  const bool window = which == Which::kWindow;
+  absl::Status none =
+      absl::NotFoundError(window ? "no module gives this session a current window"
+                                 : "no module gives this session current web contents");
+  for (const Claimed& claimed : entry.claims) {
+    const HostedModule::Claim& claim = claimed.claim;
+    const ObjectRef& object = window ? claim.window : claim.contents;
+    // It may be destroyed on its strand just now.
+    bool gone = object   ? object->gone() != GoneReason::kAlive
+                : window ? claimed.window_gone
+                         : claimed.contents_gone;
+    if (gone) {
+      return Outcome::Failed(absl::NotFoundError(
+          window ? "this session's window was closed"
+                 : "this session's web contents are gone: its window was closed"));
+    }
     if (object) return Outcome(Value(object));
+    if (!claim.refused.ok()) none = claim.refused;
   }
-  return Outcome::Failed(absl::NotFoundError(
-      which == Which::kWindow ? "no module gives this session a current window"
-                              : "no module gives this session current web contents"));
+  return Outcome::Failed(none);
 }
 
 }  // namespace hawser::broker

@@ -198,6 +198,7 @@ size_t SessionRegistry::size() const {
 }
 
 void SessionRegistry::ObjectGone(const Object& object, GoneReason reason) {
+  services_.claims.ObjectGone(object);
   std::optional<ObjectRegistry::Holders> holders = services_.objects.TakeHoldersToTell(&object);
   if (!holders) return;
   if (holders->sole != nullptr) {

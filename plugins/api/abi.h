@@ -15,7 +15,7 @@ class ModuleHost;
 extern "C" {
 
 // Raised when anything in this header or in the layout of a class that plugins use changes.
-#define HAWSER_ABI_VERSION 1u
+#define HAWSER_ABI_VERSION 2u
 
 // Compiler ABI, C++ library, Abseil and Hawser versions the plugin was built with; must equal the
 // host's to the letter.

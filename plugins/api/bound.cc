@@ -37,15 +37,20 @@ void CallFrame::FailCount() {
 }
 
 void CallFrame::FailArgument(size_t index, const absl::Status& why) {
+  // An object that is gone is no mistake of the caller's: it fails as a call of it does. Whatever
+  // else a conversion says, the argument is wrong.
+  const absl::StatusCode code =
+      absl::IsNotFound(why) ? why.code() : absl::StatusCode::kInvalidArgument;
   if (index >= signature.params.size() && !signature.variadic) {  // the value for a property
-    Fail(absl::InvalidArgumentError(absl::StrCat(Name(), ": ", why.message())));
+    Fail(absl::Status(code, absl::StrCat(Name(), ": ", why.message())));
     return;
   }
   absl::Status status = CheckArguments(Name(), signature, args);
   if (status.ok()) {
-    // The kind is right, and yet the value is refused: out of range, or an object of another class.
-    status = absl::InvalidArgumentError(
-        absl::StrCat(Name(), ": argument ", index + 1, ": ", why.message()));
+    // The kind is right, and yet the value is refused: out of range, an object of another class, or
+    // one that is gone.
+    status =
+        absl::Status(code, absl::StrCat(Name(), ": argument ", index + 1, ": ", why.message()));
   }
   Fail(status);
 }

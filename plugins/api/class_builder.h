@@ -119,8 +119,8 @@ class ClassBuilder {
     return *this;
   }
 
-  // Takes over the members of Base, registered before this class, as inherited ones; an object is
-  // accepted wherever a Ref<Base> is.
+  // Takes over the members of Base, registered before this class, as inherited ones, the static ones
+  // too; an object is accepted wherever a Ref<Base> is.
   template <typename Base>
   ClassBuilder& Extends() {
     static_assert(std::is_base_of_v<Base, T>);

@@ -74,6 +74,7 @@ HostedModule::Claim Module::OnSessionStart(const SessionRef& session) {
       Claim claimed = hook(session);
       if (claimed.window != nullptr) claim.window = std::move(claimed.window);
       if (claimed.contents != nullptr) claim.contents = std::move(claimed.contents);
+      if (!claimed.refused.ok()) claim.refused = std::move(claimed.refused);
     });
   }
   return claim;

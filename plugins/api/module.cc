@@ -88,8 +88,12 @@ void Module::Seal() {
     if (state_->class_emits[i]) info.members().Inherit(*state_->emitter_members);
     info.members().Seal();
     internal::StaticObject& constructor = *info.constructor();
+    // Inherited static members alone do not export a class, which may be the module's own business.
+    const bool exported = constructor.constructible() || !constructor.members().members().empty();
+    if (info.base() != nullptr)
+      constructor.members().Inherit(info.base()->constructor()->members());
     constructor.members().Seal();
-    if (constructor.constructible() || !constructor.members().members().empty()) {
+    if (exported) {
       Member member{.name = info.name(), .kind = MemberKind::kProperty, .readonly = true};
       member.signature.result = Type::kConstructor;
       auto get = [&info] { return Value(info.constructor()); };

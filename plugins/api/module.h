@@ -119,7 +119,8 @@ class Module final : public HostedModule {
   // listeners, or a hook of it that hears of every session is there too (OnSessionStart, ClaimSession,
   // OnEntry). See Caller::OnEnd for one's own.
   Module& OnSessionEnd(std::function<void(const SessionRef&, EndReason)> hook);
-  // The current window and web contents of a session that attaches.
+  // The current window and web contents of a session that attaches. They are no longer kept for it
+  // once they are destroyed.
   Module& ClaimSession(std::function<Claim(const SessionRef&)> hook);
   // May replace or block what require, getGlobal and the like answer to anybody. Policy.
   Module& OnEntry(std::function<EntryDecision(const EntryRequest&)> hook);

@@ -92,10 +92,12 @@ class HostedModule {
 
   // On strand().
   // A session attached. Gives what it claims: the current window and contents of that session, null
-  // for no claim.
+  // for no claim. `refused`, if it is no OK: why the session has neither, unless another module
+  // claims them.
   struct Claim {
     ObjectRef window;
     ObjectRef contents;
+    absl::Status refused = {};
   };
   virtual Claim OnSessionStart(const SessionRef& session) = 0;
   // A session ended; its callbacks are dead already. Drops its listeners, and runs the author's hooks

@@ -37,12 +37,19 @@ void ScopedClass::Finish(ModuleObject& object) {
 absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type_key) {
   ModuleObject* object = ModuleObject::From(value.AsObject());
   const ClassInfo* info = object == nullptr ? nullptr : object->class_info();
-  if (info != nullptr && info->IsA(type_key)) return object;
+  if (info != nullptr && info->IsA(type_key)) {
+    if (object->gone() != GoneReason::kAlive) return GoneStatus(*object);
+    return object;
+  }
   const Module* module = ModuleScope::Current();
   const ClassInfo* wanted = module == nullptr ? nullptr : module->FindClass(type_key);
   std::string expected = wanted == nullptr ? "object" : wanted->name();
   ShapeRef shape = value.is_object() ? value.AsObject()->shape() : nullptr;
   if (shape == nullptr || shape->name().empty()) return WrongKind(expected, value);
+  if (shape->kind() == ObjectKind::kConstructor) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", expected, ", got the constructor ", shape->name()));
+  }
   // A class of that name in another module, or an object that reached it through another session.
   std::string_view other = shape->name() == expected ? " of this module, got another " : ", got ";
   return absl::InvalidArgumentError(

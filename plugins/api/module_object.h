@@ -84,7 +84,8 @@ class ScopedClass {
   static void Finish(ModuleObject& object);
 };
 
-// Fails like a conversion: INVALID_ARGUMENT "expected Counter, got Statement".
+// Fails like a conversion: INVALID_ARGUMENT "expected Counter, got Statement"; with NOT_FOUND for one
+// that is gone, as a call of it does.
 absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type_key);
 
 }  // namespace internal
@@ -108,7 +109,7 @@ void Destroy(const Ref<T>& object) {
   Destroy(*object);
 }
 
-// An object of class T or of one that extends it; of the same module.
+// An object of class T or of one that extends it; of the same module, and not destroyed.
 template <typename T>
 struct Convert<Ref<T>, std::enable_if_t<std::is_base_of_v<ModuleObject, T>>> {
   static constexpr Type kType = Type::kObject;

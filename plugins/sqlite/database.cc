@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "plugins/sqlite/sqlite_error.h"
 #include "plugins/sqlite/statement.h"
 #include "plugins/sqlite/transaction.h"
@@ -18,6 +19,26 @@ constexpr absl::Duration kLastRetry = absl::Milliseconds(100);
 
 bool IsLocked(const Outcome& outcome) {
   return !outcome.ok() && outcome.error().code() == absl::StatusCode::kUnavailable;
+}
+
+// Whether there is anything to run in `sql`, which begins between two statements. Found out without
+// SQLite, which carries out some pragmas while it prepares them.
+bool HasStatement(std::string_view sql) {
+  while (true) {
+    sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n\f;"), sql.size()));
+    std::string_view end;
+    if (sql.starts_with("--")) {
+      end = "\n";
+    } else if (sql.starts_with("/*")) {
+      end = "*/";
+    } else {
+      return !sql.empty();
+    }
+    // One that is not closed goes to the end. The `*` of its beginning is none of its end.
+    size_t found = sql.find(end, 2);
+    if (found == std::string_view::npos) return false;
+    sql.remove_prefix(found + end.size());
+  }
 }
 
 absl::Status NulInSql() { return absl::InvalidArgumentError("the SQL contains a NUL byte"); }
@@ -82,7 +103,13 @@ Database::Database(sqlite3* connection, std::string path, OpenOptions options,
       },
       this);
   sqlite3_rollback_hook(
-      connection_, [](void* self) { static_cast<Database*>(self)->updates_.clear(); }, this);
+      connection_,
+      [](void* self) {
+        auto* that = static_cast<Database*>(self);
+        that->updates_.clear();
+        that->rolled_back_ = true;
+      },
+      this);
   sqlite3_progress_handler(
       connection_, kStepsPerLook,
       [](void* self) {
@@ -123,6 +150,7 @@ void Database::Begin(LateReply reply, std::optional<std::string> mode) {
     if (!begun.ok()) return begun;
     auto transaction = Make<Transaction>(Ref<Database>(this));
     turn_ = transaction.get();
+    rolled_back_ = false;
     transaction->RollBackWith(session);
     return Value(transaction);
   });
@@ -170,7 +198,8 @@ void Database::Settle(Outcome& outcome) {
   bool open = sqlite3_get_autocommit(connection_) == 0;
   if (turn_ != nullptr && !open) {
     // Committed, or rolled back: by its own methods, by SQL of its own, or by SQLite.
-    std::string why = outcome.ok() ? "" : "rolled back: " + std::string(outcome.error().message());
+    std::string why = rolled_back_ ? "rolled back" : "committed";
+    if (rolled_back_ && !outcome.ok()) why += ": " + std::string(outcome.error().message());
     std::exchange(turn_, nullptr)->Ended(std::move(why));
   } else if (turn_ == nullptr && open) {
     // Other clients' operations would become part of it.
@@ -236,6 +265,12 @@ Outcome Database::ExecNow(Script& script) {
   if (!script.changes_before) script.changes_before = sqlite3_total_changes64(connection_);
   const char* begin = script.sql.c_str();
   while (script.done < script.sql.size()) {
+    if (turn_ != nullptr && sqlite3_get_autocommit(connection_) != 0 &&
+        HasStatement(std::string_view(script.sql).substr(script.done))) {
+      return Outcome::Failed(absl::FailedPreconditionError(absl::StrCat(
+          "the script ended the transaction (", rolled_back_ ? "rolled back" : "committed",
+          ") before its last statement; the rest was not run")));
+    }
     sqlite3_stmt* prepared = nullptr;
     const char* rest = nullptr;
     int code = sqlite3_prepare_v2(connection_, begin + script.done, -1, &prepared, &rest);
@@ -264,7 +299,7 @@ Outcome Database::PrepareNow(const std::string& sql, Ref<Transaction> transactio
     return Outcome::Failed(LastError(connection_));
   }
   if (statement == nullptr) return Outcome::Failed(absl::InvalidArgumentError("the SQL is empty"));
-  if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
+  if (HasStatement(rest)) {
     sqlite3_finalize(statement);
     return Outcome::Failed(
         absl::InvalidArgumentError("prepare takes one statement; use exec for several"));

@@ -5,7 +5,9 @@
 //
 // Turns. Operations run one at a time on the module's strand, in the order they came. While a
 // transaction is open, the connection is its: operations of others wait, as late replies, until it
-// ends. Nothing waits inside a method: an operation that finds the file locked by another process
+// ends. Others are all that do not come through the transaction, those of the session that began it
+// too: another part of the same program may be about to end it, and a deadline bounds the wait of
+// one that waits for itself. Nothing waits inside a method: an operation that finds the file locked by another process
 // is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over. Of several
 // statements those that were done stay done: it goes on with the one that found it locked.
 //
@@ -67,7 +69,8 @@ class Database final : public EventEmitter {
     size_t done = 0;  // bytes of it
     std::optional<int64_t> changes_before = {};
   };
-  // Runs what is left of `script`; called again after a failure, it goes on with what failed.
+  // Runs what is left of `script`; called again after a failure, it goes on with what failed. In a
+  // transaction's turn nothing is run once the transaction has ended: FAILED_PRECONDITION.
   Outcome ExecNow(Script& script);
   Outcome ExecNow(std::string sql) {
     Script script{std::move(sql)};
@@ -99,6 +102,7 @@ class Database final : public EventEmitter {
   const std::function<void()> on_close_;
 
   Transaction* turn_ = nullptr;  // whose the connection is; it ends its turn before it goes
+  bool rolled_back_ = false;     // since that turn began
   std::deque<Operation> waiting_;
   std::optional<Operation> locked_;  // found the file locked, and is tried again by retry_
   uint64_t retry_ = 0;

@@ -6,13 +6,22 @@
 //   const tx = db.begin();  tx.exec("DELETE FROM orders");  tx.rollback()
 //   db.on('update', change => ...)
 //
-// Clients that open the same file share one Database, with the options of the first; those that
-// open it read-only share another. It is closed when nobody refers to it or to a statement of it
-// any more. A transaction belongs to the client that began it: if that client dies, it is rolled
-// back, and those who waited go on.
+// Clients that open the same file, by whatever name, share one Database, with the options of the
+// first; those that open it read-only share another. It is closed when nobody refers to it or to a
+// statement of it any more. A transaction belongs to the client that began it: if that client dies,
+// it is rolled back, and those who waited go on.
+//
+// While a transaction is under way, whatever else is asked of the database waits for its end. That
+// goes for the client that began it too, since another part of the same program may be about to end
+// it: one that means to be part of it calls the transaction, not the database. A call's deadline
+// bounds the wait.
 
+#include <sys/stat.h>
+
+#include <compare>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "plugins/sqlite/database.h"
@@ -22,19 +31,52 @@
 namespace hawser::sqlite {
 namespace {
 
-// The open databases, by the file's path and whether they may be written. Strand-bound.
-using OpenKey = std::pair<std::string, bool>;
+// The open databases, by the file and whether it may be written. Strand-bound.
+//
+// A file is known by what it is, not by a name: it may have several (hard links, a symbolic link
+// that was made before the file), and two connections under different names would have different
+// journals. As long as a database is open, no other file gets its numbers.
+struct OpenKey {
+  dev_t device;
+  ino_t inode;
+  bool readonly;
+  auto operator<=>(const OpenKey&) const = default;
+};
 using OpenDatabases = std::map<OpenKey, Database*>;
 
-// One name for a file, however it was given. Databases in memory are nobody else's.
+// Nothing if there is no such file.
+std::optional<OpenKey> KeyOf(const std::string& name, const OpenOptions& options) {
+  struct stat file;
+  if (stat(name.c_str(), &file) != 0) return std::nullopt;
+  return OpenKey{file.st_dev, file.st_ino, options.readonly};
+}
+
+// The absolute name of a file; empty for a database in memory, which is nobody else's.
 absl::StatusOr<std::string> NameOf(const std::string& path) {
   if (path.empty() || path == ":memory:") return std::string();
   if (path.find('\0') != std::string::npos)
     return absl::InvalidArgumentError("the path contains a NUL byte");
+  // SQLite would take it for a URI, whose parameters are options that `open` does not give: another
+  // VFS, no locks, a cache of its own.
+  if (path.starts_with("file:")) {
+    return absl::InvalidArgumentError(path +
+                                      ": open takes the path of a file, no URI (one that is named "
+                                      "like that is opened as ./file:...)");
+  }
   std::error_code error;
-  std::filesystem::path name = std::filesystem::weakly_canonical(path, error);
+  // weakly_canonical leaves a relative path as it is when nothing of it exists.
+  std::filesystem::path name = std::filesystem::absolute(path, error);
+  if (!error) name = std::filesystem::weakly_canonical(name, error);
   if (error) return absl::InvalidArgumentError(path + ": " + error.message());
   return name.string();
+}
+
+// The open database of the file, if there is one that is not on its way out, its last reference
+// gone.
+Ref<Database> Find(const OpenDatabases& open, const std::optional<OpenKey>& key) {
+  auto found = key ? open.find(*key) : open.end();
+  if (found == open.end() || !found->second->TryAddRef()) return nullptr;
+  return Ref<Database>::Adopt(found->second);
 }
 
 absl::StatusOr<Ref<Database>> Open(const std::shared_ptr<OpenDatabases>& open,
@@ -42,25 +84,24 @@ absl::StatusOr<Ref<Database>> Open(const std::shared_ptr<OpenDatabases>& open,
   absl::StatusOr<std::string> name = NameOf(path);
   if (!name.ok()) return name.status();
   bool in_memory = name->empty();
-  OpenKey key(*name, options.readonly);
-  auto found = open->find(key);
-  // One that is on its way out, its last reference gone, is not found again.
-  if (!in_memory && found != open->end() && found->second->TryAddRef()) {
-    return Ref<Database>::Adopt(found->second);
-  }
   std::string shown = in_memory ? ":memory:" : *name;
+  if (!in_memory) {
+    if (Ref<Database> shared = Find(*open, KeyOf(shown, options))) return shared;
+  }
   absl::StatusOr<sqlite3*> connection = Database::Connect(shown, options);
   if (!connection.ok()) return connection.status();
+  // SQLite has made the file by now. One that somebody removed at once cannot be found again.
+  std::optional<OpenKey> key = in_memory ? std::nullopt : KeyOf(shown, options);
   // The entry may be another's by the time this one goes.
   auto self = std::make_shared<Database*>(nullptr);
   auto forget = [open, key, self] {
-    auto entry = open->find(key);
+    auto entry = key ? open->find(*key) : open->end();
     if (entry != open->end() && entry->second == *self) open->erase(entry);
   };
   auto database = Make<Database>(*connection, shown, options, forget);
-  if (!in_memory) {
+  if (key) {
     *self = database.get();
-    open->insert_or_assign(key, database.get());
+    open->insert_or_assign(*key, database.get());
   }
   return database;
 }
@@ -75,7 +116,9 @@ HAWSER_MODULE(sqlite, module) {
   // What reads or writes the file may have to wait for the disk.
   module.Class<Transaction>("Transaction")
       .Method("exec", &Transaction::Exec)
-      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Doc(
+          "Runs SQL, several statements too; {changes, lastInsertRowid}. A COMMIT or ROLLBACK must "
+          "be the last.")
       .Blocking()
       .Method("prepare", &Transaction::Prepare)
       .Doc("A statement of this transaction.")
@@ -111,13 +154,22 @@ HAWSER_MODULE(sqlite, module) {
 
   module.Class<Database>("Database")
       .Method("exec", &Database::Exec)
-      .Doc("Runs SQL, several statements too; {changes, lastInsertRowid}.")
+      .Doc(
+          "Runs SQL, several statements too; {changes, lastInsertRowid}. A transaction under way "
+          "is "
+          "waited for, one's own too; a deadline bounds that.")
       .Blocking()
       .Method("prepare", &Database::Prepare)
-      .Doc("A statement, to be run many times.")
+      .Doc(
+          "A statement, to be run many times. A transaction under way is waited for, one's own "
+          "too, "
+          "here and in each run; a deadline bounds that.")
       .Blocking()
       .Method("begin", &Database::Begin)
-      .Doc("A transaction: deferred, immediate (default) or exclusive. Others wait until it ends.")
+      .Doc(
+          "A transaction: deferred, immediate (default) or exclusive. Others wait until it ends. "
+          "One "
+          "under way is waited for, one's own too; a deadline bounds that.")
       .Blocking()
       .Property("path", &Database::path)
       .Property("inTransaction", &Database::in_transaction)

@@ -145,6 +145,8 @@ class TestSession {
   // What the module claimed for it: null if nothing.
   const ObjectRef& window() const { return claim_.window; }
   const ObjectRef& contents() const { return claim_.contents; }
+  // Why it claimed nothing, if it said so.
+  const absl::Status& refused() const { return claim_.refused; }
   SessionRef view() const;
   bool ended() const;
 

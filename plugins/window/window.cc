@@ -5,10 +5,11 @@
 //   win.loadURL('https://github.com')
 //
 // It also says which window a client belongs to (getCurrentWindow, getCurrentWebContents): the one
-// its attribute `window` names by id (none for `none`), else one that is opened for it and closed
-// when its session ends.
+// its attribute `window` names by id (none for `none`, nor for what is no open window); one that
+// names none has one that is opened for it and closed when its session ends. After the window was
+// closed there is none.
 
-#include <cstdlib>
+#include <charconv>
 
 #include "plugins/window/browser_window.h"
 
@@ -23,20 +24,31 @@ Ref<BrowserWindow> Find(const Windows& windows, int64_t id) {
   return found == windows.open.end() ? nullptr : found->second;
 }
 
+// The window that a session asks for, if there is one.
+Ref<BrowserWindow> Find(const Windows& windows, std::string_view asked) {
+  int64_t id = 0;
+  auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), id);
+  if (error != std::errc() || end != asked.data() + asked.size()) return nullptr;
+  return Find(windows, id);
+}
+
 HostedModule::Claim ClaimFor(const SessionRef& session, const std::shared_ptr<Windows>& windows,
                              SessionWindows& session_windows) {
-  Ref<BrowserWindow> window;
   auto named = session->attributes().find("window");
-  if (named != session->attributes().end() && named->second == "none") return {};
-  if (named != session->attributes().end())
-    window = Find(*windows, std::strtoll(named->second.c_str(), nullptr, 10));
-  if (!window) {
-    WindowOptions options;
-    options.show = false;
-    options.title = "session " + session->id().Short();
-    window = BrowserWindow::Open(windows, options);
-    session_windows.emplace(session->id(), window->id());
+  if (named != session->attributes().end() && !named->second.empty()) {
+    const std::string& asked = named->second;
+    if (asked == "none") return {};
+    if (Ref<BrowserWindow> window = Find(*windows, asked)) return {window, window->contents()};
+    // Another window in its place would hide the mistake.
+    return {
+        nullptr, nullptr,
+        absl::NotFoundError("the session asked for window " + asked + ", which does not exist")};
   }
+  WindowOptions options;
+  options.show = false;
+  options.title = "session " + session->id().Short();
+  Ref<BrowserWindow> window = BrowserWindow::Open(windows, options);
+  session_windows.emplace(session->id(), window->id());
   return {window, window->contents()};
 }
 

@@ -81,6 +81,18 @@ TEST_P(Root, S29_TheCurrentWindowAndItsContentsDependOnTheCaller) {
   EXPECT_EQ(page.GetCurrentWindow()->id(), opened.id());
   EXPECT_EQ(frame.GetCurrentWindow()->id(), opened.id());
   EXPECT_NE(first.GetCurrentWindow()->id(), opened.id());
+  // One that is closed is theirs no longer, and no other takes its place.
+  ASSERT_THAT(opened.Call("close"), IsOk());
+  ASSERT_THAT(window.Call("close"), IsOk());
+  for (Remote* remote : {&first, &page, &frame}) {
+    EXPECT_THAT(remote->GetCurrentWindow(), StatusIs(kNotFound, HasSubstr("window was closed")));
+    EXPECT_THAT(remote->GetCurrentWebContents(),
+                StatusIs(kNotFound, HasSubstr("window was closed")));
+  }
+  EXPECT_THAT(Connect({{"window", id}}).GetCurrentWindow(),
+              StatusIs(kNotFound, HasSubstr("asked for window " + id)));
+  EXPECT_THAT(Connect({{"window", "abc"}}).GetCurrentWebContents(),
+              StatusIs(kNotFound, HasSubstr("asked for window abc")));
 }
 
 TEST_P(Root, S30_GetGlobalReadsAGlobalOfMain) {

@@ -227,6 +227,72 @@ TEST_F(RootTest, WhatWasClaimedIsGivenBackAtTheEndAndALateClaimIsDropped) {
   EXPECT_TRUE(destroyed);
 }
 
+TEST_F(RootTest, AWindowThatWasClosedIsNeitherGivenNorKept) {
+  bool destroyed = false;
+  auto window = MakeRef<FakeObject>(&destroyed);
+  auto contents = MakeRef<FakeObject>();
+  auto module = Add("window");
+  module->claim = [&](const SessionRef&) { return HostedModule::Claim{window, contents}; };
+  SessionRef other = MakeRef<FakeSession>();
+  claims_.Begin(session_, modules_);
+  claims_.Begin(other, modules_);
+  module->executor.RunAll();
+  window->gone_reason = contents->gone_reason = GoneReason::kDestroyed;
+  EXPECT_THAT(Call("getCurrentWindow"),
+              StatusIs(StatusCode::kNotFound, "this session's window was closed"));
+  claims_.ObjectGone(*window);
+  claims_.ObjectGone(*contents);
+  // One that attaches while its window is being closed.
+  SessionRef late = MakeRef<FakeSession>();
+  claims_.Begin(late, modules_);
+  module->executor.RunAll();
+  module->claim = nullptr;
+  window.reset();
+  EXPECT_TRUE(destroyed);
+  for (const SessionRef& session : {session_, other, late}) {
+    session_ = session;
+    EXPECT_THAT(Call("getCurrentWindow"),
+                StatusIs(StatusCode::kNotFound, "this session's window was closed"));
+    EXPECT_THAT(Call("getCurrentWebContents"),
+                StatusIs(StatusCode::kNotFound,
+                         "this session's web contents are gone: its window was closed"));
+    EXPECT_TRUE(claims_.End(session->id()).empty());
+  }
+}
+
+TEST_F(RootTest, AWindowThatASessionLeavesIsStillTheOthersAndStillWatched) {
+  bool destroyed = false;
+  auto window = MakeRef<FakeObject>(&destroyed);
+  auto module = Add("window");
+  module->claim = [&](const SessionRef&) { return HostedModule::Claim{window, nullptr}; };
+  SessionRef other = MakeRef<FakeSession>();
+  claims_.Begin(session_, modules_);
+  claims_.Begin(other, modules_);
+  module->executor.RunAll();
+  module->claim = nullptr;
+  EXPECT_EQ(claims_.End(other->id()).size(), 1);
+  EXPECT_THAT(Call("getCurrentWindow"), IsOkAndHolds(Value(ObjectRef(window))));
+  window->gone_reason = GoneReason::kDestroyed;
+  claims_.ObjectGone(*window);
+  window.reset();
+  EXPECT_TRUE(destroyed);
+}
+
+TEST_F(RootTest, AModuleThatRefusesSaysWhyUnlessAnotherClaims) {
+  ObjectRef window = MakeRef<FakeObject>();
+  auto refusing = Add("refusing");
+  refusing->claim = [](const SessionRef&) {
+    return HostedModule::Claim{nullptr, nullptr, absl::NotFoundError("no window 7")};
+  };
+  auto claiming = Add("claiming");
+  claiming->claim = [&](const SessionRef&) { return HostedModule::Claim{window, nullptr}; };
+  claims_.Begin(session_, modules_);
+  refusing->executor.RunAll();
+  claiming->executor.RunAll();
+  EXPECT_THAT(Call("getCurrentWindow"), IsOkAndHolds(Value(window)));
+  EXPECT_THAT(Call("getCurrentWebContents"), StatusIs(StatusCode::kNotFound, "no window 7"));
+}
+
 TEST_F(RootTest, ProvideMakesAnObjectAModule) {
   Value object(ObjectRef(MakeRef<FakeObject>()));
   EXPECT_THAT(Call("provide", {"cart", object}), IsOkAndHolds(Value()));

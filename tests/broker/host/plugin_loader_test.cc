@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"null_info", kInvalidArgument, "describes nothing"},
                       Refusal{"describe_throws", kInvalidArgument, "threw"},
                       Refusal{"bad_abi", kFailedPrecondition,
-                              "built for plugin ABI 0, this broker has ABI 1; build it again"},
+                              "built for plugin ABI 0, this broker has ABI 2; build it again"},
                       Refusal{"bad_size", kFailedPrecondition, "build it again"},
                       Refusal{"bad_fingerprint", kFailedPrecondition,
                               "built with [hawser-1 cxxabi-1002 absl-20200225 ptr-4]"},

@@ -63,6 +63,8 @@ void Body(Module& module) {
       .Hidden()
       .Method("wider", [](Square& self, const Square& other) { return self.side() > other.side(); })
       .Method("same", [](Square& self, Ref<Square> other) { return &self == other.get(); })
+      .Property(
+          "twin", [](Square& self) { return Ref<Square>(&self); }, [](Square&, Ref<Square>) {})
       .Method("me", [](Square& self) { return Ref<Square>(&self); })
       .Method("label",
               [](Square&, std::string text, std::optional<int64_t> times, Args rest) {
@@ -75,6 +77,8 @@ void Body(Module& module) {
   module.Class<Plain>("Plain").Property("value", [](Plain& self) { return self.value; });
   module.Function("plain", [] { return Make<Plain>(); });
   module.Function("area_of", [](Ref<Shape2d> shape) { return shape->Area(); });
+  module.Function("areas_of", [](std::vector<Ref<Shape2d>> shapes) { return shapes.size(); });
+  module.Function("kind_of", [](Value value) { return KindName(value.kind()); });
 }
 
 class ClassTest : public ::testing::Test {
@@ -142,6 +146,17 @@ TEST_F(ClassTest, AnObjectThatOnlyHasTheNameOfTheClassIsToldApart) {
   EXPECT_THAT(
       square.Call("wider", other),
       StatusIs(kInvalidArgument, HasSubstr("expected Square of this module, got another Square")));
+}
+
+TEST_F(ClassTest, AConstructorIsNotTakenForAnObjectOfItsClass) {
+  TestObject square = *harness_.New("Square", 3.0);
+  TestObject constructor = *harness_.exports().GetObject("Square");
+  EXPECT_THAT(square.Call("wider", constructor),
+              StatusIs(kInvalidArgument,
+                       "Square.wider: argument 1: expected Square, got the constructor Square"));
+  EXPECT_THAT(harness_.Call("area_of", constructor),
+              StatusIs(kInvalidArgument,
+                       "test.area_of: argument 1: expected Shape, got the constructor Square"));
 }
 
 TEST_F(ClassTest, AnObjectSentBackHomeIsTheOriginal) {
@@ -251,6 +266,62 @@ TEST_F(ClassTest, ADestroyedObjectFailsEveryCallAndItsHoldersAreTold) {
   Destroy(*ModuleObject::From(square.object().get()));
   EXPECT_EQ(harness_.host().gone().size(), 1);
   EXPECT_EQ(Square::live, 1);  // as long as it is referred to
+}
+
+TEST_F(ClassTest, ADestroyedObjectIsRefusedAsAnArgumentToo) {
+  TestObject square = *harness_.New("Square", 3.0);
+  TestObject destroyed = *harness_.New("Square", 2.0);
+  Destroy(*ModuleObject::From(destroyed.object().get()));
+  for (const char* method : {"wider", "same"}) {
+    EXPECT_THAT(square.Call(method, destroyed),
+                StatusIs(kNotFound, std::string("Square.") + method +
+                                        ": argument 1: Square is gone: destroyed"));
+  }
+  EXPECT_THAT(harness_.Call("area_of", destroyed),
+              StatusIs(kNotFound, "test.area_of: argument 1: Square is gone: destroyed"));
+  EXPECT_THAT(square.Set("twin", destroyed),
+              StatusIs(kNotFound, "Square.twin: Square is gone: destroyed"));
+  EXPECT_THAT(square.Set("twin", square), IsOk());
+  EXPECT_THAT(harness_.Call("areas_of", Array{square, destroyed}),
+              StatusIs(kNotFound, HasSubstr("Square is gone: destroyed")));
+  // What takes anything takes that too.
+  EXPECT_THAT(harness_.Call("kind_of", destroyed), IsOkAndHolds(Value("object")));
+}
+
+TEST(ClassRegistration, StaticMembersAreInheritedAsByAPrototype) {
+  class Animal : public ModuleObject {};
+  class Dog final : public Animal {};
+  class Hound : public Animal {};
+  class Basset final : public Hound {};
+  ModuleHarness harness([](Module& module) {
+    module.Class<Animal>("Animal")
+        .Static("legs", [] { return 4; })
+        .Static("noise", [] { return "?"; })
+        .StaticConstant("kingdom", "animalia")
+        .StaticProperty("count", [] { return 1; });
+    module.Class<Dog>("Dog").Extends<Animal>().Constructor<>().Static("noise",
+                                                                      [] { return "woof"; });
+    // Nothing of its own to export, and so its name is free.
+    module.Class<Hound>("Hound").Extends<Animal>();
+    module.Function("Hound", [] { return "a function"; });
+    module.Class<Basset>("Basset").Extends<Hound>().Constructor<>();
+  });
+  TestObject animal = *harness.exports().GetObject("Animal");
+  EXPECT_THAT(animal.Call("noise"), IsOkAndHolds(Value("?")));
+  EXPECT_FALSE(animal.shape().FindMember("legs")->inherited);
+  TestObject dog = *harness.exports().GetObject("Dog");
+  EXPECT_THAT(dog.Call("noise"), IsOkAndHolds(Value("woof")));
+  EXPECT_FALSE(dog.shape().FindMember("noise")->inherited);
+  TestObject basset = *harness.exports().GetObject("Basset");
+  EXPECT_THAT(basset.Call("noise"), IsOkAndHolds(Value("?")));
+  for (const TestObject& derived : {dog, basset}) {
+    EXPECT_THAT(derived.Call("legs"), IsOkAndHolds(Value(4)));
+    EXPECT_THAT(derived.Get("kingdom"), IsOkAndHolds(Value("animalia")));
+    EXPECT_THAT(derived.Get("count"), IsOkAndHolds(Value(1)));
+    EXPECT_TRUE(derived.shape().FindMember("legs")->inherited);
+    EXPECT_THAT(derived.GetObject("legs")->Do(Op::kCall, "", {}), IsOkAndHolds(Value(4)));
+  }
+  EXPECT_THAT(harness.Call("Hound"), IsOkAndHolds(Value("a function")));
 }
 
 TEST(ClassRegistration, ANameGivenTwiceRefusesTheModule) {

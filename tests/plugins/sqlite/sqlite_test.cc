@@ -44,6 +44,53 @@ TEST_F(SqliteTest, TheSameFileIsTheSameObjectHoweverItIsNamed) {
                *harness_.exports().CallObject("open", ":memory:"));
 }
 
+TEST_F(SqliteTest, ANewFileIsTheSameObjectWhenItsPathIsRelative) {
+  std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+  TestObject first = *harness_.exports().CallObject("open", "new.db");
+  TestObject second = *harness_.exports().CallObject("open", "new.db");
+  TestObject absolute = *harness_.exports().CallObject("open", folder_ + "/new.db");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first, absolute);
+  EXPECT_THAT(first.Get("path"), IsOkAndHolds(Value(folder_ + "/new.db")));
+}
+
+TEST_F(SqliteTest, TheOtherNamesOfAFileAreTheSameObject) {
+  std::filesystem::create_symlink(path_, folder_ + "/symbolic.db");  // the file is still to come
+  TestObject symbolic = *harness_.exports().CallObject("open", folder_ + "/symbolic.db");
+  EXPECT_EQ(symbolic, Open());
+  std::filesystem::create_hard_link(path_, folder_ + "/hard.db");
+  EXPECT_EQ(symbolic, *harness_.exports().CallObject("open", folder_ + "/hard.db"));
+}
+
+TEST_F(SqliteTest, AFileThatTookThePlaceOfAnotherIsAnotherObject) {
+  TestObject old = OpenWithTable();
+  std::filesystem::remove(path_);
+  TestObject created = Open();
+  EXPECT_FALSE(old == created);
+  EXPECT_EQ(created, Open());
+}
+
+TEST_F(SqliteTest, AUriIsNotAPath) {
+  for (const char* options : {"", "?mode=memory", "?nolock=1", "?vfs=unix-none"}) {
+    EXPECT_THAT(harness_.Call("open", "file:" + path_ + options),
+                StatusIs(kInvalidArgument, HasSubstr("no URI")));
+  }
+  // A file may be named like that.
+  std::string name = folder_ + "/file:x?mode=memory";
+  EXPECT_THAT(harness_.Call("open", name), IsOk());
+  EXPECT_TRUE(std::filesystem::exists(name));
+}
+
+TEST_F(SqliteTest, ADatabaseWithoutAFileIsNobodyElses) {
+  for (const char* path : {":memory:", ""}) {
+    TestObject database = *harness_.exports().CallObject("open", path);
+    EXPECT_THAT(database.Get("path"), IsOkAndHolds(Value(":memory:")));
+    EXPECT_FALSE(database == *harness_.exports().CallObject("open", path));
+  }
+}
+
 TEST_F(SqliteTest, IsClosedWhenNobodyRefersToItAndMayBeOpenedAgain) {
   { TestObject database = OpenWithTable(); }
   harness_.Run();

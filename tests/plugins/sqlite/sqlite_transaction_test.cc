@@ -132,6 +132,63 @@ TEST_F(SqliteTransactionTest, ATransactionThatEndsBySqlOfItsOwnIsOver) {
   EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (2, 2)"), IsOk());
 }
 
+TEST_F(SqliteTransactionTest, WhatFollowsTheEndOfATransactionInItsScriptIsNotRun) {
+  TestObject database = OpenWithTable();
+  for (const char* rest :
+       {"INSERT INTO t VALUES (3, 3)", "BEGIN; INSERT INTO t VALUES (3, 3)",
+        "PRAGMA foreign_keys = ON", "/* x */ -- y\n ; DELETE FROM t", "no SQL"}) {
+    TestObject transaction = *database.CallObject("begin");
+    std::string script = std::string("INSERT OR REPLACE INTO t VALUES (1, 1); COMMIT; ") + rest;
+    EXPECT_THAT(transaction.Call("exec", script),
+                StatusIs(kFailedPrecondition,
+                         "the script ended the transaction (committed) before its last statement; "
+                         "the rest was not run"));
+    EXPECT_THAT(transaction.Call("commit"),
+                StatusIs(kFailedPrecondition, "the transaction has ended: committed"));
+    EXPECT_THAT(database.Get("inTransaction"), IsOkAndHolds(Value(false)));
+    EXPECT_THAT(Rows(database, "SELECT a FROM t"), IsOkAndHolds(Value(Array{Record{{"a", 1}}})));
+    EXPECT_THAT(Rows(database, "PRAGMA foreign_keys"),
+                IsOkAndHolds(Value(Array{Record{{"foreign_keys", 0}}})));
+  }
+  TestObject transaction = *database.CallObject("begin");
+  EXPECT_THAT(transaction.Call("exec", "DELETE FROM t; ROLLBACK; DELETE FROM t"),
+              StatusIs(kFailedPrecondition, HasSubstr("(rolled back)")));
+  EXPECT_THAT(transaction.Call("rollback"),
+              StatusIs(kFailedPrecondition, HasSubstr("rolled back")));
+  EXPECT_THAT(Count(database), IsOkAndHolds(Value(1)));
+}
+
+TEST_F(SqliteTransactionTest, AScriptMayEndItsTransactionLastAndSayWhy) {
+  TestObject database = OpenWithTable();
+  for (const char* script : {"COMMIT", "END;", "COMMIT; -- done", "COMMIT ; /* done */\n;",
+                             "SAVEPOINT s; ROLLBACK TO s; RELEASE s; COMMIT; /*/ not closed"}) {
+    EXPECT_THAT(database.CallObject("begin")->Call("exec", script), IsOk()) << script;
+  }
+  TestObject transaction = *database.CallObject("begin");
+  EXPECT_THAT(transaction.Call("exec", "ROLLBACK"), IsOk());
+  EXPECT_THAT(transaction.Call("commit"),
+              StatusIs(kFailedPrecondition, "the transaction has ended: rolled back"));
+}
+
+TEST_F(SqliteTransactionTest, ItsOwnTransactionIsWaitedForTooAndTheTextsSaySo) {
+  TestObject database = OpenWithTable();
+  TestObject transaction = *database.CallObject("begin");
+  PendingCall exec = database.Start("exec", "INSERT INTO t VALUES (1, 1)");
+  PendingCall begin = database.Start("begin");
+  PendingCall prepare = database.Start("prepare", "SELECT 1");
+  EXPECT_FALSE(exec.answered() || begin.answered() || prepare.answered());
+  exec.Cancel();
+  begin.Cancel();
+  EXPECT_THAT(transaction.Call("commit"), IsOk());
+  EXPECT_THAT(prepare.result(), IsOk());
+  EXPECT_THAT(Count(database), IsOkAndHolds(Value(0)));
+  for (const char* member : {"exec", "prepare", "begin"}) {
+    const std::string& doc = database.shape().FindMember(member)->doc;
+    EXPECT_THAT(doc, HasSubstr("one's own too")) << member;
+    EXPECT_THAT(doc, HasSubstr("a deadline bounds that")) << member;
+  }
+}
+
 TEST_F(SqliteTransactionTest, ASharedDatabaseTakesNoBeginInItsSql) {
   TestObject database = OpenWithTable();
   EXPECT_THAT(database.Call("exec", "BEGIN; INSERT INTO t VALUES (1, 1)"),

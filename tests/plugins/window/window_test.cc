@@ -153,6 +153,36 @@ TEST_F(WindowTest, ASessionThatNamesAWindowBelongsToItAndLeavesItOpen) {
   EXPECT_EQ(OpenWindows(), before);
 }
 
+TEST_F(WindowTest, ASessionThatAsksForAWindowThatDoesNotExistIsToldSoAndGetsNoOther) {
+  TestObject closed = *harness_.New("BrowserWindow");
+  std::string closed_id = std::to_string(closed.Get("id")->AsInt());
+  std::string open_id = std::to_string(harness_.New("BrowserWindow")->Get("id")->AsInt());
+  EXPECT_THAT(closed.Call("close"), IsOk());
+  size_t before = OpenWindows();
+  for (const std::string& asked :
+       {closed_id, std::string("99999"), std::string("abc"), open_id + "abc", std::string("-1"),
+        std::string("99999999999999999999"), std::string("0")}) {
+    TestSession& page = harness_.StartSession({{"window", asked}});
+    EXPECT_EQ(page.window(), nullptr) << asked;
+    EXPECT_EQ(page.contents(), nullptr) << asked;
+    EXPECT_THAT(page.refused(), StatusIs(kNotFound, "the session asked for window " + asked +
+                                                        ", which does not exist"));
+  }
+  EXPECT_EQ(OpenWindows(), before);
+}
+
+TEST_F(WindowTest, AnEmptyAttributeNamesNoWindow) {
+  EXPECT_NE(harness_.StartSession({{"window", ""}}).window(), nullptr);
+}
+
+TEST_F(WindowTest, ASessionMayHaveNoWindow) {
+  size_t before = OpenWindows();
+  TestSession& page = harness_.StartSession({{"window", "none"}});
+  EXPECT_EQ(page.window(), nullptr);
+  EXPECT_THAT(page.refused(), IsOk());
+  EXPECT_EQ(OpenWindows(), before);
+}
+
 TEST_F(WindowTest, ListenersOfAReloadedPageDoNotPileUp) {
   TestObject window = *harness_.New("BrowserWindow");
   std::string id = std::to_string(window.Get("id")->AsInt());
