@@ -6,21 +6,21 @@
 // Thread-compatible.
 
 #include <cstdint>
-#include <string>
-
-#include "hawser/v1/session.pb.h"
+#include <memory>
 
 namespace hawser::bench {
 
 class ProtobufPeer {
  public:
+  ProtobufPeer();
+  ~ProtobufPeer();
+
   int64_t Add(int64_t a, int64_t b);
 
  private:
+  struct Packets;
+  const std::unique_ptr<Packets> packets_;
   uint64_t calls_ = 0;
-  // Kept for their memory, as who wants speed from protobuf does.
-  v1::Packet sent_, received_, reply_sent_, reply_received_;
-  std::string bytes_;
 };
 
 }  // namespace hawser::bench
