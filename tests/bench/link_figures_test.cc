@@ -59,12 +59,10 @@ double TimeBatch(const Call& call) {
 }
 
 TEST(LinkFiguresTest, AnAddTakesAtMostOneAndAHalfMicrosecondsOnBothSidesTogether) {
-  // What the peer takes on the machine, undisturbed, for which the 1.5 us are meant. Where others
-  // use the machine too, both take longer, at times twice as long.
-  constexpr double kPeerUndisturbedUs = 0.80;
   LinkPair pair;
   ObjectRef adder = pair.Make();
   ProtobufPeer peer;
+  // The time is the machine's too: the peer's, beside it, tells how quick that is just now.
   double best_us = 1e9, worst_us = 0, peer_us = 1e9;
   for (int batch = 0; batch < 20; ++batch) {
     peer_us = std::min(peer_us, TimeBatch([&](int i) { ASSERT_EQ(peer.Add(i, 1), i + 1); }));
@@ -72,13 +70,11 @@ TEST(LinkFiguresTest, AnAddTakesAtMostOneAndAHalfMicrosecondsOnBothSidesTogether
     best_us = std::min(best_us, us);
     worst_us = std::max(worst_us, us);
   }
-  double slowness = std::max(1.0, peer_us / kPeerUndisturbedUs);
   std::cout << "add(int64, int64): " << best_us << " us best, " << worst_us
             << " us worst of 20 batches of " << kBatch
-            << "; protobuf alone, its two packets: " << peer_us << " us best; machine slowed down "
-            << slowness << " times\n";
+            << "; protobuf alone, its two packets: " << peer_us << " us best\n";
   if (kTimed) {
-    EXPECT_LE(best_us, 1.5 * slowness);
+    EXPECT_LE(best_us, 1.5);
   }
 }
 
