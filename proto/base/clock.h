@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "absl/time/time.h"
 
@@ -52,6 +53,25 @@ class Clock {
 
   // The calendar's time, for display only: it may jump.
   virtual absl::Time WallNow() const = 0;
+};
+
+// The present time for one piece of work, read from the clock when it is first asked for: most work
+// never asks, and reading a clock takes as long as sending a small message. Thread-compatible.
+class LazyNow {
+ public:
+  explicit LazyNow(const Clock& clock) : clock_(clock) {}
+  LazyNow(const LazyNow&) = delete;
+  LazyNow& operator=(const LazyNow&) = delete;
+
+  // The same at every call.
+  MonoTime Get() {
+    if (!now_) now_ = clock_.Now();
+    return *now_;
+  }
+
+ private:
+  const Clock& clock_;
+  std::optional<MonoTime> now_;
 };
 
 // The system's clock: CLOCK_MONOTONIC and the calendar. Lives for the whole process.

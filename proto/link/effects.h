@@ -1,6 +1,7 @@
 #ifndef HAWSER_PROTO_LINK_EFFECTS_H_
 #define HAWSER_PROTO_LINK_EFFECTS_H_
 
+#include <memory>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -21,18 +22,20 @@ struct Effects {
     GoneReason reason;
   };
   // First, so that they are destroyed last: each may hold the endpoint's last reference.
-  std::vector<DeadProxy> dead;
+  DeadProxies dead;
   absl::InlinedVector<Completion, 4> completions;
   absl::InlinedVector<IncomingCall*, 4> unref;  // the link's own references given up
   absl::InlinedVector<ObjectRef, 4> dropped;
   absl::InlinedVector<Value, 4> dropped_values;
-  // Rare, so not inline: every call makes and destroys several Effects.
-  std::vector<IncomingCall*> stop;  // to be asked to stop; each with a reference
-  std::vector<Gone> gone;
-
-  // Nothing is to be done; what is only to be destroyed is left out.
-  bool idle() const {
-    return completions.empty() && unref.empty() && dropped.empty() && stop.empty() && gone.empty();
+  // Made when it is first needed: every call makes and destroys several Effects.
+  struct Rare {
+    std::vector<IncomingCall*> stop;  // to be asked to stop; each with a reference
+    std::vector<Gone> gone;
+  };
+  std::unique_ptr<Rare> rare;
+  Rare& GetRare() {
+    if (!rare) rare = std::make_unique<Rare>();
+    return *rare;
   }
 };
 

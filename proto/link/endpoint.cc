@@ -21,19 +21,18 @@ Endpoint::~Endpoint() = default;
 
 // Calls
 
-uint64_t Endpoint::Call(OutgoingCall call, Reply reply) {
-  Effects effects;
-  Outgoing outgoing;
+uint64_t Endpoint::Call(OutgoingCall&& call, Reply reply) {
+  Errand errand;
   uint64_t id = 0;
   bool limited = call.deadline.has_value();
   {
     base::MutexLock lock(mu_);
-    base::MonoTime now = clock_.Now();
-    id = link_.Call(std::move(call), std::move(reply), now, &effects);
-    outgoing = TakeOutgoing(false, now, &effects);
+    base::LazyNow now(clock_);
+    id = link_.Call(call, std::move(reply), now, &errand.effects);
+    TakePacket(false, now, &errand);
   }
-  Send(std::move(outgoing));
-  RunEffects(effects);
+  SendPacketOf(errand);
+  RunEffects(errand.effects);
   if (limited) OnDeadline();
   return id;
 }
@@ -74,23 +73,19 @@ void Endpoint::SetRoot(ObjectRef root) {
   link_.SetRoot(std::move(root));
 }
 
-void Endpoint::Answer(IncomingCall* call, Outcome outcome) {
-  Effects effects;
-  Outgoing outgoing;
-  Due due;
+void Endpoint::Answer(IncomingCall* call, Outcome&& outcome) {
+  Errand errand;
   bool starting = false;
   {
     base::MutexLock lock(mu_);
-    if (!link_.Answer(call, std::move(outcome), &effects)) return;
-    starting = TakeStarts(&effects);
-    due = TakeDue();
-    // While a packet is decoded, its answers gather to leave together.
-    if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), &effects);
+    if (!link_.Answer(call, std::move(outcome), &errand.effects)) return;
+    starting = TakeStarts(&errand.effects);
+    Conclude(&errand);
   }
-  Send(std::move(outgoing));
+  SendPacketOf(errand);
   if (starting) StartCalls();
-  RunEffects(effects);
-  Do(due);
+  RunEffects(errand.effects);
+  if (errand.due) DoDue();
 }
 
 // Starting calls
@@ -109,19 +104,16 @@ void Endpoint::StartTaken() {
 void Endpoint::StartCalls() {
   for (bool more = true; more;) {
     StartTaken();
-    Effects effects;
-    Outgoing outgoing;
-    Due due;
+    Errand errand;
     {
       base::MutexLock lock(mu_);
       starting_ = false;
-      more = TakeStarts(&effects);
-      due = TakeDue();
-      if (!working_) outgoing = TakeOutgoing(false, clock_.Now(), &effects);
+      more = TakeStarts(&errand.effects);
+      Conclude(&errand);
     }
-    Send(std::move(outgoing));
-    RunEffects(effects);
-    Do(due);
+    SendPacketOf(errand);
+    RunEffects(errand.effects);
+    if (errand.due) DoDue();
   }
 }
 
@@ -169,12 +161,15 @@ void Endpoint::Attach(const std::shared_ptr<Transport>& transport, uint64_t peer
     base::MutexLock lock(mu_);
     work = !std::exchange(working_, true);
   }
-  if (work) WorkOn(clock_.Now(), false);
+  if (work) {
+    base::LazyNow now(clock_);
+    WorkOn(now, false);
+  }
   Flush();
 }
 
 void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
-  base::MonoTime now = clock_.Now();
+  base::LazyNow now(clock_);
   Turn turn;
   {
     base::MutexLock lock(mu_);
@@ -190,7 +185,7 @@ void Endpoint::OnPacket(const Transport* transport, Bytes packet) {
   if (FinishTurn(turn)) WorkOn(now, turn.starting);
 }
 
-void Endpoint::WorkOn(base::MonoTime now, bool started) {
+void Endpoint::WorkOn(base::LazyNow& now, bool started) {
   for (bool more = true; more;) {
     Turn turn;
     {
@@ -203,36 +198,40 @@ void Endpoint::WorkOn(base::MonoTime now, bool started) {
   }
 }
 
-void Endpoint::TakeTurn(base::MonoTime now, Turn* turn) {
-  Link::StepResult result = Link::StepResult::kProgress;
+void Endpoint::TakeTurn(base::LazyNow& now, Turn* turn) {
+  Effects* effects = &turn->errand.effects;
+  bool good = true;
   // A packet's frames together, as long as what they cause stays handy.
-  for (int i = 0;
-       i < kFramesPerTurn && result == Link::StepResult::kProgress && !link_.end_request(); ++i) {
-    result = link_.Step(now, &turn->effects);
-  }
-  turn->starting = TakeStarts(&turn->effects);
-  if (result == Link::StepResult::kViolation) {
+  for (int i = 0; i < kFramesPerTurn && good && link_.HasFrame() && !link_.end_request(); ++i)
+    good = link_.Step(now, effects);
+  turn->starting = TakeStarts(effects);
+  if (!good) {
     turn->violation = link_.violation();
     turn->violator = transport_.get();
   } else {
     // Calls are started before the inbox is left, so that their answers, if they come at once, leave
     // in one packet.
-    turn->more = (result == Link::StepResult::kProgress && !link_.end_request()) || turn->starting;
+    turn->more = (link_.HasFrame() && !link_.end_request()) || turn->starting;
   }
   if (turn->more) return;
   working_ = false;
-  turn->due = TakeDue();
-  turn->outgoing = TakeOutgoing(false, now, &turn->effects);
+  turn->errand.due = HasDue();
+  TakePacket(false, now, &turn->errand);
 }
 
 bool Endpoint::FinishTurn(Turn& turn) {
-  Send(std::move(turn.outgoing));
-  if (turn.starting && turn.more) StartTaken();
-  if (turn.starting && !turn.more) StartCalls();
-  RunEffects(turn.effects);
+  SendPacketOf(turn.errand);
+  if (turn.starting) {
+    if (turn.more) {
+      StartTaken();
+    } else {
+      StartCalls();
+    }
+  }
+  RunEffects(turn.errand.effects);
   // Not whichever is the present one by now.
   if (!turn.violation.ok()) OnTransportLost(turn.violator, turn.violation);
-  Do(turn.due);
+  if (turn.errand.due) DoDue();
   return turn.more;
 }
 
@@ -278,31 +277,39 @@ void Endpoint::Flush() { SendPacket(false); }
 void Endpoint::Heartbeat() { SendPacket(true); }
 
 void Endpoint::SendPacket(bool even_if_empty) {
-  Effects effects;
-  Outgoing outgoing;
+  Errand errand;
   {
     base::MutexLock lock(mu_);
-    outgoing = TakeOutgoing(even_if_empty, clock_.Now(), &effects);
+    base::LazyNow now(clock_);
+    TakePacket(even_if_empty, now, &errand);
   }
-  Send(std::move(outgoing));
-  RunEffects(effects);
+  SendPacketOf(errand);
+  RunEffects(errand.effects);
+}
+
+void Endpoint::Conclude(Errand* errand) {
+  errand->due = HasDue();
+  if (working_) return;
+  base::LazyNow now(clock_);
+  TakePacket(false, now, errand);
 }
 
 bool Endpoint::NeedsPacket() const { return link_.NeedsPacket() || !dropped_.empty(); }
 
-Endpoint::Outgoing Endpoint::TakeOutgoing(bool even_if_empty, base::MonoTime now,
-                                          Effects* effects) {
+void Endpoint::TakePacket(bool even_if_empty, base::LazyNow& now, Errand* errand) {
   // Proxies die whether there is somebody to tell or not.
-  if (!dropped_.empty()) link_.ReleaseDropped(dropped_.TakeAll(), effects);
-  if (!transport_ || fenced_) return {};
+  if (!dropped_.empty()) link_.ReleaseDropped(dropped_.TakeAll(), &errand->effects);
+  if (!transport_ || fenced_) return;
   if (sending_) {
     send_again_ |= even_if_empty;
-    return {};
+    return;
   }
   link_.ReleaseAnswers();
-  if (!even_if_empty && !link_.NeedsPacket()) return {};
+  if (!even_if_empty && !link_.NeedsPacket()) return;
   sending_ = true;
-  return {transport_, link_.TakePacket(now, std::move(spare_packet_), effects)};
+  errand->transport = transport_;
+  errand->packet.swap(spare_packet_);
+  link_.TakePacket(now, &errand->packet, &errand->effects);
 }
 
 bool Endpoint::attached() const {
@@ -315,16 +322,18 @@ std::string Endpoint::transport_description() const {
   return transport_ ? std::string(transport_->description()) : std::string();
 }
 
-void Endpoint::RunBusyEffects(Effects& effects) {
+void Endpoint::RunEffects(Effects& effects) {
   // Before anybody hears of it: who has its answer finds the call's target released.
-  effects.dropped.clear();
+  if (!effects.dropped.empty()) effects.dropped.clear();
   for (Effects::Completion& completion : effects.completions)
     completion.reply.Answer(std::move(completion.outcome));
-  for (IncomingCall* call : effects.stop) {
-    call->RequestStop();
-    call->Unref();
+  if (effects.rare) {
+    for (IncomingCall* call : effects.rare->stop) {
+      call->RequestStop();
+      call->Unref();
+    }
+    for (const Effects::Gone& gone : effects.rare->gone) OnPeerGone(gone.proxy, gone.reason);
   }
-  for (const Effects::Gone& gone : effects.gone) OnPeerGone(gone.proxy, gone.reason);
   for (IncomingCall* call : effects.unref) call->Unref();
 }
 

@@ -27,7 +27,7 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   // Sends a call and flushes. See Link::Call. Gives its id, 0 if it failed at once.
-  uint64_t Call(OutgoingCall call, Reply reply) HAWSER_EXCLUDES(mu_);
+  uint64_t Call(OutgoingCall&& call, Reply reply) HAWSER_EXCLUDES(mu_);
   void Cancel(uint64_t call) HAWSER_EXCLUDES(mu_);
   void ReleaseAnswer(uint64_t call) HAWSER_EXCLUDES(mu_);
   void ObjectGone(const Object* object, GoneReason reason) HAWSER_EXCLUDES(mu_);
@@ -80,7 +80,7 @@ class Endpoint {
   }
 
   // For IncomingCall and Proxy.
-  void Answer(IncomingCall* call, Outcome outcome) HAWSER_EXCLUDES(mu_);
+  void Answer(IncomingCall* call, Outcome&& outcome) HAWSER_EXCLUDES(mu_);
   // The last reference of `proxy` is gone. May be called under any lock.
   virtual void OnDropped(Proxy* proxy);
   virtual SessionRef session() const { return nullptr; }
@@ -129,10 +129,12 @@ class Endpoint {
   }
 
  private:
-  // A packet taken under the lock, to be sent outside it.
-  struct Outgoing {
+  // What was decided under the lock, to be done outside it.
+  struct Errand {
+    Effects effects;
     std::shared_ptr<Transport> transport;  // null: nothing to send
     std::string packet;
+    bool due = false;  // see DoDue
   };
 
   // What waits until no call is being started.
@@ -141,48 +143,44 @@ class Endpoint {
     absl::Status why;
     std::vector<ObjectRef> exported;
   };
-  struct Due {
-    std::optional<Link::EndRequest> wanted;
-    std::optional<Ended> ended;
-  };
 
-  // What is left to be done outside the lock after some frames were decoded under it.
+  // The errand of some frames that were decoded, and what follows.
   struct Turn {
-    Effects effects;
-    Outgoing outgoing;
-    Due due;
+    Errand errand;
     absl::Status violation;
     const Transport* violator = nullptr;
     bool starting = false;  // calls were taken: they are this thread's to start
     bool more = false;      // another turn follows
   };
 
-  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_) {
-    if (!effects.idle()) RunBusyEffects(effects);
+  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
+  static void SendPacketOf(Errand& errand) {
+    if (errand.transport) errand.transport->Send(std::move(errand.packet));
   }
-  void RunBusyEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
   // Takes the calls that may start. True: they are this thread's to start, by StartTaken, and
   // starting_ is its to reset. False: there are none, or a thread is at it and will take them.
   bool TakeStarts(Effects* effects) HAWSER_REQUIRES(mu_);
   void StartTaken() HAWSER_EXCLUDES(mu_);
   // Starts what was taken, and what comes to it meanwhile.
   void StartCalls() HAWSER_EXCLUDES(mu_);
-  Due TakeDue() HAWSER_REQUIRES(mu_);
-  void Do(Due& due) HAWSER_EXCLUDES(mu_);
+  // The session has ended or is to: says so to who derives from this, unless calls are being
+  // started. Then it is for that thread to do.
+  bool HasDue() const HAWSER_REQUIRES(mu_) {
+    return (ended_with_ || link_.end_request()) && !starting_;
+  }
+  void DoDue() HAWSER_EXCLUDES(mu_);
   // Decode what waits, one thread at a time: whoever comes while another is at it (working_) leaves
   // its packet to that one. FinishTurn may start calls and gives whether there is more.
-  void TakeTurn(base::MonoTime now, Turn* turn) HAWSER_REQUIRES(mu_);
+  void TakeTurn(base::LazyNow& now, Turn* turn) HAWSER_REQUIRES(mu_);
   bool FinishTurn(Turn& turn) HAWSER_EXCLUDES(mu_);
   // `started`: the turn before started calls.
-  void WorkOn(base::MonoTime now, bool started) HAWSER_EXCLUDES(mu_);
+  void WorkOn(base::LazyNow& now, bool started) HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
   // The next packet, if there is something to say and the transport is free.
-  Outgoing TakeOutgoing(bool even_if_empty, base::MonoTime now, Effects* effects)
-      HAWSER_REQUIRES(mu_);
+  void TakePacket(bool even_if_empty, base::LazyNow& now, Errand* errand) HAWSER_REQUIRES(mu_);
+  // After answers: they leave now, or, while a packet is decoded, gather to leave together.
+  void Conclude(Errand* errand) HAWSER_REQUIRES(mu_);
   bool NeedsPacket() const HAWSER_REQUIRES(mu_);
-  static void Send(Outgoing outgoing) {
-    if (outgoing.transport) outgoing.transport->Send(std::move(outgoing.packet));
-  }
 
   const base::Clock& clock_;
   const absl::Duration callback_deadline_;

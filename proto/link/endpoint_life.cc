@@ -7,17 +7,17 @@ namespace hawser::link {
 
 void Endpoint::Tick() {
   Effects effects;
-  Due due;
+  bool due = false;
   bool starting = false;
   {
     base::MutexLock lock(mu_);
     link_.Tick(clock_.Now(), &effects);
     starting = TakeStarts(&effects);
-    due = TakeDue();
+    due = HasDue();
   }
   if (starting) StartCalls();
   RunEffects(effects);
-  Do(due);
+  if (due) DoDue();
   Flush();
 }
 
@@ -28,7 +28,7 @@ std::optional<base::MonoTime> Endpoint::NextDeadline() const {
 
 void Endpoint::End(EndReason reason, const absl::Status& why) {
   Effects effects;
-  Due due;
+  bool due = false;
   std::vector<ObjectRef> exported;
   std::shared_ptr<Transport> transport;
   std::string packet;
@@ -43,7 +43,8 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
     transport = std::move(transport_);
     transport_ = nullptr;
     in_flight = sending_;
-    if (transport) packet = link_.TakePacket(clock_.Now(), std::move(spare_packet_), &effects);
+    base::LazyNow now(clock_);
+    if (transport) link_.TakePacket(now, &packet, &effects);
     link_.Detached();
     exported = link_.End(why, GoneReason::kSessionEnded, &effects);
   }
@@ -61,22 +62,24 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
   {
     base::MutexLock lock(mu_);
     ended_with_ = Ended{reason, why, std::move(exported)};
-    due = TakeDue();
+    due = HasDue();
   }
-  Do(due);
+  if (due) DoDue();
 }
 
-Endpoint::Due Endpoint::TakeDue() {
-  if (starting_ || (!ended_with_ && !link_.end_request())) return {};
-  if (std::optional<Ended> ended = std::exchange(ended_with_, std::nullopt)) return {{}, ended};
-  return {link_.end_request(), {}};
-}
-
-void Endpoint::Do(Due& due) {
-  if (due.ended) {
-    OnEnded(due.ended->reason, due.ended->why, std::move(due.ended->exported));
-  } else if (due.wanted && !ended()) {
-    OnEndWanted(due.wanted->reason, due.wanted->status);
+void Endpoint::DoDue() {
+  std::optional<Ended> ended;
+  std::optional<Link::EndRequest> wanted;
+  {
+    base::MutexLock lock(mu_);
+    if (!HasDue()) return;
+    ended = std::exchange(ended_with_, std::nullopt);
+    if (!ended) wanted = link_.end_request();
+  }
+  if (ended) {
+    OnEnded(ended->reason, ended->why, std::move(ended->exported));
+  } else if (!this->ended()) {
+    OnEndWanted(wanted->reason, wanted->status);
   }
 }
 

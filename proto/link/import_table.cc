@@ -15,8 +15,7 @@ void ImportTable::Set(Proxy* proxy) {
   extra_bytes_ += proxy->extra_bytes();
 }
 
-void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released,
-                          std::vector<DeadProxy>* dead) {
+void ImportTable::Collect(Proxy* dropped, std::vector<uint64_t>* released, DeadProxies* dead) {
   while (dropped != nullptr) {
     Proxy* proxy = dropped;
     dropped = DroppedProxies::Next(proxy);

@@ -28,7 +28,7 @@ class ImportTable {
   // Takes the dropped proxies out of the table. Appends to `released` the handles that have no
   // newer proxy, for a Release stamped now, and to `dead` the proxies, to be destroyed where no
   // lock is held.
-  void Collect(Proxy* dropped, std::vector<uint64_t>* released, std::vector<DeadProxy>* dead);
+  void Collect(Proxy* dropped, std::vector<uint64_t>* released, DeadProxies* dead);
 
   void MarkGone(uint64_t handle, GoneReason reason);
   void MarkAllGone(GoneReason reason);

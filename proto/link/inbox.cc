@@ -10,12 +10,12 @@ constexpr size_t kMostDone = 64;
 
 }  // namespace
 
-void Inbox::Push(Packet packet) {
+Inbox::Packet& Inbox::Push() {
   if (head_ >= kMostDone) {
     packets_.erase(packets_.begin(), packets_.begin() + static_cast<ptrdiff_t>(head_));
     head_ = 0;
   }
-  packets_.push_back(std::move(packet));
+  return packets_.emplace_back();
 }
 
 void Inbox::Clear() {
@@ -23,13 +23,10 @@ void Inbox::Clear() {
   head_ = 0;
 }
 
-bool Inbox::Pop(std::vector<std::string_view>* frames) {
-  Packet& packet = packets_[head_];
-  if (++packet.done < packet.frames.size()) return false;
-  *frames = std::move(packet.frames);
-  packet.bytes = Bytes();
-  if (++head_ == packets_.size()) Clear();
-  return true;
+void Inbox::PopPacket() {
+  if (head_ + 1 == packets_.size()) return Clear();
+  packets_[head_].bytes = Bytes();
+  ++head_;
 }
 
 }  // namespace hawser::link

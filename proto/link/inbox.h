@@ -11,6 +11,7 @@
 
 #include "hawser/base/clock.h"
 #include "hawser/bytes.h"
+#include "proto/wire/reader.h"
 
 namespace hawser::link {
 
@@ -18,26 +19,32 @@ class Inbox {
  public:
   struct Packet {
     Bytes bytes;
-    std::vector<std::string_view> frames;  // in `bytes`; at least one
-    uint64_t first_frame;                  // number of frames[0]
-    uint64_t clock_us;                     // the peer's session clock when it left
-    base::MonoTime received;
-    size_t done = 0;  // of the frames
+    wire::FrameList::Iterator next;  // in `bytes`; the first that is not done
+    uint64_t number = 0;             // of that one
+    uint64_t clock_us = 0;           // the peer's session clock when the packet left, or 0
+    base::MonoTime received;         // if there is that clock
   };
 
   bool empty() const { return head_ == packets_.size(); }
-  void Push(Packet packet);
+  // A packet behind the others, to be filled in; it has a frame.
+  Packet& Push();
   void Clear();
 
   // The packet whose turn it is, and its next frame; only if not empty().
   const Packet& packet() const { return packets_[head_]; }
-  std::string_view frame() const { return packet().frames[packet().done]; }
-  uint64_t frame_number() const { return packet().first_frame + packet().done; }
-  // The next frame is done. True with a packet's last one: packet() is another, or none, and
-  // `frames` has its memory.
-  bool Pop(std::vector<std::string_view>* frames);
+  std::string_view frame() const { return *packet().next; }
+  uint64_t frame_number() const { return packet().number; }
+  // The next frame is done.
+  void Pop() {
+    Packet& packet = packets_[head_];
+    ++packet.next;
+    ++packet.number;
+    if (packet.next.left() == 0) PopPacket();
+  }
 
  private:
+  void PopPacket();
+
   std::vector<Packet> packets_;  // those before head_ are done
   size_t head_ = 0;
 };

@@ -8,9 +8,9 @@ Invocation IncomingCall::invocation() {
   Invocation call;
   call.op = op_;
   call.member = member_;
-  call.shape = shape_.get();
+  call.shape = shape_;
   call.name = name_;
-  call.args = args_;
+  call.args = std::span(args_.data(), args_.size());
   call.context = this;
   call.no_reply = no_reply_;
   return call;

@@ -63,6 +63,8 @@ class IncomingCall final : public ReplySink, public CallContext {
  private:
   friend class Link;
   friend class CallOrder;
+  // The first reference besides the link's: nobody else can count meanwhile.
+  void AddStartersRef() { refs_.store(2, std::memory_order_relaxed); }
   ~IncomingCall() = default;
 
   std::atomic<uint32_t> refs_{1};
@@ -88,9 +90,9 @@ class IncomingCall final : public ReplySink, public CallContext {
   int member_ = Invocation::kSelf;
   uint64_t target_answer_ = 0;
   ObjectRef target_;
-  ShapeRef shape_;  // of the handle used; null for answers
+  const Shape* shape_ = nullptr;  // of the handle used, kept by the link; null for answers
   std::string name_;
-  std::vector<Value> args_;
+  wire::Args args_;
   std::vector<wire::AnswerArg> answer_args_;
   std::optional<base::MonoTime> deadline_;
   std::optional<Error> failed_;  // it will not be started, this is its answer

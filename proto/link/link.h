@@ -21,6 +21,7 @@
 #include "hawser/base/clock.h"
 #include "hawser/object.h"
 #include "proto/link/call_order.h"
+#include "proto/link/call_table.h"
 #include "proto/link/call_windows.h"
 #include "proto/link/effects.h"
 #include "proto/link/export_table.h"
@@ -48,9 +49,9 @@ class Link {
   ~Link();
 
   // Calls of ours
-  // Numbers and buffers the call, or queues it if a limit says wait. `reply` gets exactly one
+  // Numbers and buffers the call, or queues it if a limit says wait; `call` is moved from. `reply` gets exactly one
   // answer; with no_reply, it gets undefined at once. Gives the call's id (0 if it failed at once).
-  uint64_t Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects);
+  uint64_t Call(OutgoingCall& call, Reply reply, base::LazyNow& now, Effects* effects);
   // The call is answered CANCELLED unless it was answered already.
   void Cancel(uint64_t call, Effects* effects);
   // Nothing names this kept answer any more.
@@ -60,7 +61,10 @@ class Link {
   // Takes the calls that may start, in the order in which they must: all of them are to be started,
   // by one thread, before more are taken. Each comes with a reference for the starter. `into` is
   // empty before.
-  void TakeStarts(std::vector<IncomingCall*>* into, Effects* effects);
+  void TakeStarts(std::vector<IncomingCall*>* into, Effects* effects) {
+    if (!held_.empty()) StartHeld(effects);
+    if (!starts_.empty()) into->swap(starts_);
+  }
   // Lets what waited for this answer start, and numbers the Return. Once the peer has the Return it
   // may call directly, and must not overtake what it sent through the answer: that stands before
   // in what TakeStarts gives. False, with `outcome` untouched: the call is answered already.
@@ -85,19 +89,16 @@ class Link {
   // Packets
   // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a
   // packet.
-  absl::Status ReceivePacket(Bytes packet, base::MonoTime now);
-  enum class StepResult {
-    kIdle,       // no frame waits
-    kProgress,   // one frame done
-    kViolation,  // the peer broke the protocol: `violation()`
-  };
-  StepResult Step(base::MonoTime now, Effects* effects);
+  absl::Status ReceivePacket(Bytes&& packet, base::LazyNow& now);
+  bool HasFrame() const { return !inbox_.empty() && !ended_; }
+  // Does the next frame; there must be one. False: the peer broke the protocol, see violation().
+  bool Step(base::LazyNow& now, Effects* effects);
   const absl::Status& violation() const { return violation_; }
 
   // Something must leave: frames, or an acknowledgement or limit that waited long enough.
-  bool NeedsPacket() const;
-  // The next packet, perhaps without frames. `buffer` gives its memory.
-  std::string TakePacket(base::MonoTime now, std::string packet, Effects* effects);
+  bool NeedsPacket() const { return attached_ && (replay_.HasUnsent() || HasNews()); }
+  // The next packet, perhaps without frames, in place of what `packet` holds.
+  void TakePacket(base::LazyNow& now, std::string* packet, Effects* effects);
 
   // A connection begins: the peer has processed frames up to `peer_ack`. Frames above it are sent
   // again; received ones not yet processed are forgotten, the peer will send them again.
@@ -142,26 +143,44 @@ class Link {
   // link_send.cc
   bool MayNumberCall(size_t bytes, bool nested) const;
   absl::Status CheckOutbox(size_t bytes) const;
-  // Gives the number of its frame. `bytes`: what it takes, references apart.
-  absl::StatusOr<uint64_t> NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes);
+  // Gives the number of its frame. CheckArguments came just before. `bytes`: what it takes at most,
+  // references apart.
+  absl::StatusOr<uint64_t> NumberCall(const wire::Call& frame, const OutgoingCall& call,
+                                      size_t bytes);
+  wire::Call FrameOf(uint64_t id, const OutgoingCall& call) const;
   absl::Status CheckAnswersSent(const OutgoingCall& call) const;
   void DrainOutbox(Effects* effects);
+  // What is to be said without frames, or may now go.
+  bool HasNews() const;
   // The first call of the outbox is done with.
   void DropQueued(Effects* effects);
-  void CompletePending(uint64_t id, Outcome outcome, Effects* effects);
+  void CompletePending(uint64_t id, Outcome&& outcome, Effects* effects);
   void CheckReserve();
   void SendReadyGone(const Object* object);
-  void TellGoneWhenExported();
+  void TellGoneWhenExported() {
+    if (!gone_when_exported_.empty()) TellGoneNow();
+  }
+  void TellGoneNow();
 
   // link_references.cc
   absl::Status CheckArguments(const OutgoingCall& call);
-  // `bytes`: what the frame takes without them.
-  absl::Status PrepareReferences(std::span<const Value> values, size_t bytes, Via via);
-  absl::Status ResolveReferences(size_t bytes, Via via);
+  // Resolves objects_scratch_, which CheckArguments fills, into references_scratch_; entries_scratch_
+  // collects the handles of ours among them. `bytes`: what the frame takes without them.
+  absl::Status ResolveReferences(size_t bytes, Via via) {
+    references_scratch_.clear();
+    entries_scratch_.clear();
+    return objects_scratch_.empty() ? absl::OkStatus() : ResolveObjects(bytes, via);
+  }
+  absl::Status ResolveObjects(size_t bytes, Via via);
   absl::Status PlanReferences(size_t bytes);
   size_t ExtraBytes(const wire::Reference& reference);
-  void NoteReferences(uint64_t frame);
+  void NoteReferences(uint64_t frame) {
+    for (uint64_t handle : entries_scratch_) NoteReference(handle, frame);
+  }
+  void NoteReference(uint64_t handle, uint64_t frame);
   Via ViaOf(const IncomingCall& call);
+  // Null if the call has no target.
+  static ShapeRef ShapeOf(const IncomingCall& call);
   static std::string NameOf(const IncomingCall& call);
   // `why` with the name of the call in front, and of the argument whose constant it is.
   static absl::Status Unsendable(const OutgoingCall& call, const absl::Status& why);
@@ -171,26 +190,26 @@ class Link {
 
   // link_receive.cc
   // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
-  std::string_view ProcessFrame(size_t bytes, const absl::Status& table, base::MonoTime now,
+  std::string_view ProcessFrame(size_t bytes, const absl::Status& table, base::LazyNow& now,
                                 Effects* effects);
   void OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects* effects);
   // False: malformed.
   bool OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects);
   bool OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects);
-  StepResult Violation(std::string_view what);
-  void PopFrame();
+  bool Violation(std::string_view what);
 
   // link_calls.cc
   std::string_view OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
-                          base::MonoTime now, Effects* effects);
+                          base::LazyNow& now, Effects* effects);
   absl::Status CheckIncomingLimits(const wire::Call& call, size_t bytes) const;
   void ResolveTarget(const wire::Call& call, IncomingCall* incoming);
   void StartReady(CallOrder::Calls& ready, Effects* effects);
   void StartHeld(Effects* effects);
   void StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effects);
   void AnswerEarly(IncomingCall* call, Error error, Effects* effects);
-  void NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects);
+  void NumberReturn(IncomingCall* call, Outcome&& outcome, Effects* effects);
+  void PrepareOutcome(const IncomingCall* call, Outcome* outcome, Effects* effects);
   void Forget(IncomingCall* call, Effects* effects);
 
   uint64_t SessionClock(base::MonoTime now) const {
@@ -219,7 +238,7 @@ class Link {
   std::vector<uint64_t> planted_released_;  // see Defect::kNoRecheckAtRelease
 
   // Calls of the peer.
-  absl::flat_hash_map<uint64_t, IncomingCall*> incoming_;
+  CallTable<IncomingCall*> incoming_;
   uint64_t incoming_bytes_ = 0;  // of their frames
   absl::btree_set<std::pair<int64_t, uint64_t>> incoming_deadlines_;
   CallOrder order_;
@@ -233,7 +252,8 @@ class Link {
   CallWindows windows_;
   ReplayBuffer replay_;
   uint64_t processed_ = 0;
-  uint64_t acked_ = 0;  // processed_ as last sent
+  uint64_t acked_ = 0;                // processed_ as last sent
+  uint64_t last_deadline_frame_ = 0;  // packets that carry it, or one before it, say the clock
   size_t bytes_since_ack_ = 0;
   Inbox inbox_;
   bool attached_ = false;
@@ -250,6 +270,8 @@ class Link {
     constexpr size_t kKept = 4096;
     if (scratch.capacity() > kKept) Scratch().swap(scratch);
   }
+  void TrimScratch();
+  bool scratch_used_ = false;  // by more than scalars, so that it may have grown
   wire::FrameWriter writer_;
   wire::FrameView frame_;
   wire::PacketView packet_;

@@ -9,15 +9,9 @@
 #include "proto/link/link.h"
 
 namespace hawser::link {
-namespace {
-
-// Room for calls that stays when there are none: idle sessions are many.
-constexpr size_t kKeptCalls = 4096;
-
-}  // namespace
 
 std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& table, size_t bytes,
-                              base::MonoTime now, Effects* effects) {
+                              base::LazyNow& now, Effects* effects) {
   wire::Call call;
   auto* incoming = new IncomingCall(endpoint_);
   absl::Status status =
@@ -48,12 +42,12 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
   incoming->target_is_answer_ = call.on_answer;
   incoming->lane_ = call.target << 1 | (call.on_answer ? 1 : 0);
   if (call.on_answer) incoming->target_answer_ = call.target;
-  if (call.id == 0 || (call.keep_answer && order_.Keeps(call.id)) ||
-      !incoming_.try_emplace(call.id, incoming).second) {
+  if (call.id == 0 || (call.keep_answer && order_.Keeps(call.id)) || incoming_.contains(call.id)) {
     // Nothing to answer to: the id is missing or in use, so the peer is broken beyond this call.
     effects->unref.push_back(incoming);
     return call.id == 0 ? "has a call without an id" : "has a call whose id is in use";
   }
+  incoming_.Add(call.id, incoming);
   incoming_bytes_ += bytes;
   if (!crowded.ok()) {
     // At once: it must not wait behind those that are too many already.
@@ -61,14 +55,16 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     NumberReturn(incoming, Outcome::Failed(status), effects);
     return {};
   }
-  if (status.ok() && call.deadline_us != 0) {
+  if (status.ok() && call.deadline_us != 0 && inbox_.packet().clock_us == 0) {
+    status = absl::InvalidArgumentError("deadline_us: its packet does not say clock_us");
+  } else if (status.ok() && call.deadline_us != 0) {
     uint64_t clock = inbox_.packet().clock_us;
     int64_t left_ns =
         call.deadline_us > clock
             ? static_cast<int64_t>(std::min<uint64_t>(call.deadline_us - clock, 1ull << 50)) * 1000
             : 0;
     incoming->deadline_ = base::MonoTime{inbox_.packet().received.ns + left_ns};
-    if (left_ns == 0 || incoming->deadline_->ns <= now.ns) {
+    if (left_ns == 0 || incoming->deadline_->ns <= now.Get().ns) {
       incoming->deadline_.reset();
       status = absl::DeadlineExceededError("deadline passed before the call could start");
     } else {
@@ -119,7 +115,7 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   incoming->target_ = entry->object;
   // A handle shows what it showed when it was handed out; the root's members are named.
   if (call.target != 0 && call.name.empty()) {
-    incoming->shape_ = out_shapes_.At(entry->shape);
+    incoming->shape_ = out_shapes_.At(entry->shape).get();
     if (call.member >= static_cast<int>(incoming->shape_->members().size())) {
       incoming->failed_ =
           Error(absl::StatusCode::kInvalidArgument,
@@ -129,7 +125,7 @@ void Link::ResolveTarget(const wire::Call& call, IncomingCall* incoming) {
   } else if (call.target != 0) {
     int member = out_shapes_.At(entry->shape)->Find(call.name);
     if (member != Shape::kNotFound) {
-      incoming->shape_ = out_shapes_.At(entry->shape);
+      incoming->shape_ = out_shapes_.At(entry->shape).get();
       incoming->member_ = member;
     } else {
       Invocation probe;
@@ -154,11 +150,6 @@ void Link::StartReady(CallOrder::Calls& ready, Effects* effects) {
       held_.push_back(ready[i]);
     }
   }
-}
-
-void Link::TakeStarts(std::vector<IncomingCall*>* into, Effects* effects) {
-  if (!held_.empty()) StartHeld(effects);
-  into->swap(starts_);
 }
 
 void Link::StartHeld(Effects* effects) {
@@ -193,7 +184,7 @@ void Link::StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effect
     return;
   }
   call->started_ = true;
-  call->AddRef();
+  call->AddStartersRef();
   starts_.push_back(call);
 }
 
@@ -218,7 +209,7 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
   } else if (call->started_) {
     call->abandoned_.store(true, std::memory_order_release);
     call->AddRef();
-    effects->stop.push_back(call);
+    effects->GetRare().stop.push_back(call);
   } else {
     order_.Remove(call, &ready);
     std::erase(held_, call);
@@ -232,41 +223,16 @@ void Link::AnswerEarly(IncomingCall* call, Error error, Effects* effects) {
 
 void Link::Forget(IncomingCall* call, Effects* effects) {
   if (call->deadline_) incoming_deadlines_.erase({call->deadline_->ns, call->id_});
-  incoming_.erase(call->id_);
-  if (incoming_.empty() && incoming_.capacity() > kKeptCalls) incoming_ = {};
+  incoming_.Erase(call->id_);
   incoming_bytes_ -= call->frame_bytes_;
   effects->unref.push_back(call);
 }
 
-void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
+void Link::NumberReturn(IncomingCall* call, Outcome&& outcome, Effects* effects) {
   if (!ended_ && !end_numbered_ && !call->no_reply_) {
-    Via via = outcome.ok() && outcome.value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
-    std::span<const Value> values(&outcome.value(), 1);
-    objects_scratch_.clear();
-    absl::Status status = wire::CollectObjectsOf(outcome.value(), &objects_scratch_);
-    size_t bytes = 0;
-    if (status.ok()) {
-      // Before anything is resolved: a frame that is not written must not have taken handles or
-      // shape numbers.
-      if (outcome.value().kind() >= Kind::kString) bytes = writer_.CallSize({}, values, {}, {});
-      if (call->keep_answer_) order_.NoteBytes(call->id_, bytes);
-      if (bytes > wire::WireLimits::kMaxFrameBytes) {
-        status = absl::ResourceExhaustedError(absl::StrCat("too large: ", bytes, " bytes (limit ",
-                                                           wire::WireLimits::kMaxFrameBytes, ")"));
-      }
-    }
-    if (status.ok()) status = ResolveReferences(bytes, via);
-    if (!status.ok()) {
-      // Who made the value is at fault, not the caller.
-      status = absl::Status(
-          absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
-                                            : absl::StatusCode::kInternal,
-          absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
-      effects->dropped_values.push_back(std::move(outcome.value()));
-      outcome = Outcome::Failed(status);
-      references_scratch_.clear();
-      entries_scratch_.clear();
-    }
+    references_scratch_.clear();
+    entries_scratch_.clear();
+    if (outcome.value().kind() >= Kind::kString) PrepareOutcome(call, &outcome, effects);
     writer_.WriteReturn(call->id_, outcome, references_scratch_, replay_.tail());
     NoteReferences(replay_.next_number());
     replay_.Commit();
@@ -280,6 +246,36 @@ void Link::NumberReturn(IncomingCall* call, Outcome outcome, Effects* effects) {
   Forget(call, effects);
   if (!gone_waiting_.empty()) SendReadyGone(target);
   CheckReserve();
+}
+
+// Resolves the references of an outcome that is more than a scalar; one that cannot be sent becomes
+// the error that says so.
+void Link::PrepareOutcome(const IncomingCall* call, Outcome* outcome, Effects* effects) {
+  Via via = outcome->ok() && outcome->value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
+  objects_scratch_.clear();
+  absl::Status status = wire::CollectObjectsOf(outcome->value(), &objects_scratch_);
+  if (status.ok()) {
+    // Before anything is resolved: a frame that is not written must not have taken handles or
+    // shape numbers.
+    size_t bytes = writer_.CallSize({}, std::span(&outcome->value(), 1), {}, {});
+    if (call->keep_answer_) order_.NoteBytes(call->id_, bytes);
+    if (bytes > wire::WireLimits::kMaxFrameBytes) {
+      status = absl::ResourceExhaustedError(absl::StrCat("too large: ", bytes, " bytes (limit ",
+                                                         wire::WireLimits::kMaxFrameBytes, ")"));
+    } else {
+      status = ResolveReferences(bytes, via);
+    }
+  }
+  if (status.ok()) return;
+  // Who made the value is at fault, not the caller.
+  status = absl::Status(
+      absl::IsResourceExhausted(status) ? absl::StatusCode::kResourceExhausted
+                                        : absl::StatusCode::kInternal,
+      absl::StrCat("the answer of ", NameOf(*call), " cannot be sent: ", status.message()));
+  effects->dropped_values.push_back(std::move(outcome->value()));
+  *outcome = Outcome::Failed(status);
+  references_scratch_.clear();
+  entries_scratch_.clear();
 }
 
 }  // namespace hawser::link

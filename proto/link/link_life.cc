@@ -19,7 +19,7 @@ Link::Link(Endpoint* endpoint, const LinkLimits& limits, base::MonoTime now)
 Link::~Link() {
   // Proxies still on the dropped list hold the endpoint, so there are none; but a link that never
   // ended still owns its calls.
-  for (auto& [id, call] : incoming_) call->Unref();
+  incoming_.ForEach([](IncomingCall* call) { call->Unref(); });
   for (IncomingCall* call : starts_) call->Unref();
 }
 
@@ -35,7 +35,7 @@ std::optional<base::MonoTime> Link::next_deadline() const {
 
 void Link::Tick(base::MonoTime now, Effects* effects) {
   while (!incoming_deadlines_.empty() && incoming_deadlines_.begin()->first <= now.ns) {
-    IncomingCall* call = incoming_.at(incoming_deadlines_.begin()->second);
+    IncomingCall* call = *incoming_.Find(incoming_deadlines_.begin()->second);
     AnswerEarly(
         call,
         Error(absl::StatusCode::kDeadlineExceeded, "deadline passed before the module answered"),
@@ -95,17 +95,17 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   });
   while (!outbox_.empty()) DropQueued(effects);
   unsent_answers_.clear();
-  for (auto& [id, call] : incoming_) {
+  incoming_.ForEach([&](IncomingCall* call) {
     call->answered_ = true;
     // What the peer sent without waiting for an answer is still to be done.
     if (!call->no_reply_) call->abandoned_.store(true, std::memory_order_release);
     if (call->started_) {
       call->AddRef();
-      effects->stop.push_back(call);
+      effects->GetRare().stop.push_back(call);
     }
     effects->unref.push_back(call);
-  }
-  incoming_.clear();
+  });
+  incoming_.Clear();
   incoming_bytes_ = 0;
   held_.clear();
   effects->unref.insert(effects->unref.end(), starts_.begin(), starts_.end());
@@ -115,7 +115,7 @@ std::vector<ObjectRef> Link::End(const absl::Status& why, GoneReason reason, Eff
   imports_.MarkAllGone(reason);
   imports_.ForEach([&](const Proxy& proxy) {
     if (Ref<Proxy> held = imports_.Find(proxy.handle()))
-      effects->gone.push_back({std::move(held), reason});
+      effects->GetRare().gone.push_back({std::move(held), reason});
   });
   gone_waiting_.clear();
   replay_.AcknowledgeAll(UINT64_MAX);

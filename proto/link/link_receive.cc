@@ -13,7 +13,7 @@
 
 namespace hawser::link {
 
-absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
+absl::Status Link::ReceivePacket(Bytes&& packet, base::LazyNow& now) {
   absl::Status status = wire::ReadPacket(packet.view(), &packet_);
   if (!status.ok()) return status;
   if (packet_.attached)
@@ -31,32 +31,38 @@ absl::Status Link::ReceivePacket(Bytes packet, base::MonoTime now) {
   replay_.Acknowledge(header.ack);
   windows_.RaiseGranted(header.limits);
   if (packet_.frames.empty()) return absl::OkStatus();
-  inbox_.Push({.bytes = std::move(packet),
-               .frames = std::exchange(packet_.frames, {}),
-               .first_frame = header.first_frame,
-               .clock_us = header.clock_us,
-               .received = now});
+  Inbox::Packet& pushed = inbox_.Push();
+  pushed.bytes = std::move(packet);
+  pushed.next = packet_.frames.begin();
+  pushed.number = header.first_frame;
+  pushed.clock_us = header.clock_us;
+  if (header.clock_us != 0) pushed.received = now.Get();
   return absl::OkStatus();
 }
 
-void Link::PopFrame() {
-  // The next packet gets the memory of the one that is done.
-  if (inbox_.Pop(&packet_.frames)) Trim(packet_.frames);
+void Link::TrimScratch() {
+  Trim(frame_.references);
+  Trim(registered_);
+  Trim(objects_scratch_);
+  Trim(references_scratch_);
+  Trim(entries_scratch_);
+  Trim(handles_scratch_);
+  Trim(answers_scratch_);
+  Trim(released_scratch_);
+  scratch_used_ = false;
 }
 
-Link::StepResult Link::Violation(std::string_view what) {
+bool Link::Violation(std::string_view what) {
   violation_ = absl::InvalidArgumentError(std::string(what));
-  return StepResult::kViolation;
+  return false;
 }
 
-Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
-  if (ended_) return StepResult::kIdle;
-  if (inbox_.empty()) return StepResult::kIdle;
+bool Link::Step(base::LazyNow& now, Effects* effects) {
   uint64_t number = inbox_.frame_number();
   std::string_view bytes = inbox_.frame();
   if (number <= processed_ && !Planted(Defect::kReplayWithoutFencing)) {
-    PopFrame();
-    return StepResult::kProgress;
+    inbox_.Pop();
+    return true;
   }
   if (number > processed_ + 1) {
     return Violation(
@@ -72,29 +78,32 @@ Link::StepResult Link::Step(base::MonoTime now, Effects* effects) {
     Outcome ignored;
     (void)reader.ReadReturn(frame_.body, &id, &ignored);
     if (!pending_.contains(id)) {
-      PopFrame();
-      return StepResult::kProgress;
+      inbox_.Pop();
+      return true;
     }
   }
-  absl::Status registered = RegisterReferences();
-  if (table.ok()) table = registered;
+  if (!frame_.references.empty()) {
+    absl::Status registered = RegisterReferences();
+    if (table.ok()) table = registered;
+  }
   // What is over the limit could be neither registered nor released.
   if (frame_.overlong && !end_request_) end_request_ = EndRequest{EndReason::kViolation, table};
   std::string_view fault = ProcessFrame(bytes.size(), table, now, effects);
-  for (ObjectRef& object : registered_) {
-    if (object) effects->dropped.push_back(std::move(object));
+  if (!registered_.empty()) {
+    for (ObjectRef& object : registered_) {
+      if (object) effects->dropped.push_back(std::move(object));
+    }
+    registered_.clear();
+    scratch_used_ = true;
   }
-  registered_.clear();
-  Trim(registered_);
-  Trim(frame_.references);
-  Trim(handles_scratch_);
-  Trim(answers_scratch_);
-  PopFrame();
-  return fault.empty() ? StepResult::kProgress
-                       : Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
+  if (scratch_used_) TrimScratch();
+  inbox_.Pop();
+  if (fault.empty()) [[likely]]
+    return true;
+  return Violation(absl::StrCat("frame ", number, " ", std::string(fault)));
 }
 
-std::string_view Link::ProcessFrame(size_t bytes, const absl::Status& table, base::MonoTime now,
+std::string_view Link::ProcessFrame(size_t bytes, const absl::Status& table, base::LazyNow& now,
                                     Effects* effects) {
   wire::BodyReader reader(registered_, &inbox_.packet().bytes);
   switch (frame_.kind) {
@@ -144,16 +153,15 @@ void Link::OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects
 bool Link::OnCancel(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   uint64_t id = 0;
   if (!reader.ReadCancel(body, &id).ok()) return false;
-  auto found = incoming_.find(id);
-  if (found != incoming_.end()) {
-    AnswerEarly(found->second, Error(absl::StatusCode::kCancelled, "cancelled by the caller"),
-                effects);
+  if (IncomingCall** call = incoming_.Find(id)) {
+    AnswerEarly(*call, Error(absl::StatusCode::kCancelled, "cancelled by the caller"), effects);
   }
   return true;
 }
 
 bool Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   uint64_t upto = 0;
+  scratch_used_ = true;
   handles_scratch_.clear();
   answers_scratch_.clear();
   if (!reader.ReadRelease(body, &upto, &handles_scratch_, &answers_scratch_).ok()) return false;
@@ -175,12 +183,13 @@ bool Link::OnRelease(wire::BodyReader& reader, std::string_view body, Effects* e
 
 bool Link::OnGone(wire::BodyReader& reader, std::string_view body, Effects* effects) {
   GoneReason reason = GoneReason::kDestroyed;
+  scratch_used_ = true;
   handles_scratch_.clear();
   if (!reader.ReadGone(body, &handles_scratch_, &reason).ok()) return false;
   for (uint64_t handle : handles_scratch_) {
     imports_.MarkGone(handle, reason);
     if (Ref<Proxy> proxy = imports_.Find(handle))
-      effects->gone.push_back({std::move(proxy), reason});
+      effects->GetRare().gone.push_back({std::move(proxy), reason});
   }
   return true;
 }

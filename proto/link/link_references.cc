@@ -87,12 +87,8 @@ absl::Status Link::PlanReferences(size_t bytes) {
   return absl::OkStatus();
 }
 
-// Resolves objects_scratch_ into references_scratch_; entries_scratch_ collects the handles of ours
-// among them.
-absl::Status Link::ResolveReferences(size_t bytes, Via via) {
-  references_scratch_.clear();
-  entries_scratch_.clear();
-  if (objects_scratch_.empty()) return absl::OkStatus();
+absl::Status Link::ResolveObjects(size_t bytes, Via via) {
+  scratch_used_ = true;
   if (absl::Status status = PlanReferences(bytes); !status.ok()) return status;
   auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
   for (size_t i = 0; i < objects_scratch_.size(); ++i) {
@@ -126,23 +122,18 @@ absl::Status Link::CheckArguments(const OutgoingCall& call) {
   return status.ok() ? status : Unsendable(call, status);
 }
 
-absl::Status Link::PrepareReferences(std::span<const Value> values, size_t bytes, Via via) {
-  objects_scratch_.clear();
-  absl::Status status = wire::CollectObjects(values, &objects_scratch_);
-  if (!status.ok()) return status;
-  return ResolveReferences(bytes, via);
+void Link::NoteReference(uint64_t handle, uint64_t frame) {
+  if (ExportTable::Entry* entry = exports_.Find(handle))
+    entry->last_frame = Planted(Defect::kCountPerSend) ? entry->last_frame + 1 : frame;
 }
 
-void Link::NoteReferences(uint64_t frame) {
-  for (uint64_t handle : entries_scratch_) {
-    if (ExportTable::Entry* entry = exports_.Find(handle)) {
-      entry->last_frame = Planted(Defect::kCountPerSend) ? entry->last_frame + 1 : frame;
-    }
-  }
+ShapeRef Link::ShapeOf(const IncomingCall& call) {
+  if (call.shape_ != nullptr) return ShapeRef(call.shape_);
+  return call.target_ ? call.target_->shape() : nullptr;
 }
 
 std::string Link::NameOf(const IncomingCall& call) {
-  ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
+  ShapeRef shape = ShapeOf(call);
   if (!shape) return "an unknown object";
   return CallName(*shape, call.member_, call.op_, call.name_);
 }
@@ -174,7 +165,7 @@ absl::Status Link::Unsendable(const OutgoingCall& call, const absl::Status& why)
 }
 
 Via Link::ViaOf(const IncomingCall& call) {
-  ShapeRef shape = call.shape_ ? call.shape_ : call.target_ ? call.target_->shape() : nullptr;
+  ShapeRef shape = ShapeOf(call);
   if (!shape) return ViaTable::kUnknown;
   int member = call.member_;
   if (member == Invocation::kSelf && !call.name_.empty()) member = shape->Find(call.name_);

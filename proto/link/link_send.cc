@@ -39,7 +39,7 @@ size_t MessageBytes(std::string_view entry) {
 
 // Calls of ours
 
-uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects* effects) {
+uint64_t Link::Call(OutgoingCall& call, Reply reply, base::LazyNow& now, Effects* effects) {
   if (ended_) {
     effects->completions.push_back(
         {std::move(reply), Outcome::Failed(absl::UnavailableError(
@@ -47,15 +47,17 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     return 0;
   }
   absl::Status valid = CheckArguments(call);
-  if (valid.ok() && call.deadline && call.deadline->ns <= now.ns) {
+  if (valid.ok() && call.deadline && call.deadline->ns <= now.Get().ns) {
     valid = absl::DeadlineExceededError("deadline was over before the call was sent");
   }
-  wire::Call frame;
-  size_t bytes = 0;
+  wire::Call frame = FrameOf(next_call_, call);
+  size_t bytes = wire::FrameWriter::kShortCallBytes;
   if (valid.ok()) {
-    frame.member = call.member;
-    frame.name = call.name;
-    bytes = writer_.CallSize(frame, call.args, call.answer_args, {});
+    // Where it may have to wait for the window, the very size counts.
+    if (!wire::FrameWriter::IsShortCall(frame, call.args, call.answer_args) || !outbox_.empty() ||
+        !MayNumberCall(bytes, call.nested)) {
+      bytes = writer_.CallSize(frame, call.args, call.answer_args, {});
+    }
     if (bytes > wire::WireLimits::kMaxFrameBytes) {
       valid = Unsendable(call,
                          LimitError(absl::StrCat("the arguments are too large: ", bytes, " bytes"),
@@ -75,7 +77,7 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
   uint64_t id = next_call_++;
   uint64_t number = 0;
   if (!wait) {
-    absl::StatusOr<uint64_t> numbered = NumberCall(id, call, bytes);
+    absl::StatusOr<uint64_t> numbered = NumberCall(frame, call, bytes);
     if (!numbered.ok()) {
       // Whoever wants no reply hears nothing of it either.
       effects->completions.push_back(
@@ -98,7 +100,8 @@ uint64_t Link::Call(OutgoingCall call, Reply reply, base::MonoTime now, Effects*
     return id;
   }
   Outbox::Item& queued = outbox_.Push(id, std::move(call), bytes);
-  if (Planted(Defect::kHandleBeforeNumber) && PrepareReferences(queued.args, 0, 0).ok()) {
+  if (Planted(Defect::kHandleBeforeNumber) && CheckArguments(queued.call).ok() &&
+      ResolveReferences(0, 0).ok()) {
     queued.planted_references = references_scratch_;
   }
   return id;
@@ -120,15 +123,11 @@ bool Link::MayNumberCall(size_t bytes, bool nested) const {
   return nested || windows_.MaySend(bytes);
 }
 
-absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call, size_t bytes) {
+wire::Call Link::FrameOf(uint64_t id, const OutgoingCall& call) const {
   wire::Call frame;
   frame.id = id;
-  if (call.target) {
-    frame.target = Proxy::From(call.target.get())->handle();
-  } else {
-    frame.on_answer = true;
-    frame.target = call.answer;
-  }
+  frame.on_answer = call.target == nullptr;
+  frame.target = frame.on_answer ? call.answer : Proxy::From(call.target.get())->handle();
   frame.op = call.op;
   frame.member = call.member;
   frame.name = call.name;
@@ -136,14 +135,19 @@ absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call,
   frame.keep_answer = call.keep_answer;
   frame.nested = call.nested;
   if (call.deadline) frame.deadline_us = std::max<uint64_t>(SessionClock(*call.deadline), 1);
+  return frame;
+}
+
+absl::StatusOr<uint64_t> Link::NumberCall(const wire::Call& frame, const OutgoingCall& call,
+                                          size_t bytes) {
   // Answers it names must be of calls that were sent; else only limits are left to fail here.
   absl::Status status = CheckAnswersSent(call);
   if (status.ok()) {
-    status = PrepareReferences(call.args, bytes, 0);
+    status = ResolveReferences(bytes, 0);
     if (!status.ok()) status = Unsendable(call, status);
   }
   if (!status.ok()) {
-    if (call.keep_answer) unsent_answers_.emplace(id, status);
+    if (call.keep_answer) unsent_answers_.emplace(frame.id, status);
     return status;
   }
   uint64_t number = replay_.next_number();
@@ -153,6 +157,7 @@ absl::StatusOr<uint64_t> Link::NumberCall(uint64_t id, const OutgoingCall& call,
   if (!call.nested)
     windows_.NoteSent(MessageBytes(std::string_view(*replay_.tail()).substr(before)));
   replay_.Commit();
+  if (call.deadline) last_deadline_frame_ = number;
   ++counters_.calls_sent;
   TellGoneWhenExported();
   return number;
@@ -178,15 +183,7 @@ void Link::DrainOutbox(Effects* effects) {
     if (wanted) {
       absl::StatusOr<uint64_t> number = 0;
       if (Planted(Defect::kHandleBeforeNumber)) {
-        wire::Call frame;
-        frame.id = queued.id;
-        frame.on_answer = queued.call.target == nullptr;
-        frame.target =
-            frame.on_answer ? queued.call.answer : Proxy::From(queued.call.target.get())->handle();
-        frame.keep_answer = queued.call.keep_answer;
-        frame.member = queued.call.member;
-        frame.name = queued.call.name;
-        frame.no_reply = queued.call.no_reply;
+        wire::Call frame = FrameOf(queued.id, queued.call);
         entries_scratch_.clear();
         for (const wire::Reference& r : queued.planted_references) {
           if (!r.yours) entries_scratch_.push_back(r.handle);
@@ -196,7 +193,9 @@ void Link::DrainOutbox(Effects* effects) {
         replay_.Commit();
         number = replay_.next_number() - 1;
       } else {
-        number = NumberCall(queued.id, queued.call, queued.bytes);
+        absl::Status valid = CheckArguments(queued.call);
+        number = valid.ok() ? NumberCall(FrameOf(queued.id, queued.call), queued.call, queued.bytes)
+                            : valid;
       }
       if (!number.ok()) {
         CompletePending(queued.id, Outcome::Failed(number.status()), effects);
@@ -219,15 +218,16 @@ void Link::DropQueued(Effects* effects) {
   outbox_.Pop();
 }
 
-void Link::CompletePending(uint64_t id, Outcome outcome, Effects* effects) {
-  std::optional<PendingCall> call = pending_.Take(id);
-  if (!call) {
+void Link::CompletePending(uint64_t id, Outcome&& outcome, Effects* effects) {
+  PendingCall* call = pending_.Find(id);
+  if (call == nullptr) {
     if (outcome.value().kind() >= Kind::kString)
       effects->dropped_values.push_back(std::move(outcome.value()));
     return;
   }
   if (call->target) effects->dropped.push_back(std::move(call->target));
   effects->completions.push_back({std::move(call->reply), std::move(outcome)});
+  pending_.Erase(id);
 }
 
 void Link::Cancel(uint64_t call, Effects* effects) {
@@ -263,6 +263,7 @@ bool Link::ObjectGone(const Object* object, GoneReason reason) {
   handles_scratch_.clear();
   exports_.HandlesOf(object, &handles_scratch_);
   if (handles_scratch_.empty()) return false;
+  scratch_used_ = true;
   gone_waiting_.emplace_back(object, reason);
   SendReadyGone(object);
   return true;
@@ -270,9 +271,11 @@ bool Link::ObjectGone(const Object* object, GoneReason reason) {
 
 // Numbers the Gone of `object` unless a call already started on it is still unanswered.
 void Link::SendReadyGone(const Object* object) {
-  for (const auto& [id, call] : incoming_) {
-    if (call->target_.get() == object && call->started_) return;
-  }
+  bool running = false;
+  incoming_.ForEach([&](const IncomingCall* call) {
+    running |= call->target_.get() == object && call->started_;
+  });
+  if (running) return;
   for (size_t i = 0; i < gone_waiting_.size(); ++i) {
     if (gone_waiting_[i].first != object) continue;
     handles_scratch_.clear();
@@ -293,16 +296,14 @@ void Link::SendReadyGone(const Object* object) {
   }
 }
 
-void Link::TellGoneWhenExported() {
+void Link::TellGoneNow() {
   for (const Object* object : gone_when_exported_) ObjectGone(object, object->gone());
   gone_when_exported_.clear();
 }
 
 // Packets
 
-bool Link::NeedsPacket() const {
-  if (!attached_) return false;
-  if (replay_.HasUnsent()) return true;
+bool Link::HasNews() const {
   if (ended_) return false;
   // What the peer granted may let calls go that waited for it.
   if (!outbox_.empty() && MayNumberCall(outbox_.front().bytes, outbox_.front().call.nested))
@@ -312,6 +313,7 @@ bool Link::NeedsPacket() const {
 }
 
 void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
+  scratch_used_ = true;
   released_scratch_.clear();
   std::swap(released_scratch_, planted_released_);
   imports_.Collect(dropped,
@@ -337,8 +339,8 @@ void Link::ReleaseAnswers() {
   answers_to_release_.clear();
 }
 
-std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* effects) {
-  DrainOutbox(effects);
+void Link::TakePacket(base::LazyNow& now, std::string* packet, Effects* effects) {
+  if (!outbox_.empty()) DrainOutbox(effects);
   wire::PacketHeader header;
   header.ack = acked_ = processed_;
   bytes_since_ack_ = 0;
@@ -347,18 +349,16 @@ std::string Link::TakePacket(base::MonoTime now, std::string packet, Effects* ef
     header.limits = windows_.grant();
     windows_.NoteTold();
   }
-  header.clock_us = SessionClock(now);
-  Trim(objects_scratch_);
-  Trim(references_scratch_);
-  Trim(entries_scratch_);
-  Trim(released_scratch_);
+  // Only deadlines are on the clock.
+  if (!frames || replay_.first_unsent() <= last_deadline_frame_)
+    header.clock_us = std::max<uint64_t>(SessionClock(now.Get()), 1);
+  if (scratch_used_) TrimScratch();
   if (frames) header.first_frame = replay_.first_unsent();
-  packet.clear();
-  packet.reserve(64 + std::min(kPacketBytes, replay_.bytes()));
-  wire::WritePacketHeader(header, &packet);
-  if (frames) replay_.TakeUnsent(kPacketBytes, &packet);
-  counters_.bytes_sent += packet.size();
-  return packet;
+  packet->clear();
+  packet->reserve(64 + std::min(kPacketBytes, replay_.bytes()));
+  wire::WritePacketHeader(header, packet);
+  if (frames) replay_.TakeUnsent(kPacketBytes, packet);
+  counters_.bytes_sent += packet->size();
 }
 
 void Link::Attached(uint64_t peer_ack, wire::Limits peer_limits, Effects* effects) {

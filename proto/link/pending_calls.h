@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "hawser/base/clock.h"
 #include "hawser/object.h"
 #include "hawser/reply.h"
+#include "proto/link/call_table.h"
 
 namespace hawser::link {
 
@@ -28,11 +28,17 @@ class PendingCalls {
  public:
   size_t size() const { return calls_.size(); }
   bool contains(uint64_t id) const { return calls_.contains(id); }
-  // Null if there is none. Valid until the next Add or Take.
-  PendingCall* Find(uint64_t id);
-  void Add(uint64_t id, PendingCall call);
-  // Takes it out, if it is there.
-  std::optional<PendingCall> Take(uint64_t id);
+  // Null if there is none. Valid until the next Add or Erase.
+  PendingCall* Find(uint64_t id) { return calls_.Find(id); }
+  void Add(uint64_t id, PendingCall call) {
+    if (call.deadline) deadlines_.insert({call.deadline->ns, id});
+    calls_.Add(id, std::move(call));
+  }
+  // False if there is none.
+  bool Erase(uint64_t id) {
+    if (!deadlines_.empty()) EraseDeadline(id);
+    return calls_.Erase(id);
+  }
 
   // The call whose deadline comes first.
   struct Due {
@@ -44,13 +50,15 @@ class PendingCalls {
   // Calls `use(PendingCall&)` for each, then forgets them all.
   template <typename Use>
   void TakeAll(const Use& use) {
-    for (auto& [id, call] : calls_) use(call);
-    calls_.clear();
+    calls_.ForEach(use);
+    calls_.Clear();
     deadlines_.clear();
   }
 
  private:
-  absl::flat_hash_map<uint64_t, PendingCall> calls_;
+  void EraseDeadline(uint64_t id);
+
+  CallTable<PendingCall> calls_;
   absl::btree_set<std::pair<int64_t, uint64_t>> deadlines_;  // with their calls
 };
 

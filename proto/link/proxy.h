@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "hawser/object.h"
 
 namespace hawser::link {
@@ -79,6 +80,7 @@ struct DeleteProxy {
   void operator()(Proxy* proxy) const;
 };
 using DeadProxy = std::unique_ptr<Proxy, DeleteProxy>;
+using DeadProxies = absl::InlinedVector<DeadProxy, 4>;
 
 }  // namespace hawser::link
 

@@ -4,6 +4,7 @@
 // ReplayBuffer: the numbered frames the peer has not acknowledged, as the bytes they are sent with,
 // so that sending and sending again is one copy of a run of bytes. Thread-compatible.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -50,7 +51,14 @@ class ReplayBuffer {
 
  private:
   // Forgets frames up to `number` but below `end`.
-  void Forget(uint64_t number, uint64_t end);
+  void Forget(uint64_t number, uint64_t end) {
+    // Only frames that were sent can be acknowledged: a peer that claims more is believed up to
+    // there.
+    uint64_t limit = std::min<uint64_t>(number, end - 1);
+    if (limit >= first_) ForgetTo(limit);
+  }
+  void ForgetTo(uint64_t limit);
+  void ForgetAll();
 
   // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_,
   // back to back; the first sent_ of them, up to sent_offset_, went out on the present connection.
@@ -63,7 +71,8 @@ class ReplayBuffer {
     size_t size() const { return sizes_.size() - head_; }
     void Push(uint32_t size) { sizes_.push_back(size); }
     uint32_t operator[](size_t i) const { return sizes_[head_ + i]; }
-    void Pop(size_t n);
+    void Pop(size_t n);  // not all
+    void Clear();
 
    private:
     std::vector<uint32_t> sizes_;

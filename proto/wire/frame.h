@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/container/inlined_vector.h"
 #include "hawser/collect_objects.h"
 #include "hawser/object.h"
 
@@ -94,6 +95,9 @@ struct Call {
   uint64_t deadline_us = 0;
   bool nested = false;
 };
+
+// The arguments of a call read: those of most calls need no memory of their own.
+using Args = absl::InlinedVector<Value, 4>;
 
 enum class FrameKind : uint8_t { kNone, kCall, kReturn, kCancel, kRelease, kGone, kEnd };
 

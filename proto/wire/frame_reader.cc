@@ -31,9 +31,6 @@ FrameKind KindOf(uint32_t tag) {
   }
 }
 
-// Arguments that most calls do not exceed: room is made for them at once.
-constexpr size_t kUsualArgs = 4;
-
 // A status that says in which message the fault is.
 absl::Status Close(Refusal& refusal, std::string_view message) {
   if (refusal.refused()) refusal.In(message);
@@ -88,7 +85,7 @@ bool ReadCallField(const Fields& fields, Call* call, Refusal* refusal) {
   }
 }
 
-[[gnu::noinline]] void ReadArgument(std::string_view message, std::vector<Value>* args,
+[[gnu::noinline]] void ReadArgument(std::string_view message, Args* args,
                                     std::vector<AnswerArg>* answers, ValueReader* values,
                                     Refusal* refusal) {
   auto position = static_cast<uint32_t>(args->size());
@@ -112,13 +109,8 @@ void ReadNumbers(std::string_view bytes, std::string_view part, std::vector<uint
     refusal->In(part);
 }
 
-}  // namespace
-
-absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame) {
-  frame->kind = FrameKind::kNone;
-  frame->body = {};
-  frame->references.clear();
-  frame->overlong = false;
+// `frame` is empty.
+absl::Status ReadAnyFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame) {
   Refusal refusal, entry_refusal;
   ReferenceReader reader(packet_buffer, &entry_refusal);
   size_t entries = 0;
@@ -153,10 +145,35 @@ absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, Frame
   return Close(refusal, "frame");
 }
 
-absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector<Value>* args,
+// Most frames are a body and nothing else. False for all others, and then nothing was done.
+bool ReadOnlyBody(std::string_view bytes, FrameView* frame) {
+  if (bytes.size() < 2) return false;
+  FrameKind kind = KindOf(static_cast<uint8_t>(bytes[0]));
+  const char* end = bytes.data() + bytes.size();
+  ReadNumber size = GetVarint(bytes.data() + 1, end);
+  if (kind == FrameKind::kNone || size.end == nullptr || size.end - bytes.data() > 5 ||
+      size.number != static_cast<size_t>(end - size.end)) {
+    return false;
+  }
+  frame->kind = kind;
+  frame->body = {size.end, static_cast<size_t>(size.number)};
+  return true;
+}
+
+}  // namespace
+
+absl::Status ReadFrame(std::string_view bytes, const Bytes* packet_buffer, FrameView* frame) {
+  frame->kind = FrameKind::kNone;
+  frame->body = {};
+  frame->references.clear();
+  frame->overlong = false;
+  if (ReadOnlyBody(bytes, frame)) return absl::OkStatus();
+  return ReadAnyFrame(bytes, packet_buffer, frame);
+}
+absl::Status BodyReader::ReadCall(std::string_view body, Call* call, Args* args,
                                   std::vector<AnswerArg>* answers) {
-  std::construct_at(call);  // in place: *call = Call() would write it twice
-  args->clear();
+  std::construct_at(call);                  // in place: *call = Call() would write it twice
+  args->erase(args->begin(), args->end());  // clear() would give its memory back
   answers->clear();
   Refusal refusal;
   ValueReader values(objects_, packet_buffer_, &refusal);
@@ -184,16 +201,20 @@ absl::Status BodyReader::ReadCall(std::string_view body, Call* call, std::vector
         break;
       case CallTag::kArgs:
         // After a fault what follows only matters as far as it says whom to answer.
-        if (args->capacity() == 0) args->reserve(kUsualArgs);
-        if (refusal.refused() || ValueReader::AppendNumber(fields.bytes(), args)) break;
+        if (refusal.refused()) break;
+        if (ValueReader::ReadOnlyNumber(fields.bytes(),
+                                        [&](auto number) { args->emplace_back(number); })) {
+          break;
+        }
         ReadArgument(fields.bytes(), args, answers, &values, &refusal);
         break;
       default:
         if (!refusal.refused()) ReadCallField(fields, call, &refusal);
     }
   }
-  if (fields.Finish(&refusal) && !refusal.refused())
-    CheckCall(*call, has_target, *answers, &refusal);
+  if (!fields.Finish(&refusal) || refusal.refused()) return Close(refusal, "call");
+  if (call->id != 0 && has_target && !call->on_answer && answers->empty()) return absl::OkStatus();
+  CheckCall(*call, has_target, *answers, &refusal);
   return Close(refusal, "call");
 }
 
@@ -212,6 +233,10 @@ absl::Status BodyReader::ReadReturn(std::string_view body, uint64_t* call, Outco
         break;
       case ReturnTag::kValue: {
         if (refusal.refused()) break;
+        if (ValueReader::ReadOnlyNumber(fields.bytes(),
+                                        [&](auto number) { *outcome = Value(number); })) {
+          break;
+        }
         Value value;
         if (!values.Read(fields.bytes(), &value)) refusal.In("value");
         *outcome = std::move(value);

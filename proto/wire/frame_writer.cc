@@ -1,5 +1,7 @@
 // Frames as entries of Packet.frames. Each body is described once, for both sinks; see sink.h.
 
+#include <algorithm>
+
 #include "proto/wire/reference_writer.h"
 #include "proto/wire/sink.h"
 #include "proto/wire/value_writer.h"
@@ -8,8 +10,12 @@
 namespace hawser::wire {
 namespace {
 
+constexpr size_t kShortArgs = 4;
 constexpr size_t kScratchKept =
     16384;  // entries; the scratch space of a frame that needed more is given back by the next
+
+// Of a value alone: at most 2 + 1 + kMaxVarintBytes bytes.
+bool IsScalar(const Value& value) { return value.kind() < Kind::kString; }
 
 template <typename Sink>
 void PutArgs(Sink& sink, std::span<const Value> args, std::span<const AnswerArg> answers) {
@@ -66,6 +72,15 @@ void PutFrame(Sink& sink, std::span<const Reference> references, const PutBody& 
 
 }  // namespace
 
+bool FrameWriter::IsShortCall(const Call& call, std::span<const Value> args,
+                              std::span<const AnswerArg> answers) {
+  // Four numbers of the call's own, four flags, four headers of messages, and the arguments.
+  static_assert(4 * 11 + 4 * 2 + 4 * 2 + kShortArgs * 13 <= kShortCallBytes &&
+                kShortCallBytes <= kShort);
+  if (args.size() > kShortArgs || !call.name.empty() || !answers.empty()) return false;
+  return std::ranges::all_of(args, IsScalar);
+}
+
 template <typename PutBody>
 size_t FrameWriter::Measure(std::span<const Reference> references, const PutBody& put_body) {
   if (sizes_.capacity() > kScratchKept) std::vector<uint32_t>().swap(sizes_);
@@ -86,6 +101,10 @@ void FrameWriter::Write(std::span<const Reference> references, const PutBody& pu
 void FrameWriter::WriteCall(const Call& call, std::span<const Value> args,
                             std::span<const AnswerArg> answers,
                             std::span<const Reference> references, std::string* out) {
+  if (references.empty() && IsShortCall(call, args, answers)) {
+    WriteSink sink(out);
+    return PutFrame(sink, {}, [&](auto& to) { PutCall(to, call, args, answers); });
+  }
   Write(
       references, [&](auto& sink) { PutCall(sink, call, args, answers); }, out);
 }
@@ -98,6 +117,10 @@ size_t FrameWriter::CallSize(const Call& call, std::span<const Value> args,
 
 void FrameWriter::WriteReturn(uint64_t call, const Outcome& outcome,
                               std::span<const Reference> references, std::string* out) {
+  if (references.empty() && outcome.ok() && IsScalar(outcome.value())) {
+    WriteSink sink(out);
+    return PutFrame(sink, {}, [&](auto& to) { PutReturn(to, call, outcome); });
+  }
   Write(
       references, [&](auto& sink) { PutReturn(sink, call, outcome); }, out);
 }

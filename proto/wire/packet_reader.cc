@@ -166,7 +166,7 @@ bool ReadFields(std::string_view bytes, PacketView* packet, Refusal* refusal) {
         header.first_frame = fields.number();
         break;
       case PacketTag::kFrames:
-        packet->frames.push_back(fields.bytes());
+        packet->frames.Append(fields.bytes(), bytes.data() + bytes.size());
         break;
       case PacketTag::kAttach:
         if (!ReadAttach(fields.bytes(), &packet->attach.emplace(), refusal))
@@ -185,9 +185,17 @@ bool ReadFields(std::string_view bytes, PacketView* packet, Refusal* refusal) {
 
 }  // namespace
 
+void FrameList::Iterator::Find() {
+  const char* next = frame_.data() + frame_.size();
+  Fields fields({next, static_cast<size_t>(end_ - next)});
+  while (fields.Next() && fields.tag() != PacketTag::kFrames) {
+  }
+  frame_ = fields.bytes();
+}
+
 absl::Status ReadPacket(std::string_view bytes, PacketView* packet) {
   packet->header = PacketHeader();
-  packet->frames.clear();
+  packet->frames = FrameList();
   packet->attach.reset();
   packet->attached.reset();
   Refusal refusal;

@@ -60,9 +60,10 @@ void PutAttachReply(Sink& sink, const AttachReply& reply) {
 }  // namespace
 
 void WritePacketHeader(const PacketHeader& header, std::string* out) {
-  WriteSink sink({}, out);  // nothing in it needs a size noted
+  WriteSink sink(out);
   sink.Number(PacketTag::kAck, header.ack);
-  PutLimits(sink, PacketTag::kLimits, header.limits);
+  if ((header.limits.calls | header.limits.bytes) != 0)
+    PutLimits(sink, PacketTag::kLimits, header.limits);
   sink.Number(PacketTag::kClockUs, header.clock_us);
   sink.Number(PacketTag::kFirstFrame, header.first_frame);
 }

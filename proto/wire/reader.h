@@ -13,9 +13,12 @@
 // it looks at anything else: ReadFrame gives references and kind; then ReadXxx reads the body,
 // turning indexes of the table into the objects registered.
 
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,15 +28,69 @@
 
 namespace hawser::wire {
 
+// The Frame messages of a packet that was read, as views of their bytes. They are not kept but found
+// again, one by one, in the packet's bytes.
+class FrameList {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const std::string_view*;
+    using reference = const std::string_view&;
+
+    const std::string_view& operator*() const { return frame_; }
+    const std::string_view* operator->() const { return &frame_; }
+    Iterator& operator++() {
+      if (--left_ > 0) Find();
+      return *this;
+    }
+    Iterator operator++(int) { return std::exchange(*this, std::next(*this)); }
+    // Of one list.
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.left_ == b.left_; }
+
+    // How many there are from here on.
+    size_t left() const { return left_; }
+
+   private:
+    friend class FrameList;
+    void Find();
+
+    std::string_view frame_;
+    const char* end_ = nullptr;  // of the packet
+    size_t left_ = 0;
+  };
+  using const_iterator = Iterator;
+  using value_type = std::string_view;
+  using size_type = size_t;
+
+  const Iterator& begin() const { return first_; }
+  Iterator end() const { return {}; }
+  size_t size() const { return first_.left_; }
+  bool empty() const { return size() == 0; }
+  std::string_view front() const { return first_.frame_; }
+
+  // For ReadPacket: `frame` is the next one of the packet that ends at `end`.
+  void Append(std::string_view frame, const char* end) {
+    if (first_.left_++ > 0) return;
+    first_.frame_ = frame;
+    first_.end_ = end;
+  }
+
+ private:
+  Iterator first_;
+};
+
 // A packet taken apart; the views point into the bytes given.
 struct PacketView {
   PacketHeader header;
-  std::vector<std::string_view> frames;  // bytes of each Frame message
+  FrameList frames;
   std::optional<Attach> attach;
   std::optional<AttachReply> attached;
 };
 // INVALID_ARGUMENT if `bytes` is not a Packet, RESOURCE_EXHAUSTED if its Attach has too many
-// attributes. Clears and fills `packet`, keeping its capacity.
+// attributes. Clears and fills `packet`.
 absl::Status ReadPacket(std::string_view bytes, PacketView* packet);
 
 struct FrameView {
@@ -63,7 +120,7 @@ class BodyReader {
   // INVALID_ARGUMENT for nesting, bad UTF-8, an index outside the table, a repeated record field, a
   // call without id or target, an answer that is not an earlier call's, a malformed message;
   // NOT_FOUND for a value that is a null entry of `objects`.
-  absl::Status ReadCall(std::string_view body, Call* call, std::vector<Value>* args,
+  absl::Status ReadCall(std::string_view body, Call* call, Args* args,
                         std::vector<AnswerArg>* answers);
   absl::Status ReadReturn(std::string_view body, uint64_t* call, Outcome* outcome);
   absl::Status ReadCancel(std::string_view body, uint64_t* call);

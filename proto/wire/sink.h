@@ -3,8 +3,9 @@
 
 // Where messages are written to. Lengths stand before contents, so a message is gone through twice:
 // once with a SizeSink, which notes the size of every nested message in the order they begin, then
-// with a WriteSink, which takes them in that order. Both have the same functions, and each message
-// is described once, by one template, for both.
+// with a WriteSink, which takes them in that order. A message that is sure to be short is written
+// at once: its length takes one byte, put there when it is known. Both sinks have the same
+// functions, and each message is described once, by one template, for both.
 //
 // As proto3 wants it, Number, Text and Packed leave out what is zero or empty; Always, AlwaysText
 // and Blob, for members of a oneof, do not.
@@ -22,6 +23,7 @@
 namespace hawser::wire {
 
 constexpr size_t kTagBytes = 1;  // see tags.h
+constexpr size_t kShort = 127;   // bytes whose number takes one byte itself
 
 // Size of a Blob field.
 constexpr size_t BlobSize(size_t content) { return kTagBytes + VarintSize(content) + content; }
@@ -88,6 +90,8 @@ class WriteSink {
   // `sizes`: what a SizeSink noted for the same messages.
   WriteSink(const std::vector<uint32_t>& sizes, std::string* out)
       : next_size_(sizes.data()), out_(*out) {}
+  // For at most kShort bytes in all, not measured.
+  explicit WriteSink(std::string* out) : next_size_(nullptr), out_(*out) {}
   WriteSink(const WriteSink&) = delete;
   WriteSink& operator=(const WriteSink&) = delete;
   ~WriteSink() { Flush(); }
@@ -126,8 +130,15 @@ class WriteSink {
   }
   template <typename Fields>
   void Message(uint32_t tag, const Fields& fields) {
-    Always(tag, *next_size_++);
+    if (next_size_ != nullptr) {
+      Always(tag, *next_size_++);
+      return fields();
+    }
+    *p_ = static_cast<char>(tag);
+    char* size = p_ + 1;
+    p_ += 2;
     fields();
+    *size = static_cast<char>(p_ - (size + 1));
   }
   template <typename Fields>
   void Sized(uint32_t tag, size_t content, const Fields& fields) {
@@ -169,7 +180,7 @@ class WriteSink {
     p_ = buffer_;
   }
 
-  const uint32_t* next_size_;
+  const uint32_t* next_size_;  // null: nothing was measured
   std::string& out_;
   uint32_t next_reference_ = 0;
   char* p_ = buffer_;

@@ -136,7 +136,8 @@ bool ValueReader::ReadArray(std::string_view message, int depth, Value* value) {
   items.reserve(CountLeading(message, ArrayTag::kItems));
   Fields fields(message);
   while (fields.Next()) {
-    if (fields.tag() != ArrayTag::kItems || AppendNumber(fields.bytes(), &items)) continue;
+    if (fields.tag() != ArrayTag::kItems) continue;
+    if (ReadOnlyNumber(fields.bytes(), [&](auto number) { items.emplace_back(number); })) continue;
     if (!ReadValue(fields.bytes(), depth + 1, &items.emplace_back(), nullptr)) {
       return refusal_.In("items", items.size() - 1);
     }

@@ -29,18 +29,19 @@ class ValueReader {
   bool Read(std::string_view message, Value* value) {
     return ReadValue(message, 0, value, nullptr);
   }
-  // The short way for values that are a number and nothing else: appends it. False for all others,
-  // and then nothing was done.
-  static bool AppendNumber(std::string_view message, Array* values) {
+  // The short way for values that are a number and nothing else: `use` gets it, an int64_t or a
+  // double. False for all others, and then nothing was done.
+  template <typename Use>
+  static bool ReadOnlyNumber(std::string_view message, const Use& use) {
     const char* end = message.data() + message.size();
     if (message.size() >= 2 && message[0] == ValueTag::kInteger) {
       ReadNumber read = GetVarint(message.data() + 1, end);
       if (read.end != end) return false;
-      values->emplace_back(UnZigZag(read.number));
+      use(UnZigZag(read.number));
       return true;
     }
     if (message.size() == 9 && message[0] == ValueTag::kNumber) {
-      values->emplace_back(std::bit_cast<double>(LoadFixed64(message.data() + 1)));
+      use(std::bit_cast<double>(LoadFixed64(message.data() + 1)));
       return true;
     }
     return false;

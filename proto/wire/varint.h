@@ -32,27 +32,31 @@ struct ReadNumber {
   uint64_t number;
 };
 
-// The rest of a varint whose first two bytes say `number` and that more follow.
-ReadNumber GetLongVarint(const char* in, const char* end, uint64_t number);
-
-// Reads a varint from [in, end), overlong forms too; bits above 64 are dropped.
-inline ReadNumber GetVarint(const char* in, const char* end) {
-  if (in == end) return {nullptr, 0};
-  uint64_t first = static_cast<uint8_t>(*in++);
-  if (first < 0x80) return {in, first};
-  if (in == end) return {nullptr, 0};
-  uint64_t second = static_cast<uint8_t>(*in++);
-  uint64_t number = (first & 0x7f) | (second & 0x7f) << 7;
-  if (second < 0x80) return {in, number};
-  return GetLongVarint(in, end, number);
-}
-
 // Eight bytes, the first one lowest.
 inline uint64_t LoadFixed64(const char* in) {
   uint64_t number;
   std::memcpy(&number, in, sizeof(number));
   if constexpr (std::endian::native == std::endian::big) number = __builtin_bswap64(number);
   return number;
+}
+
+// Reads a varint byte by byte.
+ReadNumber GetVarintSlowly(const char* in, const char* end);
+
+// Reads a varint from [in, end), overlong forms too; bits above 64 are dropped.
+inline ReadNumber GetVarint(const char* in, const char* end) {
+  if (in != end && static_cast<uint8_t>(*in) < 0x80) return {in + 1, static_cast<uint8_t>(*in)};
+  if (end - in < 8) return GetVarintSlowly(in, end);
+  uint64_t bytes = LoadFixed64(in);
+  uint64_t lasts = ~bytes & 0x8080808080808080;
+  if (lasts == 0) return GetVarintSlowly(in, end);
+  // The bytes up to the first that is a last one, then their seven bits each moved together, by
+  // pairs of neighbours of growing size.
+  bytes &= (lasts ^ (lasts - 1)) & 0x7f7f7f7f7f7f7f7f;
+  bytes = (bytes & 0x007f007f007f007f) | (bytes & 0x7f007f007f007f00) >> 1;
+  bytes = (bytes & 0x00003fff00003fff) | (bytes & 0x3fff00003fff0000) >> 2;
+  bytes = (bytes & 0x000000000fffffff) | (bytes & 0x0fffffff00000000) >> 4;
+  return {in + std::countr_zero(lasts) / 8 + 1, bytes};
 }
 
 constexpr uint64_t ZigZag(int64_t number) {

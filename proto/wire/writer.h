@@ -48,6 +48,11 @@ class FrameWriter {
   void WriteEnd(EndReason reason, absl::StatusCode code, std::string_view message,
                 std::string* out);
 
+  // The arguments are few and scalars, as of most calls, and no name is given: WriteCall appends
+  // at most kShortCallBytes.
+  static constexpr size_t kShortCallBytes = 127;
+  static bool IsShortCall(const Call& call, std::span<const Value> args,
+                          std::span<const AnswerArg> answers);
   // Bytes WriteCall (WriteReturn) would append.
   size_t CallSize(const Call& call, std::span<const Value> args, std::span<const AnswerArg> answers,
                   std::span<const Reference> references);

@@ -11,7 +11,6 @@ namespace {
 void Header(uint64_t calls, v1::Packet* packet) {
   packet->Clear();
   packet->set_ack(calls);
-  packet->set_clock_us(1'000'000 + calls);
   packet->set_first_frame(calls + 1);
 }
 

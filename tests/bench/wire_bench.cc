@@ -51,7 +51,7 @@ class PacketTaker {
   PacketView view_;
   FrameView frame_;
   Call call_;
-  std::vector<Value> args_;
+  Args args_;
   std::vector<AnswerArg> answers_;
 };
 

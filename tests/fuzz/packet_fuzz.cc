@@ -37,7 +37,7 @@ void CheckWrittenAgain(const FrameContent& frame) {
   HAWSER_CHECK(packet.frames.size() == 1);
   FrameContent again;
   std::vector<ObjectRef> objects;
-  HAWSER_CHECK(Read(packet.frames[0], nullptr, &again, &objects).ok());
+  HAWSER_CHECK(Read(packet.frames.front(), nullptr, &again, &objects).ok());
   HAWSER_CHECK(Canonical(writer, again) == first);
 }
 

@@ -60,6 +60,16 @@ TEST(SystemClock, WallTimeIsTheCalendars) {
   EXPECT_GT(SystemClock().WallNow(), absl::FromUnixSeconds(1'600'000'000));
 }
 
+TEST(LazyNow, TheClockIsReadOnceWhenItIsFirstAsked) {
+  tests::FakeClock clock;
+  LazyNow now(clock);
+  clock.Advance(absl::Seconds(1));
+  const MonoTime first = now.Get();
+  EXPECT_EQ(first, clock.Now());
+  clock.Advance(absl::Seconds(1));
+  EXPECT_EQ(now.Get(), first);
+}
+
 TEST(FakeClock, TimePassesOnlyWhenTold) {
   tests::FakeClock clock;
   const MonoTime start = clock.Now();

@@ -33,7 +33,7 @@ class ImportTableTest : public ::testing::Test {
   // The handles to release for what was dropped.
   std::vector<uint64_t> Collect() {
     std::vector<uint64_t> released;
-    std::vector<DeadProxy> dead;
+    DeadProxies dead;
     table_.Collect(endpoint_->dropped.TakeAll(), &released, &dead);
     collected_ += dead.size();
     return released;

@@ -7,6 +7,7 @@ namespace {
 
 using enum absl::StatusCode;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // The end that is called; the peer's clock says 1,000 us.
@@ -91,6 +92,29 @@ TEST_F(LinkCalledInTimeTest, ACancelledCallIsAnsweredAndAskedToStop) {
   EXPECT_TRUE(held.call->stop_token().stop_requested());
   held.reply.Return();
   EXPECT_THAT(peer_.Receive(), IsEmpty());
+}
+
+TEST_F(LinkCalledInTimeTest, ACallWithADeadlineIsRefusedInAPacketWithoutAClock) {
+  peer_.header.clock_us = 0;
+  peer_.Send({CallUntil(1, 3000), RawPeer::CallFrame({.id = 2, .name = "m"})});
+  EXPECT_THAT(AnswerTo(1), StatusIs(kInvalidArgument, HasSubstr("clock_us")));
+  EXPECT_THAT(end_->started, ElementsAre(2));
+}
+
+TEST_F(LinkCalledInTimeTest, PacketsSayTheClockOnlyWhereACallHasADeadline) {
+  Ref<link::Proxy> root = end_->ImportRoot();
+  clock_.Advance(absl::Seconds(3));
+  Sent plain = end_->Send({.target = root, .name = "m"});
+  EXPECT_EQ(peer_.Receive().size(), 1u);
+  EXPECT_EQ(peer_.last_header.clock_us, 0u);
+  Sent limited =
+      end_->Send({.target = root, .name = "m", .deadline = clock_.Now() + absl::Seconds(1)});
+  EXPECT_EQ(peer_.ReceiveUnread().size(), 1u);
+  EXPECT_EQ(peer_.last_header.clock_us, 3'000'000u);
+  clock_.Advance(absl::Milliseconds(5));
+  peer_.Attach(1);
+  EXPECT_EQ(peer_.Receive().size(), 1u) << "sent again, at another time";
+  EXPECT_EQ(peer_.last_header.clock_us, 3'005'000u);
 }
 
 // The end that calls.

@@ -11,12 +11,12 @@ PendingCall Until(int64_t ns) {
   return call;
 }
 
-TEST(PendingCallsTest, ACallIsTakenOnce) {
+TEST(PendingCallsTest, ACallIsErasedOnce) {
   PendingCalls calls;
   calls.Add(5, {});
   EXPECT_TRUE(calls.contains(5));
-  EXPECT_TRUE(calls.Take(5).has_value());
-  EXPECT_FALSE(calls.Take(5).has_value());
+  EXPECT_TRUE(calls.Erase(5));
+  EXPECT_FALSE(calls.Erase(5));
   EXPECT_EQ(calls.Find(5), nullptr);
 }
 
@@ -24,7 +24,7 @@ TEST(PendingCallsTest, WhatIsFoundMayBeChanged) {
   PendingCalls calls;
   calls.Add(5, {});
   calls.Find(5)->frame = 9;
-  EXPECT_EQ(calls.Take(5)->frame, 9u);
+  EXPECT_EQ(calls.Find(5)->frame, 9u);
 }
 
 TEST(PendingCallsTest, TheFirstDueIsTheEarliestAndGoesWithItsCall) {
@@ -36,9 +36,9 @@ TEST(PendingCallsTest, TheFirstDueIsTheEarliestAndGoesWithItsCall) {
   calls.Add(4, Until(200));
   EXPECT_EQ(calls.first_due()->id, 3u);
   EXPECT_EQ(calls.first_due()->deadline.ns, 200);
-  calls.Take(3);
+  calls.Erase(3);
   EXPECT_EQ(calls.first_due()->id, 4u);
-  calls.Take(4);
+  calls.Erase(4);
   EXPECT_EQ(calls.first_due()->id, 2u);
 }
 

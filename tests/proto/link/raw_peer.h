@@ -23,7 +23,7 @@ struct ReadFrame {
   wire::FrameKind kind = wire::FrameKind::kNone;
   std::vector<wire::Reference> references;
   wire::Call call;                // Call
-  std::vector<Value> args;        // Call; an object in it stands for an entry of `references`
+  wire::Args args;                // Call; an object in it stands for an entry of `references`
   uint64_t call_id = 0;           // Return, Cancel
   Outcome outcome;                // Return, End
   std::vector<uint64_t> handles;  // Release, Gone

@@ -46,12 +46,13 @@ class RoundTrip {
 
     ASSERT_TRUE(ReadPacket(packet_, &view_).ok());
     ASSERT_EQ(view_.frames.size(), 3u);
+    auto frame = view_.frames.begin();
     BodyReader reader({}, nullptr);
-    ASSERT_TRUE(ReadFrame(view_.frames[0], nullptr, &frame_).ok());
+    ASSERT_TRUE(ReadFrame(*frame++, nullptr, &frame_).ok());
     ASSERT_TRUE(reader.ReadCall(frame_.body, &call_, &read_args_, &read_answers_).ok());
-    ASSERT_TRUE(ReadFrame(view_.frames[1], nullptr, &frame_).ok());
+    ASSERT_TRUE(ReadFrame(*frame++, nullptr, &frame_).ok());
     ASSERT_TRUE(reader.ReadReturn(frame_.body, &call_id_, &outcome_).ok());
-    ASSERT_TRUE(ReadFrame(view_.frames[2], nullptr, &frame_).ok());
+    ASSERT_TRUE(ReadFrame(*frame++, nullptr, &frame_).ok());
     ASSERT_TRUE(reader.ReadRelease(frame_.body, &upto_, &read_handles_, &read_answer_ids_).ok());
   }
 
@@ -65,7 +66,7 @@ class RoundTrip {
   PacketView view_;
   FrameView frame_;
   Call call_;
-  std::vector<Value> read_args_;
+  Args read_args_;
   std::vector<AnswerArg> read_answers_;
   uint64_t call_id_ = 0, upto_ = 0;
   Outcome outcome_;

@@ -40,7 +40,7 @@ class CallTest : public testing::Test {
   v1::Call call_;
   std::string bytes_;
   Call read_;
-  std::vector<Value> args_;
+  Args args_;
   std::vector<AnswerArg> answers_;
 };
 

@@ -27,7 +27,7 @@ struct FrameContent {
   FrameKind kind = FrameKind::kNone;
   std::vector<Reference> references;
   Call call;
-  std::vector<Value> args;
+  Args args;
   std::vector<AnswerArg> answers;
   uint64_t call_id = 0;  // of Return and Cancel
   Outcome outcome;

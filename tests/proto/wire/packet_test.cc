@@ -37,7 +37,7 @@ TEST(PacketTest, FramesAreViewsIntoThePacketAndMayBeEmpty) {
   PacketView packet;
   ASSERT_THAT(ReadPacket(bytes, &packet), IsOk());
   EXPECT_THAT(packet.frames, ElementsAre("", std::string_view("\x22\x00", 2)));
-  EXPECT_EQ(packet.frames[1].data(), bytes.data() + 4);
+  EXPECT_EQ(std::next(packet.frames.begin())->data(), bytes.data() + 4);
 }
 
 TEST(PacketTest, NothingOfThePacketBeforeIsLeft) {

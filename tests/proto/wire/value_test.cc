@@ -52,7 +52,7 @@ absl::StatusOr<Value> Cross(const Value& value) {
   PacketView packet;
   if (absl::Status status = ReadPacket(entry, &packet); !status.ok()) return status;
   FrameView frame;
-  if (absl::Status status = ReadFrame(packet.frames.at(0), nullptr, &frame); !status.ok())
+  if (absl::Status status = ReadFrame(packet.frames.front(), nullptr, &frame); !status.ok())
     return status;
   std::vector<ObjectRef> registered;
   for (Object* object : objects) registered.push_back(ObjectRef(object));
