@@ -8,6 +8,8 @@ namespace hawser::link {
 
 void CallOrder::Add(IncomingCall* call, Calls* ready) {
   call->serial_ = ++last_serial_;
+  bool plain = !call->target_is_answer_ && !call->keep_answer_ && call->answer_args_.empty();
+  if (plain && lanes_.empty()) return ready->push_back(call);
   if (call->target_is_answer_ && !call->failed_) Await(call, call->target_answer_, Place::kTarget);
   for (const wire::AnswerArg& arg : call->answer_args_) {
     if (!call->failed_) Await(call, arg.call, arg.position);

@@ -34,13 +34,13 @@ class CallTable {
     return found == older_.end() ? nullptr : &found->second;
   }
 
-  // `id` is not 0 and not in the table.
-  void Add(uint64_t id, T call) {
+  // An empty one, to be filled in, valid as what Find gives. `id` is not 0 and not in the table.
+  T& Add(uint64_t id) {
     if (capacity_ == 0 || At(id).id != 0) MakeRoom(id);
     Slot& slot = At(id);
     slot.id = id;
-    slot.call = std::move(call);
     ++recent_size_;
+    return slot.call;
   }
 
   // False if there is none.

@@ -84,7 +84,9 @@ class Link {
   // and the look for newer proxies taken here in one step.
   void ReleaseDropped(Proxy* dropped, Effects* effects);
   // The same for answers nothing names any more, unless a queued call may.
-  void ReleaseAnswers();
+  void ReleaseAnswers() {
+    if (!answers_to_release_.empty()) ReleaseAnswersNow();
+  }
 
   // Packets
   // Takes a packet in: its header counts at once, its frames wait for Step. INVALID_ARGUMENT: not a
@@ -155,7 +157,12 @@ class Link {
   // The first call of the outbox is done with.
   void DropQueued(Effects* effects);
   void CompletePending(uint64_t id, Outcome&& outcome, Effects* effects);
-  void CheckReserve();
+  void ReleaseAnswersNow();
+  void CheckReserve() {
+    if (replay_.bytes() > limits_.replay_bytes + limits_.reserve_bytes && !end_request_)
+      EndForReserve();
+  }
+  void EndForReserve();
   void SendReadyGone(const Object* object);
   void TellGoneWhenExported() {
     if (!gone_when_exported_.empty()) TellGoneNow();

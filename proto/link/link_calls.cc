@@ -38,7 +38,7 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
   incoming->nested_ = call.nested;
   incoming->frame_bytes_ = static_cast<uint32_t>(bytes);
   incoming->member_ = call.member;
-  incoming->name_.assign(call.name);
+  if (!call.name.empty()) incoming->name_.assign(call.name);
   incoming->target_is_answer_ = call.on_answer;
   incoming->lane_ = call.target << 1 | (call.on_answer ? 1 : 0);
   if (call.on_answer) incoming->target_answer_ = call.target;
@@ -47,7 +47,7 @@ std::string_view Link::OnCall(wire::BodyReader& reader, const absl::Status& tabl
     effects->unref.push_back(incoming);
     return call.id == 0 ? "has a call without an id" : "has a call whose id is in use";
   }
-  incoming_.Add(call.id, incoming);
+  incoming_.Add(call.id) = incoming;
   incoming_bytes_ += bytes;
   if (!crowded.ok()) {
     // At once: it must not wait behind those that are too many already.

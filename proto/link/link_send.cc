@@ -90,10 +90,10 @@ uint64_t Link::Call(OutgoingCall& call, Reply reply, base::LazyNow& now, Effects
   if (call.no_reply) {
     effects->completions.push_back({std::move(reply), Outcome()});
   } else {
-    pending_.Add(id, {.reply = std::move(reply),
-                      .target = wait ? call.target : std::move(call.target),
-                      .deadline = call.deadline,
-                      .frame = number});
+    PendingCall& pending = pending_.Add(id, call.deadline);
+    pending.reply = std::move(reply);
+    pending.target = wait ? call.target : std::move(call.target);
+    pending.frame = number;
   }
   if (!wait) {
     if (call.target) effects->dropped.push_back(std::move(call.target));
@@ -248,14 +248,12 @@ void Link::ReleaseAnswer(uint64_t call) {
   if (!ended_) answers_to_release_.push_back(call);
 }
 
-void Link::CheckReserve() {
-  if (replay_.bytes() > limits_.replay_bytes + limits_.reserve_bytes && !end_request_) {
-    end_request_ =
-        EndRequest{EndReason::kLimit,
-                   absl::ResourceExhaustedError(absl::StrCat(
-                       "replay_bytes: ", replay_.bytes(), " bytes are not acknowledged (limit ",
-                       limits_.replay_bytes + limits_.reserve_bytes, "); the peer does not read"))};
-  }
+void Link::EndForReserve() {
+  end_request_ =
+      EndRequest{EndReason::kLimit,
+                 absl::ResourceExhaustedError(absl::StrCat(
+                     "replay_bytes: ", replay_.bytes(), " bytes are not acknowledged (limit ",
+                     limits_.replay_bytes + limits_.reserve_bytes, "); the peer does not read"))};
 }
 
 bool Link::ObjectGone(const Object* object, GoneReason reason) {
@@ -329,8 +327,8 @@ void Link::ReleaseDropped(Proxy* dropped, Effects* effects) {
   }
 }
 
-void Link::ReleaseAnswers() {
-  if (answers_to_release_.empty() || !outbox_.empty() || end_numbered_) return;
+void Link::ReleaseAnswersNow() {
+  if (!outbox_.empty() || end_numbered_) return;
   writer_.WriteRelease(processed_, {}, answers_to_release_, replay_.tail());
   replay_.Commit();
   if (!unsent_answers_.empty()) {

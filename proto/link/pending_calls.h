@@ -19,9 +19,9 @@ namespace hawser::link {
 
 struct PendingCall {
   Reply reply;
-  ObjectRef target;  // a pending call owns its target
-  std::optional<base::MonoTime> deadline;
-  uint64_t frame = 0;  // its number; 0: it waits unnumbered
+  ObjectRef target;                        // a pending call owns its target
+  std::optional<base::MonoTime> deadline;  // as Add was told
+  uint64_t frame = 0;                      // its number; 0: it waits unnumbered
 };
 
 class PendingCalls {
@@ -30,9 +30,12 @@ class PendingCalls {
   bool contains(uint64_t id) const { return calls_.contains(id); }
   // Null if there is none. Valid until the next Add or Erase.
   PendingCall* Find(uint64_t id) { return calls_.Find(id); }
-  void Add(uint64_t id, PendingCall call) {
-    if (call.deadline) deadlines_.insert({call.deadline->ns, id});
-    calls_.Add(id, std::move(call));
+  // A new one, to be filled in.
+  PendingCall& Add(uint64_t id, std::optional<base::MonoTime> deadline) {
+    PendingCall& call = calls_.Add(id);
+    call.deadline = deadline;
+    if (deadline) deadlines_.insert({deadline->ns, id});
+    return call;
   }
   // False if there is none.
   bool Erase(uint64_t id) {

@@ -24,13 +24,6 @@ void ReplayBuffer::Sizes::Pop(size_t n) {
   }
 }
 
-uint64_t ReplayBuffer::Commit() {
-  uint64_t number = next_number();
-  sizes_.Push(static_cast<uint32_t>(data_.size() - committed_));
-  committed_ = data_.size();
-  return number;
-}
-
 void ReplayBuffer::ForgetTo(uint64_t limit) {
   size_t count = limit - first_ + 1;
   if (count == sizes_.size()) return ForgetAll();

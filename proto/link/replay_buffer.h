@@ -22,7 +22,12 @@ class ReplayBuffer {
   // Where the next frame's bytes go; Commit() numbers what was appended there.
   std::string* tail() { return &data_; }
   // Numbers the bytes appended to tail() since the last Commit as one frame.
-  uint64_t Commit();
+  uint64_t Commit() {
+    uint64_t number = next_number();
+    sizes_.Push(static_cast<uint32_t>(data_.size() - committed_));
+    committed_ = data_.size();
+    return number;
+  }
   // Forgets all frames up to `number`, as far as they were sent on this connection.
   void Acknowledge(uint64_t number) { Forget(number, first_ + sent_); }
   // The same at the start of a connection: whatever was numbered may have been sent on an earlier

@@ -14,8 +14,8 @@ TEST(CallTableTest, WhatIsAddedIsFoundUntilErased) {
   CallTable<int> table;
   EXPECT_TRUE(table.empty());
   EXPECT_EQ(table.Find(1), nullptr);
-  table.Add(1, 10);
-  table.Add(2, 20);
+  table.Add(1) = 10;
+  table.Add(2) = 20;
   EXPECT_EQ(table.size(), 2u);
   EXPECT_EQ(*table.Find(1), 10);
   EXPECT_TRUE(table.Erase(1));
@@ -26,18 +26,18 @@ TEST(CallTableTest, WhatIsAddedIsFoundUntilErased) {
 
 TEST(CallTableTest, NothingHasTheIdZero) {
   CallTable<int> table;
-  table.Add(8, 1);
+  table.Add(8) = 1;
   table.Erase(8);
-  table.Add(9, 1);
+  table.Add(9) = 1;
   EXPECT_EQ(table.Find(0), nullptr);
   EXPECT_FALSE(table.Erase(0));
 }
 
 TEST(CallTableTest, OneThatLastsIsFoundHoweverManyCameAfterIt) {
   CallTable<int> table;
-  table.Add(3, -3);
+  table.Add(3) = -3;
   for (uint64_t id = 4; id < 100000; ++id) {
-    table.Add(id, 0);
+    table.Add(id) = 0;
     ASSERT_TRUE(table.Erase(id));
   }
   ASSERT_NE(table.Find(3), nullptr);
@@ -48,11 +48,11 @@ TEST(CallTableTest, OneThatLastsIsFoundHoweverManyCameAfterIt) {
 TEST(CallTableTest, WhatIsErasedIsDestroyedAtOnce) {
   CallTable<std::shared_ptr<int>> table;
   auto watched = std::make_shared<int>(1);
-  for (uint64_t id : {1, 1025, 2049}) table.Add(id, watched);
+  for (uint64_t id : {1, 1025, 2049}) table.Add(id) = watched;
   EXPECT_EQ(watched.use_count(), 4);
   for (uint64_t id : {1, 1025, 2049}) EXPECT_TRUE(table.Erase(id));
   EXPECT_EQ(watched.use_count(), 1);
-  table.Add(5, watched);
+  table.Add(5) = watched;
   table.Clear();
   EXPECT_EQ(watched.use_count(), 1);
 }
@@ -68,7 +68,7 @@ TEST(CallTableTest, ItHoldsWhatAMapHolds) {
     if (expected.size() < most && random() % 2 == 0) {
       uint64_t id = random() % 8 == 0 ? random() % 64 * 1024 + 1 : next++;
       if (expected.contains(id)) continue;
-      table.Add(id, id * 7);
+      table.Add(id) = id * 7;
       expected[id] = id * 7;
     } else if (!expected.empty()) {
       auto one = random() % 4 == 0 ? std::prev(expected.end()) : expected.begin();

@@ -5,15 +5,11 @@
 namespace hawser::link {
 namespace {
 
-PendingCall Until(int64_t ns) {
-  PendingCall call;
-  call.deadline = base::MonoTime{ns};
-  return call;
-}
+base::MonoTime At(int64_t ns) { return base::MonoTime{ns}; }
 
 TEST(PendingCallsTest, ACallIsErasedOnce) {
   PendingCalls calls;
-  calls.Add(5, {});
+  calls.Add(5, std::nullopt);
   EXPECT_TRUE(calls.contains(5));
   EXPECT_TRUE(calls.Erase(5));
   EXPECT_FALSE(calls.Erase(5));
@@ -22,18 +18,18 @@ TEST(PendingCallsTest, ACallIsErasedOnce) {
 
 TEST(PendingCallsTest, WhatIsFoundMayBeChanged) {
   PendingCalls calls;
-  calls.Add(5, {});
+  calls.Add(5, std::nullopt);
   calls.Find(5)->frame = 9;
   EXPECT_EQ(calls.Find(5)->frame, 9u);
 }
 
 TEST(PendingCallsTest, TheFirstDueIsTheEarliestAndGoesWithItsCall) {
   PendingCalls calls;
-  calls.Add(1, {});
+  calls.Add(1, std::nullopt);
   EXPECT_FALSE(calls.first_due().has_value());
-  calls.Add(2, Until(300));
-  calls.Add(3, Until(200));
-  calls.Add(4, Until(200));
+  calls.Add(2, At(300));
+  calls.Add(3, At(200));
+  calls.Add(4, At(200));
   EXPECT_EQ(calls.first_due()->id, 3u);
   EXPECT_EQ(calls.first_due()->deadline.ns, 200);
   calls.Erase(3);
@@ -44,8 +40,8 @@ TEST(PendingCallsTest, TheFirstDueIsTheEarliestAndGoesWithItsCall) {
 
 TEST(PendingCallsTest, TakingAllLeavesNone) {
   PendingCalls calls;
-  calls.Add(1, {});
-  calls.Add(2, Until(300));
+  calls.Add(1, std::nullopt);
+  calls.Add(2, At(300));
   int taken = 0;
   calls.TakeAll([&taken](PendingCall&) { ++taken; });
   EXPECT_EQ(taken, 2);
