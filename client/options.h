@@ -84,9 +84,10 @@ struct TlsOptions {
 };
 
 struct ConnectOptions {
-  // Free text about this client that modules and the CLI see. Known keys: "window" (the window it
-  // belongs to, for getCurrentWindow), "name" (shown by the CLI), "program" (unless given: the name
-  // of the running program).
+  // Free text about this client that modules and the CLI see. Known keys: "window" (the id of the
+  // window it belongs to, or "none"; unless given, a hidden window is opened for it.
+  // getCurrentWindow answers NOT_FOUND for "none", and where there is no window of that id), "name"
+  // (shown by the CLI), "program" (unless given: the name of the running program).
   std::map<std::string, std::string> attributes = {};
 
   // Wished time to live of the lease: how long the broker keeps everything for a client it does not

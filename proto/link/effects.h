@@ -33,6 +33,10 @@ struct Effects {
     std::vector<Gone> gone;
   };
   std::unique_ptr<Rare> rare;
+  // Nothing is to be done; what is only to be destroyed is left out.
+  bool idle() const {
+    return completions.empty() && unref.empty() && dropped.empty() && rare == nullptr;
+  }
   Rare& GetRare() {
     if (!rare) rare = std::make_unique<Rare>();
     return *rare;

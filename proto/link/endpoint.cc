@@ -216,7 +216,9 @@ void Endpoint::TakeTurn(base::LazyNow& now, Turn* turn) {
   if (turn->more) return;
   working_ = false;
   turn->errand.due = HasDue();
-  TakePacket(false, now, &turn->errand);
+  // Calls may have run since the packet came.
+  base::LazyNow leaving(clock_);
+  TakePacket(false, leaving, &turn->errand);
 }
 
 bool Endpoint::FinishTurn(Turn& turn) {
@@ -322,7 +324,7 @@ std::string Endpoint::transport_description() const {
   return transport_ ? std::string(transport_->description()) : std::string();
 }
 
-void Endpoint::RunEffects(Effects& effects) {
+void Endpoint::RunBusyEffects(Effects& effects) {
   // Before anybody hears of it: who has its answer finds the call's target released.
   if (!effects.dropped.empty()) effects.dropped.clear();
   for (Effects::Completion& completion : effects.completions)

@@ -153,7 +153,10 @@ class Endpoint {
     bool more = false;      // another turn follows
   };
 
-  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
+  void RunEffects(Effects& effects) HAWSER_EXCLUDES(mu_) {
+    if (!effects.idle()) RunBusyEffects(effects);
+  }
+  void RunBusyEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
   static void SendPacketOf(Errand& errand) {
     if (errand.transport) errand.transport->Send(std::move(errand.packet));
   }
@@ -170,7 +173,8 @@ class Endpoint {
   }
   void DoDue() HAWSER_EXCLUDES(mu_);
   // Decode what waits, one thread at a time: whoever comes while another is at it (working_) leaves
-  // its packet to that one. FinishTurn may start calls and gives whether there is more.
+  // its packet to that one. FinishTurn may start calls and gives whether there is more. `now`: when
+  // the packet came.
   void TakeTurn(base::LazyNow& now, Turn* turn) HAWSER_REQUIRES(mu_);
   bool FinishTurn(Turn& turn) HAWSER_EXCLUDES(mu_);
   // `started`: the turn before started calls.

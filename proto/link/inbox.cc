@@ -15,18 +15,18 @@ Inbox::Packet& Inbox::Push() {
     packets_.erase(packets_.begin(), packets_.begin() + static_cast<ptrdiff_t>(head_));
     head_ = 0;
   }
+  ++waiting_;
   return packets_.emplace_back();
 }
 
 void Inbox::Clear() {
   packets_.clear();
-  head_ = 0;
+  head_ = waiting_ = 0;
 }
 
 void Inbox::PopPacket() {
-  if (head_ + 1 == packets_.size()) return Clear();
-  packets_[head_].bytes = Bytes();
-  ++head_;
+  if (--waiting_ == 0) return Clear();
+  packets_[head_++].bytes = Bytes();
 }
 
 }  // namespace hawser::link

@@ -25,7 +25,7 @@ class Inbox {
     base::MonoTime received;         // if there is that clock
   };
 
-  bool empty() const { return head_ == packets_.size(); }
+  bool empty() const { return waiting_ == 0; }
   // A packet behind the others, to be filled in; it has a frame.
   Packet& Push();
   void Clear();
@@ -47,6 +47,7 @@ class Inbox {
 
   std::vector<Packet> packets_;  // those before head_ are done
   size_t head_ = 0;
+  size_t waiting_ = 0;  // packets_ from head_ on
 };
 
 }  // namespace hawser::link

@@ -3,18 +3,10 @@
 namespace hawser::link {
 namespace {
 
-// An empty buffer larger than this gives its memory back: idle sessions are many.
-constexpr size_t kKeepBytes = 16 << 10;
 // The front is cut off once it is at least this large and half of all.
 constexpr size_t kCompactBytes = 64 << 10;
 
 }  // namespace
-
-void ReplayBuffer::Sizes::Clear() {
-  sizes_.clear();
-  head_ = 0;
-  if (sizes_.capacity() > 4096) sizes_.shrink_to_fit();
-}
 
 void ReplayBuffer::Sizes::Pop(size_t n) {
   head_ += n;
@@ -24,9 +16,12 @@ void ReplayBuffer::Sizes::Pop(size_t n) {
   }
 }
 
-void ReplayBuffer::ForgetTo(uint64_t limit) {
-  size_t count = limit - first_ + 1;
-  if (count == sizes_.size()) return ForgetAll();
+void ReplayBuffer::Trim() {
+  if (data_.capacity() > kKeepBytes) data_.shrink_to_fit();
+  sizes_.Trim();
+}
+
+void ReplayBuffer::ForgetSome(size_t count) {
   for (size_t i = 0; i < count; ++i) head_ += sizes_[i];
   sizes_.Pop(count);
   first_ += count;
@@ -38,14 +33,6 @@ void ReplayBuffer::ForgetTo(uint64_t limit) {
     sent_offset_ -= head_;
     head_ = 0;
   }
-}
-
-void ReplayBuffer::ForgetAll() {
-  first_ += sizes_.size();
-  sizes_.Clear();
-  data_.clear();
-  if (data_.capacity() > kKeepBytes) data_.shrink_to_fit();
-  sent_ = head_ = committed_ = sent_offset_ = 0;
 }
 
 uint64_t ReplayBuffer::TakeUnsent(size_t max_bytes, std::string* packet) {

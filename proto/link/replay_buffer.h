@@ -55,15 +55,26 @@ class ReplayBuffer {
   size_t frames() const { return sizes_.size(); }
 
  private:
+  // An empty buffer larger than this gives its memory back: idle sessions are many.
+  static constexpr size_t kKeepBytes = 16 << 10;
+
   // Forgets frames up to `number` but below `end`.
   void Forget(uint64_t number, uint64_t end) {
     // Only frames that were sent can be acknowledged: a peer that claims more is believed up to
     // there.
     uint64_t limit = std::min<uint64_t>(number, end - 1);
-    if (limit >= first_) ForgetTo(limit);
+    if (limit < first_) return;
+    size_t count = limit - first_ + 1;
+    if (count < sizes_.size()) return ForgetSome(count);
+    first_ += count;
+    sizes_.Clear();
+    data_.clear();
+    sent_ = head_ = committed_ = sent_offset_ = 0;
+    if (data_.capacity() > kKeepBytes) Trim();
   }
-  void ForgetTo(uint64_t limit);
-  void ForgetAll();
+  // Not all of them.
+  void ForgetSome(size_t count);
+  void Trim();
 
   // Invariant: data_[head_, committed_) holds the frames first_, first_ + 1, ... with sizes sizes_,
   // back to back; the first sent_ of them, up to sent_offset_, went out on the present connection.
@@ -77,7 +88,11 @@ class ReplayBuffer {
     void Push(uint32_t size) { sizes_.push_back(size); }
     uint32_t operator[](size_t i) const { return sizes_[head_ + i]; }
     void Pop(size_t n);  // not all
-    void Clear();
+    void Clear() {
+      sizes_.clear();
+      head_ = 0;
+    }
+    void Trim() { sizes_.shrink_to_fit(); }
 
    private:
     std::vector<uint32_t> sizes_;

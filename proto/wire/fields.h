@@ -81,6 +81,44 @@ class Fields {
   bool broken_ = false;
 };
 
+// Goes through fields that stand in the order in which our own writers put them, which takes half
+// the steps: asked for each in turn, it takes it if it is next. What is not at its end when all were
+// asked for is in another order, or has more to it, or is malformed: Fields tells.
+class FieldsInOrder {
+ public:
+  explicit FieldsInOrder(std::string_view message)
+      : next_(message.data()), end_(message.data() + message.size()) {}
+
+  // `tag` is of a number.
+  bool Number(uint32_t tag, uint64_t* number) {
+    if (!IsNext(tag)) return false;
+    ReadNumber read = GetVarint(next_ + 1, end_);
+    if (read.end == nullptr) return false;
+    next_ = read.end;
+    *number = read.number;
+    return true;
+  }
+  // `tag` is of a delimited field.
+  bool Bytes(uint32_t tag, std::string_view* bytes) {
+    if (!IsNext(tag)) return false;
+    ReadNumber size = GetVarint(next_ + 1, end_);
+    if (size.end == nullptr || size.end - next_ > 6 ||
+        size.number > static_cast<size_t>(end_ - size.end)) {
+      return false;
+    }
+    *bytes = {size.end, static_cast<size_t>(size.number)};
+    next_ = size.end + size.number;
+    return true;
+  }
+  bool AtEnd() const { return next_ == end_; }
+
+ private:
+  bool IsNext(uint32_t tag) const { return next_ != end_ && static_cast<uint8_t>(*next_) == tag; }
+
+  const char* next_;
+  const char* const end_;
+};
+
 // Refuses text that is not UTF-8.
 bool CheckText(std::string_view text, Refusal* refusal);
 

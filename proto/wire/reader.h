@@ -133,6 +133,10 @@ class BodyReader {
                        std::string* message);
 
  private:
+  absl::Status ReadAnyCall(std::string_view body, Call* call, Args* args,
+                           std::vector<AnswerArg>* answers);
+  absl::Status ReadAnyReturn(std::string_view body, uint64_t* call, Outcome* outcome);
+
   std::span<const ObjectRef> objects_;
   const Bytes* packet_buffer_;
 };

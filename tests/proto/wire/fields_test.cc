@@ -66,6 +66,33 @@ TEST(VarintTest, BitsAboveSixtyFourAreDropped) {
   EXPECT_EQ(GetVarint(bytes.data(), bytes.data() + bytes.size()).number, UINT64_MAX);
 }
 
+TEST(FieldsInOrderTest, AFieldIsTakenOnlyWhenItIsNextAndWhole) {
+  std::string message = Bytes({0x08, 0x96, 0x01, 0x22, 2}) + "ab" + Bytes({0x28, 0x80});
+  FieldsInOrder fields(message);
+  uint64_t number = 0;
+  std::string_view bytes;
+  EXPECT_FALSE(fields.Number(0x10, &number)) << "another is next";
+  EXPECT_TRUE(fields.Number(0x08, &number));
+  EXPECT_EQ(number, 150u);
+  EXPECT_FALSE(fields.Number(0x08, &number)) << "it is taken";
+  EXPECT_TRUE(fields.Bytes(0x22, &bytes));
+  EXPECT_EQ(bytes, "ab");
+  EXPECT_FALSE(fields.Number(0x28, &number)) << "it is cut off";
+  EXPECT_FALSE(fields.AtEnd());
+}
+
+TEST(FieldsInOrderTest, AContentPastTheEndIsNotTaken) {
+  std::string_view bytes;
+  for (const std::string& message : {Bytes({0x22, 3, 'a', 'b'}), Bytes({0x22}),
+                                     Bytes({0x22, 0x82, 0x80, 0x80, 0x80, 0x80, 0x00, 'a', 'b'})}) {
+    FieldsInOrder fields(message);
+    EXPECT_FALSE(fields.Bytes(0x22, &bytes));
+  }
+  FieldsInOrder fields("");
+  EXPECT_TRUE(fields.AtEnd());
+  EXPECT_FALSE(fields.Bytes(0x22, &bytes));
+}
+
 TEST(FieldsTest, FieldsOfEveryWireTypeAreSteppedThrough) {
   std::string message = Bytes({0x08, 0x96, 0x01}) +                // 1: 150
                         Bytes({0x11, 1, 2, 3, 4, 5, 6, 7, 8}) +    // 2: fixed64
