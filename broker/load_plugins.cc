@@ -141,8 +141,7 @@ int Check(const std::string& path) {
 }  // namespace
 
 int CheckPlugin(const std::string& path) {
-  static const int registered = std::atexit(RefuseExit);
-  (void)registered;
+  [[maybe_unused]] static const int kRegistered = std::atexit(RefuseExit);
   checked_file = path.c_str();
   int code = Check(path);
   checked_file = nullptr;

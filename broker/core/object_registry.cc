@@ -65,7 +65,8 @@ void ObjectRegistry::RemoveHolder(Object* object, Origin origin) {
   uint32_t index = object->export_slot();
   HAWSER_CHECK(index != 0 && slots_[index].object == object, "an object lost its slot");
   Slot& slot = slots_[index];
-  if (--slot.holders > 0) return;
+  --slot.holders;
+  if (slot.holders != 0) return;
   object->set_export_slot(0);
   if (origin.peer != nullptr) foreign_.erase({origin.peer, origin.oid, index});
   slot.object = nullptr;

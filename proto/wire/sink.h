@@ -125,8 +125,9 @@ class WriteSink {
   template <typename Numbers>
   void Packed(uint32_t tag, const Numbers& numbers) {
     if (numbers.empty()) return;
-    Always(tag, *next_size_++);
-    for (auto number : numbers) p_ = PutVarint(Room(), static_cast<uint64_t>(number));
+    Message(tag, [&] {
+      for (auto number : numbers) p_ = PutVarint(Room(), static_cast<uint64_t>(number));
+    });
   }
   template <typename Fields>
   void Message(uint32_t tag, const Fields& fields) {

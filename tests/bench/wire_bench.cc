@@ -58,7 +58,7 @@ class PacketTaker {
 void Write(benchmark::State& state, const std::vector<Value>& args) {
   PacketMaker maker;
   size_t bytes = maker.Make(args).size();
-  for (auto _ : state) benchmark::DoNotOptimize(maker.Make(args).data());
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(maker.Make(args).data());
   state.counters["packet_bytes"] = static_cast<double>(bytes);
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(bytes));
 }
@@ -66,7 +66,7 @@ void Write(benchmark::State& state, const std::vector<Value>& args) {
 void Read(benchmark::State& state, const std::vector<Value>& args) {
   Bytes packet(std::string(PacketMaker().Make(args)));
   PacketTaker taker;
-  for (auto _ : state) taker.Take(packet);
+  for ([[maybe_unused]] auto _ : state) taker.Take(packet);
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(packet.size()));
 }
 
