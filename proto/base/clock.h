@@ -56,7 +56,7 @@ class Clock {
 };
 
 // The present time for one piece of work, read from the clock when it is first asked for: most work
-// never asks, and reading a clock takes as long as sending a small message. Thread-compatible.
+// never asks. Thread-compatible.
 class LazyNow {
  public:
   explicit LazyNow(const Clock& clock) : clock_(clock) {}

@@ -8,8 +8,6 @@ namespace hawser::link {
 
 void CallOrder::Add(IncomingCall* call, Calls* ready) {
   call->serial_ = ++last_serial_;
-  bool plain = !call->target_is_answer_ && !call->keep_answer_ && call->answer_args_.empty();
-  if (plain && lanes_.empty()) return ready->push_back(call);
   if (call->target_is_answer_ && !call->failed_) Await(call, call->target_answer_, Place::kTarget);
   for (const wire::AnswerArg& arg : call->answer_args_) {
     if (!call->failed_) Await(call, arg.call, arg.position);
@@ -17,7 +15,8 @@ void CallOrder::Add(IncomingCall* call, Calls* ready) {
   if (call->unresolved_ > 0) waiting_.emplace(call->serial_, call);
   // Only now: a call cannot name its own answer.
   if (call->keep_answer_) answers_.try_emplace(call->id_);
-  if (!call->nested_ && (call->unresolved_ > 0 || lanes_.contains(call->lane_))) {
+  if (!call->nested_ &&
+      (call->unresolved_ > 0 || (!lanes_.empty() && lanes_.contains(call->lane_)))) {
     Append(call);
   } else if (call->unresolved_ == 0) {
     ready->push_back(call);

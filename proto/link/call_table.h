@@ -6,7 +6,6 @@
 // until a newer one wants its place, moves to a hash map. Whatever ids a peer chooses, no operation
 // costs more than one of the map. Empty, it takes no memory but its own. Thread-compatible.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,7 +47,10 @@ class CallTable {
     if (recent_size_ != 0) {
       if (Slot& slot = At(id); slot.id == id && id != 0) {
         Empty(slot);
-        if (recent_size_ == 0 && capacity_ > kKept) slots_.reset(), capacity_ = 0;
+        if (recent_size_ == 0 && capacity_ > kKept) {
+          slots_.reset();
+          capacity_ = 0;
+        }
         return true;
       }
     }
@@ -57,13 +59,24 @@ class CallTable {
     return true;
   }
 
+  // Whether `matches(T&)` is true of one; asks no further then.
+  template <typename Matches>
+  bool AnyOf(const Matches& matches) {
+    for (size_t i = 0; i < capacity_; ++i) {
+      if (slots_[i].id != 0 && matches(slots_[i].call)) return true;
+    }
+    for (auto& [id, call] : older_) {
+      if (matches(call)) return true;
+    }
+    return false;
+  }
   // Calls `use(T&)` for each.
   template <typename Use>
   void ForEach(const Use& use) {
-    for (size_t i = 0; i < capacity_; ++i) {
-      if (slots_[i].id != 0) use(slots_[i].call);
-    }
-    for (auto& [id, call] : older_) use(call);
+    AnyOf([&use](T& call) {
+      use(call);
+      return false;
+    });
   }
 
   void Clear() { *this = CallTable(); }

@@ -22,17 +22,17 @@ Endpoint::~Endpoint() = default;
 // Calls
 
 uint64_t Endpoint::Call(OutgoingCall&& call, Reply reply) {
-  Errand errand;
+  Deferred deferred;
   uint64_t id = 0;
   bool limited = call.deadline.has_value();
   {
     base::MutexLock lock(mu_);
     base::LazyNow now(clock_);
-    id = link_.Call(call, std::move(reply), now, &errand.effects);
-    TakePacket(false, now, &errand);
+    id = link_.Call(call, std::move(reply), now, &deferred.effects);
+    TakePacket(false, now, &deferred);
   }
-  SendPacketOf(errand);
-  RunEffects(errand.effects);
+  Send(deferred);
+  RunEffects(deferred.effects);
   if (limited) OnDeadline();
   return id;
 }
@@ -74,18 +74,18 @@ void Endpoint::SetRoot(ObjectRef root) {
 }
 
 void Endpoint::Answer(IncomingCall* call, Outcome&& outcome) {
-  Errand errand;
+  Deferred deferred;
   bool starting = false;
   {
     base::MutexLock lock(mu_);
-    if (!link_.Answer(call, std::move(outcome), &errand.effects)) return;
-    starting = TakeStarts(&errand.effects);
-    Conclude(&errand);
+    if (!link_.Answer(call, std::move(outcome), &deferred.effects)) return;
+    starting = TakeStarts(&deferred.effects);
+    Conclude(&deferred);
   }
-  SendPacketOf(errand);
+  Send(deferred);
   if (starting) StartCalls();
-  RunEffects(errand.effects);
-  if (errand.due) DoDue();
+  RunEffects(deferred.effects);
+  if (deferred.end_due) TellEnd();
 }
 
 // Starting calls
@@ -104,16 +104,16 @@ void Endpoint::StartTaken() {
 void Endpoint::StartCalls() {
   for (bool more = true; more;) {
     StartTaken();
-    Errand errand;
+    Deferred deferred;
     {
       base::MutexLock lock(mu_);
       starting_ = false;
-      more = TakeStarts(&errand.effects);
-      Conclude(&errand);
+      more = TakeStarts(&deferred.effects);
+      Conclude(&deferred);
     }
-    SendPacketOf(errand);
-    RunEffects(errand.effects);
-    if (errand.due) DoDue();
+    Send(deferred);
+    RunEffects(deferred.effects);
+    if (deferred.end_due) TellEnd();
   }
 }
 
@@ -199,7 +199,7 @@ void Endpoint::WorkOn(base::LazyNow& now, bool started) {
 }
 
 void Endpoint::TakeTurn(base::LazyNow& now, Turn* turn) {
-  Effects* effects = &turn->errand.effects;
+  Effects* effects = &turn->deferred.effects;
   bool good = true;
   // A packet's frames together, as long as what they cause stays handy.
   for (int i = 0; i < kFramesPerTurn && good && link_.HasFrame() && !link_.end_request(); ++i)
@@ -215,14 +215,14 @@ void Endpoint::TakeTurn(base::LazyNow& now, Turn* turn) {
   }
   if (turn->more) return;
   working_ = false;
-  turn->errand.due = HasDue();
+  turn->deferred.end_due = EndIsDue();
   // Calls may have run since the packet came.
   base::LazyNow leaving(clock_);
-  TakePacket(false, leaving, &turn->errand);
+  TakePacket(false, leaving, &turn->deferred);
 }
 
 bool Endpoint::FinishTurn(Turn& turn) {
-  SendPacketOf(turn.errand);
+  Send(turn.deferred);
   if (turn.starting) {
     if (turn.more) {
       StartTaken();
@@ -230,10 +230,10 @@ bool Endpoint::FinishTurn(Turn& turn) {
       StartCalls();
     }
   }
-  RunEffects(turn.errand.effects);
+  RunEffects(turn.deferred.effects);
   // Not whichever is the present one by now.
   if (!turn.violation.ok()) OnTransportLost(turn.violator, turn.violation);
-  if (turn.errand.due) DoDue();
+  if (turn.deferred.end_due) TellEnd();
   return turn.more;
 }
 
@@ -279,28 +279,28 @@ void Endpoint::Flush() { SendPacket(false); }
 void Endpoint::Heartbeat() { SendPacket(true); }
 
 void Endpoint::SendPacket(bool even_if_empty) {
-  Errand errand;
+  Deferred deferred;
   {
     base::MutexLock lock(mu_);
     base::LazyNow now(clock_);
-    TakePacket(even_if_empty, now, &errand);
+    TakePacket(even_if_empty, now, &deferred);
   }
-  SendPacketOf(errand);
-  RunEffects(errand.effects);
+  Send(deferred);
+  RunEffects(deferred.effects);
 }
 
-void Endpoint::Conclude(Errand* errand) {
-  errand->due = HasDue();
+void Endpoint::Conclude(Deferred* deferred) {
+  deferred->end_due = EndIsDue();
   if (working_) return;
   base::LazyNow now(clock_);
-  TakePacket(false, now, errand);
+  TakePacket(false, now, deferred);
 }
 
 bool Endpoint::NeedsPacket() const { return link_.NeedsPacket() || !dropped_.empty(); }
 
-void Endpoint::TakePacket(bool even_if_empty, base::LazyNow& now, Errand* errand) {
+void Endpoint::TakePacket(bool even_if_empty, base::LazyNow& now, Deferred* deferred) {
   // Proxies die whether there is somebody to tell or not.
-  if (!dropped_.empty()) link_.ReleaseDropped(dropped_.TakeAll(), &errand->effects);
+  if (!dropped_.empty()) link_.ReleaseDropped(dropped_.TakeAll(), &deferred->effects);
   if (!transport_ || fenced_) return;
   if (sending_) {
     send_again_ |= even_if_empty;
@@ -309,9 +309,9 @@ void Endpoint::TakePacket(bool even_if_empty, base::LazyNow& now, Errand* errand
   link_.ReleaseAnswers();
   if (!even_if_empty && !link_.NeedsPacket()) return;
   sending_ = true;
-  errand->transport = transport_;
-  errand->packet.swap(spare_packet_);
-  link_.TakePacket(now, &errand->packet, &errand->effects);
+  deferred->transport = transport_;
+  deferred->packet.swap(spare_packet_);
+  link_.TakePacket(now, &deferred->packet, &deferred->effects);
 }
 
 bool Endpoint::attached() const {

@@ -130,11 +130,11 @@ class Endpoint {
 
  private:
   // What was decided under the lock, to be done outside it.
-  struct Errand {
+  struct Deferred {
     Effects effects;
     std::shared_ptr<Transport> transport;  // null: nothing to send
     std::string packet;
-    bool due = false;  // see DoDue
+    bool end_due = false;  // see TellEnd
   };
 
   // What waits until no call is being started.
@@ -144,9 +144,9 @@ class Endpoint {
     std::vector<ObjectRef> exported;
   };
 
-  // The errand of some frames that were decoded, and what follows.
+  // What some decoded frames leave to be done, and what follows.
   struct Turn {
-    Errand errand;
+    Deferred deferred;
     absl::Status violation;
     const Transport* violator = nullptr;
     bool starting = false;  // calls were taken: they are this thread's to start
@@ -157,8 +157,8 @@ class Endpoint {
     if (!effects.idle()) RunBusyEffects(effects);
   }
   void RunBusyEffects(Effects& effects) HAWSER_EXCLUDES(mu_);
-  static void SendPacketOf(Errand& errand) {
-    if (errand.transport) errand.transport->Send(std::move(errand.packet));
+  static void Send(Deferred& deferred) {
+    if (deferred.transport) deferred.transport->Send(std::move(deferred.packet));
   }
   // Takes the calls that may start. True: they are this thread's to start, by StartTaken, and
   // starting_ is its to reset. False: there are none, or a thread is at it and will take them.
@@ -168,10 +168,10 @@ class Endpoint {
   void StartCalls() HAWSER_EXCLUDES(mu_);
   // The session has ended or is to: says so to who derives from this, unless calls are being
   // started. Then it is for that thread to do.
-  bool HasDue() const HAWSER_REQUIRES(mu_) {
+  bool EndIsDue() const HAWSER_REQUIRES(mu_) {
     return (ended_with_ || link_.end_request()) && !starting_;
   }
-  void DoDue() HAWSER_EXCLUDES(mu_);
+  void TellEnd() HAWSER_EXCLUDES(mu_);
   // Decode what waits, one thread at a time: whoever comes while another is at it (working_) leaves
   // its packet to that one. FinishTurn may start calls and gives whether there is more. `now`: when
   // the packet came.
@@ -181,9 +181,9 @@ class Endpoint {
   void WorkOn(base::LazyNow& now, bool started) HAWSER_EXCLUDES(mu_);
   void SendPacket(bool even_if_empty) HAWSER_EXCLUDES(mu_);
   // The next packet, if there is something to say and the transport is free.
-  void TakePacket(bool even_if_empty, base::LazyNow& now, Errand* errand) HAWSER_REQUIRES(mu_);
+  void TakePacket(bool even_if_empty, base::LazyNow& now, Deferred* deferred) HAWSER_REQUIRES(mu_);
   // After answers: they leave now, or, while a packet is decoded, gather to leave together.
-  void Conclude(Errand* errand) HAWSER_REQUIRES(mu_);
+  void Conclude(Deferred* deferred) HAWSER_REQUIRES(mu_);
   bool NeedsPacket() const HAWSER_REQUIRES(mu_);
 
   const base::Clock& clock_;

@@ -7,17 +7,17 @@ namespace hawser::link {
 
 void Endpoint::Tick() {
   Effects effects;
-  bool due = false;
+  bool end_due = false;
   bool starting = false;
   {
     base::MutexLock lock(mu_);
     link_.Tick(clock_.Now(), &effects);
     starting = TakeStarts(&effects);
-    due = HasDue();
+    end_due = EndIsDue();
   }
   if (starting) StartCalls();
   RunEffects(effects);
-  if (due) DoDue();
+  if (end_due) TellEnd();
   Flush();
 }
 
@@ -28,7 +28,7 @@ std::optional<base::MonoTime> Endpoint::NextDeadline() const {
 
 void Endpoint::End(EndReason reason, const absl::Status& why) {
   Effects effects;
-  bool due = false;
+  bool end_due = false;
   std::vector<ObjectRef> exported;
   std::shared_ptr<Transport> transport;
   std::string packet;
@@ -62,17 +62,17 @@ void Endpoint::End(EndReason reason, const absl::Status& why) {
   {
     base::MutexLock lock(mu_);
     ended_with_ = Ended{reason, why, std::move(exported)};
-    due = HasDue();
+    end_due = EndIsDue();
   }
-  if (due) DoDue();
+  if (end_due) TellEnd();
 }
 
-void Endpoint::DoDue() {
+void Endpoint::TellEnd() {
   std::optional<Ended> ended;
   std::optional<Link::EndRequest> wanted;
   {
     base::MutexLock lock(mu_);
-    if (!HasDue()) return;
+    if (!EndIsDue()) return;
     ended = std::exchange(ended_with_, std::nullopt);
     if (!ended) wanted = link_.end_request();
   }

@@ -254,6 +254,7 @@ void Link::PrepareOutcome(const IncomingCall* call, Outcome* outcome, Effects* e
   Via via = outcome->ok() && outcome->value().kind() >= Kind::kArray ? ViaOf(*call) : 0;
   objects_scratch_.clear();
   absl::Status status = wire::CollectObjectsOf(outcome->value(), &objects_scratch_);
+  scratch_used_ |= !objects_scratch_.empty();
   if (status.ok()) {
     // Before anything is resolved: a frame that is not written must not have taken handles or
     // shape numbers.

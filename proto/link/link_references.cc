@@ -88,7 +88,6 @@ absl::Status Link::PlanReferences(size_t bytes) {
 }
 
 absl::Status Link::ResolveObjects(size_t bytes, Via via) {
-  scratch_used_ = true;
   if (absl::Status status = PlanReferences(bytes); !status.ok()) return status;
   auto now_s = static_cast<uint32_t>(absl::ToUnixSeconds(endpoint_->clock().WallNow()));
   for (size_t i = 0; i < objects_scratch_.size(); ++i) {
@@ -119,6 +118,7 @@ absl::Status Link::ResolveObjects(size_t bytes, Via via) {
 absl::Status Link::CheckArguments(const OutgoingCall& call) {
   objects_scratch_.clear();
   absl::Status status = wire::CollectObjects(call.args, &objects_scratch_);
+  scratch_used_ |= !objects_scratch_.empty();
   return status.ok() ? status : Unsendable(call, status);
 }
 

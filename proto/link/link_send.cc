@@ -258,10 +258,10 @@ void Link::EndForReserve() {
 
 bool Link::ObjectGone(const Object* object, GoneReason reason) {
   if (ended_) return false;
+  scratch_used_ = true;
   handles_scratch_.clear();
   exports_.HandlesOf(object, &handles_scratch_);
   if (handles_scratch_.empty()) return false;
-  scratch_used_ = true;
   gone_waiting_.emplace_back(object, reason);
   SendReadyGone(object);
   return true;
@@ -269,11 +269,12 @@ bool Link::ObjectGone(const Object* object, GoneReason reason) {
 
 // Numbers the Gone of `object` unless a call already started on it is still unanswered.
 void Link::SendReadyGone(const Object* object) {
-  bool running = false;
-  incoming_.ForEach([&](const IncomingCall* call) {
-    running |= call->target_.get() == object && call->started_;
-  });
-  if (running) return;
+  if (incoming_.AnyOf([object](const IncomingCall* call) {
+        return call->target_.get() == object && call->started_;
+      })) {
+    return;
+  }
+  scratch_used_ = true;
   for (size_t i = 0; i < gone_waiting_.size(); ++i) {
     if (gone_waiting_[i].first != object) continue;
     handles_scratch_.clear();

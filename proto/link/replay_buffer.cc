@@ -18,7 +18,7 @@ void ReplayBuffer::Sizes::Pop(size_t n) {
 
 void ReplayBuffer::Trim() {
   if (data_.capacity() > kKeepBytes) data_.shrink_to_fit();
-  sizes_.Trim();
+  if (sizes_.capacity() > kKeepSizes) sizes_.Trim();
 }
 
 void ReplayBuffer::ForgetSome(size_t count) {

@@ -57,6 +57,7 @@ class ReplayBuffer {
  private:
   // An empty buffer larger than this gives its memory back: idle sessions are many.
   static constexpr size_t kKeepBytes = 16 << 10;
+  static constexpr size_t kKeepSizes = 4096;
 
   // Forgets frames up to `number` but below `end`.
   void Forget(uint64_t number, uint64_t end) {
@@ -70,7 +71,7 @@ class ReplayBuffer {
     sizes_.Clear();
     data_.clear();
     sent_ = head_ = committed_ = sent_offset_ = 0;
-    if (data_.capacity() > kKeepBytes) Trim();
+    if (data_.capacity() > kKeepBytes || sizes_.capacity() > kKeepSizes) Trim();
   }
   // Not all of them.
   void ForgetSome(size_t count);
@@ -92,6 +93,7 @@ class ReplayBuffer {
       sizes_.clear();
       head_ = 0;
     }
+    size_t capacity() const { return sizes_.capacity(); }
     void Trim() { sizes_.shrink_to_fit(); }
 
    private:

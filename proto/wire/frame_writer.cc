@@ -11,8 +11,7 @@ namespace hawser::wire {
 namespace {
 
 constexpr size_t kShortArgs = 4;
-constexpr size_t kScratchKept =
-    16384;  // entries; the scratch space of a frame that needed more is given back by the next
+constexpr size_t kScratchKept = 16384;  // entries; one that was measured for more gives it back
 
 // Of a value alone: at most 2 + 1 + kMaxVarintBytes bytes.
 bool IsScalar(const Value& value) { return value.kind() < Kind::kString; }
@@ -81,9 +80,13 @@ bool FrameWriter::IsShortCall(const Call& call, std::span<const Value> args,
   return std::ranges::all_of(args, IsScalar);
 }
 
+void FrameWriter::Trim() {
+  if (sizes_.capacity() > kScratchKept) std::vector<uint32_t>().swap(sizes_);
+}
+
 template <typename PutBody>
 size_t FrameWriter::Measure(std::span<const Reference> references, const PutBody& put_body) {
-  if (sizes_.capacity() > kScratchKept) std::vector<uint32_t>().swap(sizes_);
+  Trim();
   sizes_.clear();
   SizeSink sink(&sizes_);
   PutFrame(sink, references, put_body);
@@ -96,6 +99,7 @@ void FrameWriter::Write(std::span<const Reference> references, const PutBody& pu
   out->reserve(out->size() + Measure(references, put_body));
   WriteSink sink(sizes_, out);
   PutFrame(sink, references, put_body);
+  Trim();
 }
 
 void FrameWriter::WriteCall(const Call& call, std::span<const Value> args,

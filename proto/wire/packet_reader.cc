@@ -215,8 +215,8 @@ absl::Status ReadPacket(std::string_view bytes, PacketView* packet) {
   packet->header = PacketHeader();
   packet->frames = FrameList();
   Refusal refusal;
-  if (!ReadFields(bytes, packet, &refusal)) refusal.In("packet");
-  return refusal.ToStatus();
+  ReadFields(bytes, packet, &refusal);
+  return refusal.ToStatusIn("packet");
 }
 
 }  // namespace hawser::wire

@@ -60,25 +60,11 @@ void PutAttachReply(Sink& sink, const AttachReply& reply) {
 }  // namespace
 
 void WritePacketHeader(const PacketHeader& header, std::string* out) {
-  // By hand: it stands before every packet.
-  char fields[2 + 5 * (kTagBytes + kMaxVarintBytes)];
-  char* end = fields;
-  auto put = [&end](uint32_t tag, uint64_t number) {
-    if (number == 0) return;
-    *end++ = static_cast<char>(tag);
-    end = PutVarint(end, number);
-  };
-  put(PacketTag::kAck, header.ack);
-  if ((header.limits.calls | header.limits.bytes) != 0) {
-    *end++ = static_cast<char>(PacketTag::kLimits);
-    char* size = end++;
-    put(LimitsTag::kCalls, header.limits.calls);
-    put(LimitsTag::kBytes, header.limits.bytes);
-    *size = static_cast<char>(end - (size + 1));
-  }
-  put(PacketTag::kClockUs, header.clock_us);
-  put(PacketTag::kFirstFrame, header.first_frame);
-  out->append(fields, static_cast<size_t>(end - fields));
+  WriteSink sink(out);
+  sink.Number(PacketTag::kAck, header.ack);
+  PutLimits(sink, PacketTag::kLimits, header.limits);
+  sink.Number(PacketTag::kClockUs, header.clock_us);
+  sink.Number(PacketTag::kFirstFrame, header.first_frame);
 }
 
 void WriteAttach(const Attach& attach, std::string* out) {

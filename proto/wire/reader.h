@@ -133,6 +133,7 @@ class BodyReader {
                        std::string* message);
 
  private:
+  // All that the short way of ReadCall (ReadReturn) is not for; what they fill is empty.
   absl::Status ReadAnyCall(std::string_view body, Call* call, Args* args,
                            std::vector<AnswerArg>* answers);
   absl::Status ReadAnyReturn(std::string_view body, uint64_t* call, Outcome* outcome);

@@ -30,6 +30,11 @@ class Refusal {
   bool In(std::string_view part, size_t index);
 
   bool refused() const { return fault_ != nullptr; }
+  // OK if nothing was refused; else with `part` in front.
+  absl::Status ToStatusIn(std::string_view part) {
+    if (refused()) In(part);
+    return ToStatus();
+  }
   // OK if nothing was refused.
   absl::Status ToStatus() const { return refused() ? MakeStatus() : absl::OkStatus(); }
 

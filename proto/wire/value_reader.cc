@@ -22,15 +22,10 @@ constexpr size_t kSliceShare = 16;      // at least 1/16 of the packet
 // How many fields in a row from the start of `message` have `tag`, a delimited one: what to make
 // room for.
 size_t CountLeading(std::string_view message, uint32_t tag) {
-  const char* next = message.data();
-  const char* end = next + message.size();
+  FieldsInOrder fields(message);
+  std::string_view content;
   size_t count = 0;
-  while (next != end && static_cast<uint8_t>(*next) == tag) {
-    ReadNumber size = GetVarint(next + 1, end);
-    if (size.end == nullptr || size.number > static_cast<size_t>(end - size.end)) break;
-    next = size.end + size.number;
-    ++count;
-  }
+  while (fields.Bytes(tag, &content)) ++count;
   return count;
 }
 

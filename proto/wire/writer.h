@@ -65,6 +65,8 @@ class FrameWriter {
   template <typename PutBody>
   void Write(std::span<const Reference> references, const PutBody& put_body, std::string* out);
 
+  void Trim();
+
   std::vector<uint32_t> sizes_;  // sizes of nested messages, in the order they begin
 };
 

@@ -1,0 +1,104 @@
+// How large calls, answers and what is handed over with them may be.
+
+#include "tests/proto/link/raw_peer.h"
+
+namespace hawser::tests {
+namespace {
+
+using enum absl::StatusCode;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr link::LinkLimits kDefault;
+
+// Two ends; `near` is the caller's limits, `far` the callee's.
+class LinkSizesTest : public ::testing::Test {
+ protected:
+  struct Ends : LinkTest {
+    Ends(const link::LinkLimits& near, const link::LinkLimits& far) : LinkTest(near, far) {}
+    void TestBody() override {}
+    using LinkTest::CallRoot, LinkTest::Import, LinkTest::Settle, LinkTest::connection_,
+        LinkTest::far_, LinkTest::near_, LinkTest::remote_, LinkTest::root_, LinkTest::Connect;
+  };
+};
+
+TEST_F(LinkSizesTest, ACallLargerThanAFrameIsRefused) {
+  Ends ends(kDefault, kDefault);
+  Sent sent = ends.CallRoot("m", {Value(std::string(wire::WireLimits::kMaxFrameBytes + 1, 'x'))});
+  EXPECT_THAT(sent.status(), StatusIs(kResourceExhausted, HasSubstr("limit 16777216")));
+}
+
+TEST_F(LinkSizesTest, AnAnswerLargerThanAFrameFailsItsCall) {
+  Ends ends(kDefault, kDefault);
+  ends.root_->answer = Outcome(Value(std::string(wire::WireLimits::kMaxFrameBytes + 1, 'x')));
+  Sent sent = ends.CallRoot("m");
+  ends.Settle();
+  EXPECT_THAT(sent.status(), StatusIs(kResourceExhausted,
+                                      AllOf(HasSubstr("answer"), HasSubstr("limit 16777216"))));
+}
+
+// One value that holds another many times over is small here and huge on the wire.
+TEST_F(LinkSizesTest, AValueThatGrowsWhenItIsWrittenIsRefusedWithoutMeasuringAllOfIt) {
+  Ends ends(kDefault, kDefault);
+  Value inner(Array(1'000'000, Value(7)));
+  Value outer(Array(1'000'000, inner));
+  Sent call = ends.CallRoot("m", {outer});
+  EXPECT_THAT(call.status(), StatusIs(kResourceExhausted, HasSubstr("limit 16777216")));
+  ends.root_->answer = Outcome(outer);
+  Sent answer = ends.CallRoot("m");
+  ends.Settle();
+  EXPECT_THAT(answer.status(), StatusIs(kResourceExhausted, HasSubstr("answer of Root.m")));
+  ends.root_->answer = Outcome();
+}
+
+class Constant final : public Object {
+ public:
+  explicit Constant(size_t bytes) : constant_(std::string(bytes, 'x')) {}
+  ShapeRef shape() const override {
+    return Shape::Build(ObjectKind::kFunction, "c", {}, {}, CallbackMode::kConst);
+  }
+  Value constant() const override { return constant_; }
+  void Invoke(Invocation, Reply reply) override { reply.Return(constant_); }
+
+ private:
+  ~Constant() override = default;
+  const Value constant_;
+};
+
+// Such a frame is more than any transport takes, and ended the session.
+TEST_F(LinkSizesTest, ConstantsCountTowardsTheSizeOfTheFrameThatCarriesThem) {
+  Ends ends(kDefault, kDefault);
+  auto large = [] { return Value(ObjectRef(MakeRef<Constant>(9u << 20))); };
+  Sent call = ends.CallRoot("m", {large(), large()});
+  EXPECT_THAT(call.status(), StatusIs(kResourceExhausted, HasSubstr("constants and shapes")));
+  EXPECT_EQ(ends.near_->Stats().exports, 0u);
+  ends.root_->answer = Outcome(Value(Array{large(), large()}));
+  Sent answer = ends.CallRoot("m");
+  ends.Settle();
+  EXPECT_THAT(answer.status(), StatusIs(kResourceExhausted, HasSubstr("constants and shapes")));
+  EXPECT_EQ(ends.far_->Stats().exports, 0u);
+  ends.root_->answer = Outcome();
+}
+
+TEST_F(LinkSizesTest, ConstantsOfAllThatIsHeldAreLimitedTogether) {
+  link::LinkLimits limits = kDefault;
+  limits.import_bytes = 1000;
+  Ends ends(kDefault, limits);
+  auto give = [&] {
+    Sent sent = ends.CallRoot("m", {Value(ObjectRef(MakeRef<Constant>(600)))});
+    ends.Settle();
+    return sent.status();
+  };
+  ends.root_->args = {};
+  EXPECT_THAT(give(), IsOk());
+  Array kept = ends.root_->args;
+  EXPECT_THAT(give(), StatusIs(kResourceExhausted, HasSubstr("limit 1000")));
+  kept.clear();
+  ends.root_->args.clear();
+  ends.Settle();
+  EXPECT_THAT(give(), IsOk()) << "what was let go of counts no more";
+  ends.root_->args.clear();
+}
+
+}  // namespace
+}  // namespace hawser::tests
