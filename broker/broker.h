@@ -27,6 +27,7 @@
 #include "broker/session/session_registry.h"
 #include "broker/session/tcp_socket.h"
 #include "broker/session/unix_socket.h"
+#include "hawser/base/version.h"
 #include "hawser/module_host.h"
 
 namespace hawser::broker {
@@ -40,7 +41,7 @@ class Broker {
     std::vector<std::string> insecure_tcp;
     // Folder that require("./x") is relative to; "" for none.
     std::string main_dir;
-    std::string version = "0.1.0";
+    std::string version = base::kVersion;
     BrokerLimits limits;
     link::LinkLimits link_limits;
     // Tells what time it is; tests bring their own. Outlives the broker.

@@ -9,6 +9,8 @@
 #include <iostream>
 #include <map>
 
+#include "hawser/base/version.h"
+
 namespace hawser::broker {
 namespace {
 
@@ -110,7 +112,7 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       "hawserd");
   app.footer(kExamples);
   app.set_help_flag("-h,--help", "Show this, and end");
-  app.set_version_flag("--version", std::string("hawserd ") + kVersion,
+  app.set_version_flag("--version", std::string("hawserd ") + base::kVersion,
                        "Show the version, and end");
   app.add_option("--listen", listen,
                  "Where clients connect: unix:PATH, or tcp:HOST:PORT. Default: unix:" +

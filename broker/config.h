@@ -39,9 +39,6 @@ struct ParsedConfig {
 };
 ParsedConfig ParseCommandLine(int argc, char** argv);
 
-// The broker's version.
-inline constexpr char kVersion[] = "0.1.0";
-
 }  // namespace hawser::broker
 
 #endif  // HAWSER_BROKER_CONFIG_H_

@@ -15,6 +15,7 @@
 #include "broker/load_plugins.h"
 #include "hawser/base/log.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/version.h"
 
 namespace hawser::broker {
 namespace {
@@ -37,7 +38,6 @@ int Serve(const Config& config) {
   options.sockets = config.sockets;
   options.insecure_tcp = config.tcp;
   options.main_dir = config.main_dir;
-  options.version = kVersion;
   options.limits.lease_ttl = config.lease_ttl;
   options.limits.drain = config.drain;
   absl::StatusOr<std::unique_ptr<Broker>> started = Broker::Start(std::move(options));
@@ -59,7 +59,7 @@ int Serve(const Config& config) {
   for (const std::string& address : broker.addresses()) {
     std::printf("hawserd: listening on %s\n", address.c_str());
     base::Log(base::LogLevel::kInfo, "listening",
-              {{"address", address}, {"pid", getpid()}, {"version", kVersion}});
+              {{"address", address}, {"pid", getpid()}, {"version", base::kVersion}});
   }
   std::fflush(stdout);
 

@@ -96,6 +96,29 @@ class Installation(unittest.TestCase):
                        check=True)
         self.assertEqual(sorted(os.listdir(os.path.join(stubs, "hawser/v1"))), ["session_pb2.py", "value_pb2.py"])
 
+    def test_what_the_readme_shows_of_a_client_runs_and_of_a_module_is_a_module(self):
+        folder = tempfile.mkdtemp(dir=self.root)
+        with open("README.md", encoding="utf-8") as file:
+            client, module = [body for language, _, body in BLOCK.findall(file.read()) if language == "cpp"]
+        with open(os.path.join(folder, "client.cc"), "w", encoding="utf-8") as file:
+            file.write("#include <hawser/remote.h>\n#include <cstdio>\nint main() {\n%s\n"
+                       "return win->Call(\"close\").ok() && remote->Close().ok() ? 0 : 1; }\n" % client)
+        with open(os.path.join(folder, "counter.cc"), "w", encoding="utf-8") as file:
+            file.write("#include <hawser/module.h>\nclass Counter : public hawser::EventEmitter { public:\n"
+                       "explicit Counter(int64_t value) : value_(value) {}\n"
+                       "int64_t Increment() { return ++value_; }\nint64_t value() const { return value_; }\n"
+                       "void set_value(int64_t value) { value_ = value; }\nprivate: int64_t value_; };\n%s" % module)
+        commands = ["g++ -std=c++20 -Wall -Werror client.cc -o client $(pkg-config --cflags --libs hawser) "
+                    "-Wl,-rpath,$(pkg-config --variable=libdir hawser)",
+                    "g++ -std=c++20 -Wall -Werror -shared -fPIC counter.cc -o counter.so $(pkg-config --cflags --libs hawser-module)",
+                    "hawser plugin check ./counter.so", "hawserd & trap 'kill %1; wait' EXIT",
+                    "hawser wait window --timeout 20s", "./client"]
+        result = subprocess.run(["bash", "-ec", "\n".join(commands)], cwd=folder, env=self.environment(folder),
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("module counter \n  Counter\n", result.stdout)
+        self.assertIn("closed\n", result.stdout)
+
     def test_quickstart(self):
         output = self.run_document("quickstart.md")
         self.assertEqual(output.count("the counter is at 42"), 2, output)  # with pkg-config, and with CMake

@@ -89,9 +89,9 @@ constexpr Flag kFlags[] = {
 constexpr Example kExamples[] = {
     {"hawser call counter.add 1 2", ""},
     {"hawser call @7.loadURL https://example.org", "a method of an object somebody holds"},
-    {"hawser call shop.order '{\"item\": \"tea\"}' true", "a record and a boolean"},
     {"jq -n '[1, 2]' | hawser call counter.add -d @-", "all arguments from a pipe"},
-    {"hawser call sqlite.open /tmp/a.db --keep", "hold what is answered until Ctrl-C"},
+    {"hawser call sqlite.open /tmp/a.db '{\"create\": true}' --keep",
+     "hold what is answered until Ctrl-C"},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
 

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "fmt/format.h"
-#include "hawser/record.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/context.h"
 #include "tools/cli/failure.h"
@@ -12,8 +11,6 @@
 
 namespace hawser::cli {
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";
 
 // All commands of a noun: "session" -> its list, show and kick.
 std::string NounText(std::string_view noun, const Look& look) {
@@ -65,19 +62,6 @@ absl::Status RunHelp(Context& context) {
       "all commands and topics: hawser help");
 }
 
-constexpr Column kVersionColumns[] = {{"version", "VERSION"}};
-constexpr View kVersionView = {.name = {"version", "VERSION"}, .columns = kVersionColumns};
-
-absl::Status RunVersion(Context& context) {
-  OutputFormat format = context.options.format;
-  if (format == OutputFormat::kJson || format == OutputFormat::kName) {
-    context.printer.Item(kVersionView, Record{{"version", kVersion}});
-  } else {
-    context.output.Write(fmt::format("hawser {}\n", kVersion));
-  }
-  return absl::OkStatus();
-}
-
 constexpr Flag kHelpFlags[] = {
     {"--markdown", 0, "", "the whole reference, as docs/cli.md has it"},
 };
@@ -85,8 +69,6 @@ constexpr Example kHelpExamples[] = {
     {"hawser help call", ""},
     {"hawser help values", "how arguments are written"},
 };
-
-constexpr Shown kVersionShown[] = {{"", &kVersionView}};
 
 }  // namespace
 
@@ -100,14 +82,6 @@ constexpr Command kHelpCommand = {
     .flags = kHelpFlags,
     .examples = kHelpExamples,
     .run = RunHelp,
-};
-
-constexpr Command kVersionCommand = {
-    .name = "version",
-    .group = Group::kHelp,
-    .summary = "print the version of this program",
-    .shown = kVersionShown,
-    .run = RunVersion,
 };
 
 }  // namespace hawser::cli

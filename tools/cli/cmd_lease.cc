@@ -18,7 +18,7 @@ constexpr View kView = {.name = {"session", "SESSION"},
                         .none = "there are no sessions, so no leases"};
 
 absl::Status RunList(Context& context) {
-  context.printer.BeginList(kView);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kView));
   HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "leases", {}, [&](const Array& page) {
     context.printer.Rows(page);
     return absl::OkStatus();
@@ -33,7 +33,9 @@ absl::Status RunShow(Context& context) {
   return absl::OkStatus();
 }
 
-constexpr Example kListExamples[] = {{"hawser lease", ""}};
+constexpr Flag kListFlags[] = {kColumnsFlag, kSortFlag};
+constexpr Example kListExamples[] = {
+    {"hawser lease", ""}, {"hawser lease --sort left", "those nearest to their end first"}};
 constexpr Example kShowExamples[] = {{"hawser lease show 4f3c21aa", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};
 
@@ -48,6 +50,7 @@ constexpr Command kLeaseListCommand = {
     .details =
         "A session that is detached has lost its connection; when no time is left, everything it "
         "holds is released.",
+    .flags = kListFlags,
     .examples = kListExamples,
     .shown = kShown,
     .run = RunList,

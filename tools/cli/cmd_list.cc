@@ -75,7 +75,7 @@ absl::Status ListObjects(Context& context) {
   }
   View view = kObjectView;
   view.none = none;
-  context.printer.BeginList(view);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(view));
   HAWSER_RETURN_IF_ERROR(
       ForEachPage(context.session, "objects", {Value(filter)}, [&](const Array& page) {
         context.printer.Rows(WithoutOwn(context.session, page));
@@ -91,7 +91,7 @@ absl::Status Run(Context& context) {
     return ListObjects(context);
   }
   HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
-  context.printer.BeginList(kModuleView);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kModuleView));
   context.printer.Rows(WithAddresses(WithoutOwn(context.session, modules.AsArray())));
   context.printer.EndList();
   return absl::OkStatus();
@@ -101,10 +101,13 @@ constexpr Flag kFlags[] = {
     {"--objects", 0, "", "the live objects that sessions hold, instead of names"},
     {"--class", 0, "CLASS", "only objects of this class"},
     {"--module", 0, "NAME", "only objects of this module"},
+    kColumnsFlag,
+    kSortFlag,
 };
 constexpr Example kExamples[] = {
     {"hawser list", "names that other commands take"},
     {"hawser list --objects", "every object that somebody holds"},
+    {"hawser list --objects --sort age", "the youngest first"},
     {"hawser list --class BrowserWindow -o name", "their ids, one a line"},
 };
 

@@ -215,7 +215,7 @@ absl::Status Run(Context& context) {
 }
 
 constexpr Example kExamples[] = {
-    {"hawser plugin check ./libcounter.so", ""},
+    {"hawser plugin check ./counter.so", ""},
 };
 constexpr Exit kExits[] = {Exit::kNotFound, Exit::kThreshold};
 constexpr Shown kShown[] = {{"", &kView}};

@@ -23,12 +23,13 @@ constexpr View kView = {
 
 absl::Status Run(Context& context) {
   HAWSER_ASSIGN_OR_RETURN(Value plugins, context.session.Inspect("plugins"));
-  context.printer.BeginList(kView);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kView));
   context.printer.Rows(plugins.AsArray());
   context.printer.EndList();
   return absl::OkStatus();
 }
 
+constexpr Flag kFlags[] = {kColumnsFlag, kSortFlag};
 constexpr Example kExamples[] = {{"hawser plugin", ""}};
 
 constexpr Shown kShown[] = {{"", &kView}};
@@ -43,6 +44,7 @@ constexpr Command kPluginListCommand = {
         "LEFT BEHIND and LOST EVENTS count since the plugin was loaded: listeners that were still "
         "there when their sessions ended and then removed, and events that could not reach a "
         "listener.",
+    .flags = kFlags,
     .examples = kExamples,
     .shown = kShown,
     .run = Run,

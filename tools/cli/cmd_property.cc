@@ -90,13 +90,13 @@ constexpr Flag kGetFlags[] = {kKeepFlag};
 constexpr Example kGetExamples[] = {
     {"hawser get counter.pi", ""},
     {"title=$(hawser get @7.title)", "a string is printed as it is"},
-    {"hawser get clock.alarms[0].label", "through an array of objects"},
+    {"hawser get process.argv[0]", "an element of an array"},
     {"hawser get process.versions -o json", ""},
 };
 constexpr Flag kSetFlags[] = {kDataFlag};
 constexpr Example kSetExamples[] = {
-    {"hawser set @7.value 5", ""},
-    {"hawser set @7.bounds '{\"x\": 0, \"y\": 0}'", ""},
+    {"hawser set @7.title 'two words'", ""},
+    {"jq -n '[\"piped\"]' | hawser set @7.title -d @-", ""},
 };
 constexpr Exit kExits[] = {Exit::kRaised, Exit::kNotFound, Exit::kExpired};
 

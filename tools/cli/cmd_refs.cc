@@ -31,12 +31,13 @@ absl::Status Run(Context& context) {
   }
   absl::StatusOr<Array> holders = HoldersOf(context.session, oid);
   if (!holders.ok()) return NotHeld(holders.status());
-  context.printer.BeginList(kHolderView);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kHolderView));
   context.printer.Rows(*holders);
   context.printer.EndList();
   return absl::OkStatus();
 }
 
+constexpr Flag kFlags[] = {kColumnsFlag, kSortFlag};
 constexpr Example kExamples[] = {
     {"hawser refs @7", ""},
     {"hawser refs counter -o json", ""},
@@ -58,6 +59,7 @@ constexpr Command kRefsCommand = {
         "For each session: which program it is, for how long it has held the object, and through "
         "which member it was first handed "
         "out. This command's own hold is left out.",
+    .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,
     .shown = kShown,

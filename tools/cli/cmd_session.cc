@@ -72,7 +72,7 @@ absl::Status RunList(Context& context) {
     return absl::OkStatus();
   };
   bool all = context.line.Has("--all");
-  context.printer.BeginList(all ? kAllView : kView);
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(all ? kAllView : kView));
   HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "sessions", {}, print));
   if (all) HAWSER_RETURN_IF_ERROR(ForEachPage(context.session, "tombstones", {}, print));
   context.printer.EndList();
@@ -111,9 +111,12 @@ absl::Status RunKick(Context& context) {
   return absl::OkStatus();
 }
 
-constexpr Flag kListFlags[] = {{"--all", 'a', "", "also the last sessions that ended, with why"}};
-constexpr Example kListExamples[] = {{"hawser session", ""},
-                                     {"hawser session list -o json | jq '.[].program'", ""}};
+constexpr Flag kListFlags[] = {
+    {"--all", 'a', "", "also the last sessions that ended, with why"}, kColumnsFlag, kSortFlag};
+constexpr Example kListExamples[] = {
+    {"hawser session", ""},
+    {"hawser session --sort -objects --columns session,program,objects", "who holds most first"},
+    {"hawser session list -o json | jq '.[].program'", ""}};
 constexpr Example kShowExamples[] = {{"hawser session show 4f3c21aa", ""}};
 constexpr Example kKickExamples[] = {{"hawser session kick 4f3c21aa", ""}};
 constexpr Exit kExits[] = {Exit::kNotFound};

@@ -69,7 +69,7 @@ constexpr Flag kFlags[] = {
     {"--gone", 0, "", "wait until there is no such thing any more"},
 };
 constexpr Example kExamples[] = {
-    {"hawser wait shop --timeout 10s && hawser call shop.open",
+    {"hawser wait counter --timeout 10s && hawser call counter.add 1 2",
      "for a broker that is just starting, too"},
     {"hawser wait @7 --gone", "until it is destroyed, or nobody holds it any more"},
 };

@@ -243,8 +243,8 @@ constexpr Flag kFlags[] = {
     {"--count", 'n', "N", "end after N events"},
 };
 constexpr Example kExamples[] = {
-    {"hawser watch @7", "an object that some session holds, such as a Counter or a database"},
-    {"hawser watch @7 --event changed -o json | jq .args", ""},
+    {"hawser watch @7", "an object that some session holds, such as a window"},
+    {"hawser watch @7 --event resize,move -o json | jq .args", ""},
     {"hawser watch @7 --event closed --count 1 --timeout 1m",
      "wait for one event, at most a minute"},
 };

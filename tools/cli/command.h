@@ -50,12 +50,18 @@ struct Command {
   std::string_view details;  // paragraphs, each one line
   std::span<const Flag> flags = {};
   std::span<const Example> examples = {};
-  // Exit codes it may end with, besides those that any command may: 0, 2, 4, 5, 6, 130.
+  // Exit codes it may end with, besides those that any command may: 0, 2, 4, 5, 6, 9, 130.
   std::span<const Exit> exits = {};
   // What its records show; their fields are what JSON has.
   std::span<const Shown> shown = {};
   absl::Status (*run)(Context& context) = nullptr;
 };
+
+// Of commands that show a list.
+inline constexpr Flag kColumnsFlag = {"--columns", 0, "COLUMN,...",
+                                      "only these columns, in this order; those of -o wide, too"};
+inline constexpr Flag kSortFlag = {"--sort", 0, "COLUMN",
+                                   "in the order of this column; -COLUMN: the other way round"};
 
 // Understood by every command.
 std::span<const Flag> GlobalFlags();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "absl/strings/str_split.h"
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
@@ -159,7 +160,10 @@ class Reader {
       size_t equals = word.find('=');
       if (equals != word.npos) value = std::string(word.substr(equals + 1));
       std::string_view name = word.substr(0, equals);
-      if (name == "--version" && line_.command->name == "version") return absl::OkStatus();
+      if (name == "--version" && line_.command->name == "version") {
+        line_.flags.insert_or_assign("--version", "");
+        return absl::OkStatus();
+      }
       flag = FindFlag([&](const Flag& f) { return f.name == name; });
     } else {
       flag = FindFlag([&](const Flag& f) { return f.letter != 0 && f.letter == word[1]; });
@@ -268,6 +272,14 @@ absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
     } else {
       return NotOneOf("--output", format, "table, wide, json or name");
     }
+  }
+  options.arrangement.sort = line.Get("--sort");
+  if (line.Has("--columns")) {
+    if (options.format == OutputFormat::kJson || options.format == OutputFormat::kName) {
+      return Fail(Exit::kUsage, "--columns is for tables",
+                  "-o json has all fields, and -o name what other commands take");
+    }
+    options.arrangement.columns = absl::StrSplit(base::ToAbsl(line.Get("--columns")), ',');
   }
   if (line.Has("--color")) {
     std::optional<ColourChoice> colour = ColourNamed(line.Get("--color"));

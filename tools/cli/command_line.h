@@ -45,6 +45,7 @@ struct Options {
   std::string endpoint;  // "": the default
   OutputFormat format = OutputFormat::kTable;
   Headings headings = Headings::kYes;
+  Arrangement arrangement = {};
   std::optional<absl::Duration> timeout = {};
   ColourChoice colour = ColourChoice::kAuto;
   bool verbose = false;

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "fmt/format.h"
+#include "hawser/base/version.h"
 #include "tools/cli/failure.h"
 
 namespace hawser::cli {
@@ -112,6 +113,14 @@ Reason WhyNot(std::string_view endpoint, const absl::Status& status) {
   return {std::string(message), ""};
 }
 
+// Whether `status` says that the broker is there, but of another version: in the broker's words, or in
+// those of the SDK.
+bool SpeaksAnother(const absl::Status& status) {
+  std::string_view message = MessageOf(status);
+  return message.find(" is not spoken here") != message.npos ||
+         message.find("this client does not speak") != message.npos;
+}
+
 std::string_view OriginText(Origin origin) {
   switch (origin) {
     case Origin::kOption:
@@ -157,6 +166,12 @@ absl::Status ExplainNoConnection(const absl::Status& status, std::string_view en
       fmt::format("cannot connect to {}{}: {}", endpoint, OriginText(origin), reason.text);
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
+      if (SpeaksAnother(status)) {
+        return Fail(Exit::kSkew, message,
+                    fmt::format("this is hawser {}: use the one that was installed with that "
+                                "broker",
+                                base::kVersion));
+      }
       return Fail(Exit::kUsage, message, "see: hawser help endpoints");
     case absl::StatusCode::kPermissionDenied:
       return Fail(Exit::kDenied, message);

@@ -13,7 +13,7 @@ namespace {
 constexpr absl::string_view kExitPayload = "hawser.cli.exit";
 constexpr absl::string_view kHintPayload = "hawser.cli.hint";
 
-constexpr std::array<ExitMeaning, 10> kMeanings = {{
+constexpr std::array<ExitMeaning, 11> kMeanings = {{
     {Exit::kOk, "done"},
     {Exit::kRaised, "the remote method raised an error, or the output cannot be written"},
     {Exit::kUsage, "the command line is wrong"},
@@ -23,6 +23,7 @@ constexpr std::array<ExitMeaning, 10> kMeanings = {{
     {Exit::kDenied, "policy does not allow it"},
     {Exit::kExpired, "the lease ended, or the object is gone"},
     {Exit::kThreshold, "wait: not in time; health: not serving; plugin check: not accepted"},
+    {Exit::kSkew, "the broker is of a version that does not fit this program"},
     {Exit::kInterrupted, "interrupted with Ctrl-C"},
 }};
 
@@ -43,6 +44,7 @@ absl::StatusCode CodeOf(Exit exit) {
       return absl::StatusCode::kPermissionDenied;
     case Exit::kExpired:
     case Exit::kThreshold:
+    case Exit::kSkew:
       return absl::StatusCode::kFailedPrecondition;
     case Exit::kInterrupted:
       return absl::StatusCode::kCancelled;

@@ -24,6 +24,7 @@ enum class Exit : int {
   kDenied = 6,        // policy
   kExpired = 7,       // the lease or handle is gone
   kThreshold = 8,     // wait: not in time; health: not serving; plugin check: refused
+  kSkew = 9,          // the broker is of a version that does not fit
   kInterrupted = 130  // Ctrl-C
 };
 

@@ -22,8 +22,8 @@ constexpr Example kFirstSteps[] = {
 };
 
 // Every command may end so.
-constexpr Exit kCommonExits[] = {Exit::kOk,       Exit::kUsage,  Exit::kUnreachable,
-                                 Exit::kDeadline, Exit::kDenied, Exit::kInterrupted};
+constexpr Exit kCommonExits[] = {Exit::kOk,     Exit::kUsage, Exit::kUnreachable, Exit::kDeadline,
+                                 Exit::kDenied, Exit::kSkew,  Exit::kInterrupted};
 
 size_t TextWidth(const Look& look) {
   return std::clamp<size_t>(look.terminal ? look.width : 80, 50, 100);

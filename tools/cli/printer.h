@@ -6,8 +6,11 @@
 // format knows nothing of commands.
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "hawser/record.h"
 #include "hawser/value.h"
 #include "tools/cli/output.h"
@@ -21,8 +24,9 @@ class Printer {
  public:
   virtual ~Printer() = default;
 
-  // A list of records, page by page: BeginList, Rows any number of times, EndList.
-  virtual void BeginList(const View& view) = 0;
+  // A list of records, page by page: BeginList, Rows any number of times, EndList. Exit::kUsage if
+  // what was asked of the list does not go with `view`, which lives until the list ends.
+  virtual absl::Status BeginList(const View& view) = 0;
   virtual void Rows(const Array& records) = 0;
   virtual void EndList() = 0;
 
@@ -44,11 +48,26 @@ class Printer {
 enum class OutputFormat { kTable, kWide, kJson, kName };
 enum class Headings { kYes, kNo };
 
+// How lists are to be arranged.
+struct Arrangement {
+  // Which columns a table has, in this order; none: those that the view has by itself.
+  std::vector<std::string> columns = {};
+  // The column whose order the records have, with '-' before it from the last to the first; "": the
+  // order in which they come.
+  std::string sort = {};
+};
+
 // `output` outlives it.
-std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail, Headings headings);
+std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail, Headings headings,
+                                          std::vector<std::string> columns = {});
 std::unique_ptr<Printer> MakeJsonPrinter(Output& output);
 std::unique_ptr<Printer> MakeNamePrinter(Output& output);
-std::unique_ptr<Printer> MakePrinter(Output& output, OutputFormat format, Headings headings);
+// Holds each list back until its end, and gives it to `printer` in the order of the column `sort`.
+std::unique_ptr<Printer> MakeSortingPrinter(std::unique_ptr<Printer> printer,
+                                            std::string_view sort);
+
+std::unique_ptr<Printer> MakePrinter(Output& output, OutputFormat format, Headings headings,
+                                     Arrangement arrangement = {});
 
 }  // namespace hawser::cli
 

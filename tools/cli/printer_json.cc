@@ -13,9 +13,10 @@ class JsonPrinter final : public Printer {
  public:
   explicit JsonPrinter(Output& output) : output_(output) {}
 
-  void BeginList(const View& view) override {
+  absl::Status BeginList(const View& view) override {
     view_ = &view;
     first_ = true;
+    return absl::OkStatus();
   }
 
   void Rows(const Array& records) override {

@@ -13,7 +13,10 @@ class NamePrinter final : public Printer {
  public:
   explicit NamePrinter(Output& output) : output_(output) {}
 
-  void BeginList(const View& view) override { view_ = &view; }
+  absl::Status BeginList(const View& view) override {
+    view_ = &view;
+    return absl::OkStatus();
+  }
 
   void Rows(const Array& records) override {
     std::string text;

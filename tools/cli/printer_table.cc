@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "hawser/base/status_macros.h"
 #include "tools/cli/grid.h"
 #include "tools/cli/printer.h"
 #include "tools/cli/value_text.h"
@@ -14,11 +16,6 @@ namespace hawser::cli {
 namespace {
 
 constexpr std::string_view kGap = "  ";
-
-Grid::Cell::Align AlignOf(Format format) {
-  if (format == Format::kProse) return Grid::Cell::Align::kProse;
-  return IsRightAligned(format) ? Grid::Cell::Align::kRight : Grid::Cell::Align::kLeft;
-}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -32,14 +29,25 @@ constexpr size_t kHeldBack = 1000;
 
 class TablePrinter final : public Printer {
  public:
-  TablePrinter(Output& output, Column::Detail detail, Headings headings)
-      : output_(output), detail_(detail), headings_(headings), grid_(output.look()) {}
+  TablePrinter(Output& output, Column::Detail detail, Headings headings,
+               std::vector<std::string> asked)
+      : output_(output),
+        detail_(detail),
+        headings_(headings),
+        asked_(std::move(asked)),
+        grid_(output.look()) {}
 
-  void BeginList(const View& view) override {
+  absl::Status BeginList(const View& view) override {
     view_ = &view;
     held_back_.clear();
     grid_ = Grid(output_.look());
     columns_.clear();
+    any_ = false;
+    for (const std::string& name : asked_) {
+      HAWSER_ASSIGN_OR_RETURN(const Column* column, FindColumn(view, name));
+      columns_.push_back(column);
+    }
+    return absl::OkStatus();
   }
 
   void Rows(const Array& records) override {
@@ -49,7 +57,7 @@ class TablePrinter final : public Printer {
 
   void EndList() override {
     WriteRows(More::kNo);
-    if (columns_.empty() && !view_->none.empty()) output_.Say(view_->none);
+    if (!any_ && !view_->none.empty()) output_.Say(view_->none);
   }
 
   void Item(const View& view, const Record& record) override {
@@ -109,20 +117,26 @@ class TablePrinter final : public Printer {
 
   void WriteRows(More more) {
     if (held_back_.empty()) return;
-    if (columns_.empty()) {
-      columns_ = ColumnsFor(*view_, held_back_, more);
-      AddHeadings(columns_, &grid_);
-    }
+    if (columns_.empty()) columns_ = ColumnsFor(*view_, held_back_, more);
+    if (!any_) AddHeadings(columns_, &grid_);
+    any_ = true;
     for (const Value& record : held_back_) grid_.Add(RowOf(columns_, record.AsRecord()));
     held_back_.clear();
     output_.Write(grid_.Take());
+  }
+
+  // Prose is folded where nothing stands behind it.
+  static Grid::Cell::Align AlignOf(const Column* column, const Columns& columns) {
+    if (column->format == Format::kProse && column == columns.back())
+      return Grid::Cell::Align::kProse;
+    return IsRightAligned(column->format) ? Grid::Cell::Align::kRight : Grid::Cell::Align::kLeft;
   }
 
   void AddHeadings(const Columns& columns, Grid* grid) {
     if (headings_ == Headings::kNo) return;
     Grid::Row row;
     for (const Column* column : columns) {
-      row.push_back({std::string(column->heading), Tone::kHeading, AlignOf(column->format)});
+      row.push_back({std::string(column->heading), Tone::kHeading, AlignOf(column, columns)});
     }
     grid->Add(std::move(row));
   }
@@ -130,9 +144,10 @@ class TablePrinter final : public Printer {
   Grid::Row RowOf(const Columns& columns, const Record& record) {
     Grid::Row row;
     for (const Column* column : columns) {
-      bool blank = column->format == Format::kProse && !HasCell(record, *column);
+      Grid::Cell::Align align = AlignOf(column, columns);
+      bool blank = align == Grid::Cell::Align::kProse && !HasCell(record, *column);
       row.push_back({blank ? "" : CellText(record, *column, output_.now()),
-                     CellTone(record, *column), AlignOf(column->format)});
+                     CellTone(record, *column), align});
     }
     return row;
   }
@@ -187,32 +202,20 @@ class TablePrinter final : public Printer {
   Output& output_;
   const Column::Detail detail_;
   const Headings headings_;
+  const std::vector<std::string> asked_;  // columns; none: those of the view
   // Of the list or tree under way.
   Grid grid_;
   const View* view_ = nullptr;
   Columns columns_;
+  bool any_ = false;  // whether a record was written
   Array held_back_;
 };
 
 }  // namespace
 
-std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail,
-                                          Headings headings) {
-  return std::make_unique<TablePrinter>(output, detail, headings);
-}
-
-std::unique_ptr<Printer> MakePrinter(Output& output, OutputFormat format, Headings headings) {
-  switch (format) {
-    case OutputFormat::kTable:
-      return MakeTablePrinter(output, Column::Detail::kAlways, headings);
-    case OutputFormat::kWide:
-      return MakeTablePrinter(output, Column::Detail::kWide, headings);
-    case OutputFormat::kJson:
-      return MakeJsonPrinter(output);
-    case OutputFormat::kName:
-      return MakeNamePrinter(output);
-  }
-  return nullptr;
+std::unique_ptr<Printer> MakeTablePrinter(Output& output, Column::Detail detail, Headings headings,
+                                          std::vector<std::string> columns) {
+  return std::make_unique<TablePrinter>(output, detail, headings, std::move(columns));
 }
 
 }  // namespace hawser::cli

@@ -66,7 +66,8 @@ Exit RunCli(std::span<const std::string> words, const Surroundings& surroundings
                                                  : CommandText(*line->command, output->look()));
     return Exit::kOk;
   }
-  std::unique_ptr<Printer> printer = MakePrinter(*output, options->format, options->headings);
+  std::unique_ptr<Printer> printer =
+      MakePrinter(*output, options->format, options->headings, options->arrangement);
   std::unique_ptr<Session> session = surroundings.make_session(*options);
   // A call waits for a connection that is lost as long as the lease lives.
   session->OnConnection([output](const ConnectionEvent& event) { TellNews(event, *output); });

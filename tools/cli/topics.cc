@@ -58,6 +58,9 @@ constexpr std::string_view kOutput =
             watch, one object a line
 -o name     only names or ids, one a line, as other commands take them
 
+Lists take --columns NAME,KIND for these columns only, and --sort COLUMN, or
+-COLUMN for the other way round; a column is named by its heading.
+
 Data goes to stdout, messages to stderr. Tables are never cut off. A
 string that is a whole result is printed as it is, bytes go to a pipe as
 they are. Colours are off in a pipe, with NO_COLOR, with TERM=dumb and

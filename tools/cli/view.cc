@@ -1,9 +1,14 @@
 #include "tools/cli/view.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "fmt/format.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/suggest.h"
 #include "tools/cli/value_text.h"
 
 namespace hawser::cli {
@@ -38,6 +43,8 @@ std::string PlainText(const Value& value, Format format) {
   }
   return text;
 }
+
+bool IsNumber(const Value& value) { return value.is(Kind::kInt) || value.is(Kind::kDouble); }
 
 // What is counted in millions is remembered to the second, and so there is nothing to say below.
 std::string AgeText(Date since, absl::Time now) {
@@ -95,6 +102,37 @@ Tone CellTone(const Record& record, const Column& column) {
     if (text == state) return tone;
   }
   return Tone::kPlain;
+}
+
+absl::StatusOr<const Column*> FindColumn(const View& view, std::string_view name) {
+  // "HELD-BY", "held_by" and "held by" are the same.
+  auto plain = [](std::string_view text) {
+    std::string plain;
+    for (char c : text) plain += c == '-' || c == '_' ? ' ' : absl::ascii_tolower(c);
+    return plain;
+  };
+  std::vector<std::string> names;
+  for (const Column& column : view.columns) {
+    if (plain(column.heading) == plain(name) || column.field == name) return &column;
+    names.push_back(plain(column.heading));
+    std::replace(names.back().begin(), names.back().end(), ' ', '-');
+  }
+  return WithHint(Fail(Exit::kUsage, fmt::format("there is no column '{}' here", name),
+                       DidYouMean(plain(name), names)),
+                  fmt::format("the columns: {}", fmt::join(names, ", ")));
+}
+
+bool ComesBefore(const Record& a, const Record& b, const Column& column) {
+  if (!HasCell(a, column) || !HasCell(b, column)) return HasCell(a, column) && !HasCell(b, column);
+  const Value& left = *FindField(a, column.field);
+  const Value& right = *FindField(b, column.field);
+  if (left.is(Kind::kDate) && right.is(Kind::kDate)) {
+    absl::Time earlier = left.AsDate().ToTime();
+    absl::Time later = right.AsDate().ToTime();
+    return column.format == Format::kAge ? earlier > later : earlier < later;
+  }
+  if (IsNumber(left) && IsNumber(right)) return left.AsDouble() < right.AsDouble();
+  return PlainText(left, column.format) < PlainText(right, column.format);
 }
 
 bool IsRightAligned(Format format) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "hawser/record.h"
 #include "hawser/value.h"
@@ -57,11 +58,18 @@ struct View {
   std::span<const std::string_view> more = {};
 };
 
+// The column that somebody calls `name`: by its heading, as "held by" or "HELD-BY", or by its field, as
+// "holders". Exit::kUsage, with those that there are.
+absl::StatusOr<const Column*> FindColumn(const View& view, std::string_view name);
+
 // One field as text, without control characters; "-" if it is not there or empty.
 std::string CellText(const Record& record, const Column& column, absl::Time now);
 // Whether CellText would have anything to say.
 bool HasCell(const Record& record, const Column& column);
 Tone CellTone(const Record& record, const Column& column);
+// Which of two records comes first in the order of `column`: numbers by their size, the rest as text,
+// ages from the youngest on. What has nothing to say comes last.
+bool ComesBefore(const Record& a, const Record& b, const Column& column);
 // Numbers and times stand on the right.
 bool IsRightAligned(Format format);
 

@@ -14,13 +14,15 @@ PLUGINS = [os.path.abspath(f"plugins/{name}/{name}.so") for name in ("counter", 
 
 
 class BrokerCase(unittest.TestCase):
+    plugins = PLUGINS
+
     @classmethod
     def setUpClass(cls):
         # A socket's path must be short.
         cls.folder = tempfile.mkdtemp(dir="/tmp")
         cls.endpoint = f"unix:{cls.folder}/s"
         command = [HAWSERD, "--listen", cls.endpoint]
-        for plugin in PLUGINS:
+        for plugin in cls.plugins:
             command += ["--plugin", plugin]
         cls.daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HAWSER_ENDPOINT": cls.endpoint,

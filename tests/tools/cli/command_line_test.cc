@@ -79,6 +79,25 @@ TEST(CommandLineTest, HelpNeedsNoArguments) {
   EXPECT_EQ(Parse({"--version"})->command, &kVersionCommand);
 }
 
+TEST(CommandLineTest, TheFlagVersionIsKnownFromTheCommand) {
+  EXPECT_TRUE(Parse({"--version"})->Has("--version"));
+  EXPECT_FALSE(Parse({"version"})->Has("--version"));
+}
+
+TEST(CommandLineTest, HowAListIsArrangedIsForListsAndColumnsAreForTables) {
+  Options options =
+      *ReadOptions(*Parse({"refs", "@7", "--columns", "pid,held-for", "--sort", "-pid"}));
+  EXPECT_THAT(options.arrangement.columns, ElementsAre("pid", "held-for"));
+  EXPECT_EQ(options.arrangement.sort, "-pid");
+  EXPECT_EQ(ReadOptions(*Parse({"list", "--sort=name", "-o", "json"}))->arrangement.sort, "name");
+  ExpectUsage({"describe", "a", "--sort", "name"}, "no option --sort", "hawser help describe");
+  for (const char* format : {"json", "name"}) {
+    absl::Status status = ReadOptions(*Parse({"list", "--columns", "name", "-o", format})).status();
+    EXPECT_EQ(ExitOf(status), Exit::kUsage);
+    EXPECT_EQ(MessageOf(status), "--columns is for tables");
+  }
+}
+
 TEST(CommandLineTest, WhatIsWrongIsSaidWithWhatIsNear) {
   ExpectUsage({"lst"}, "no command 'lst'", "did you mean 'list'?");
   ExpectUsage({"sesion", "list"}, "no command 'sesion'", "did you mean 'session'");

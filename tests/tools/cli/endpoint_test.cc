@@ -53,6 +53,18 @@ TEST(EndpointTest, OfAChainOfTransportWordsTheLastIsTheReason) {
   EXPECT_THAT(HintsOf(status)[0], HasSubstr("hawserd --listen tcp:127.0.0.1:1 --insecure-tcp &"));
 }
 
+TEST(EndpointTest, ABrokerOfAnotherVersionHasAnExitCodeOfItsOwn) {
+  for (std::string_view words : {"protocol 2 is not spoken here; this broker speaks 1",
+                                 "the broker's answer to Attach is of a version this client does "
+                                 "not speak"}) {
+    absl::Status status = Explain(
+        "unix:h.sock", absl::InvalidArgumentError(absl::string_view(words.data(), words.size())));
+    EXPECT_EQ(ExitOf(status), Exit::kSkew);
+    EXPECT_THAT(std::string(MessageOf(status)), HasSubstr(std::string(words)));
+    EXPECT_THAT(HintsOf(status), ElementsAre(HasSubstr("installed with that broker")));
+  }
+}
+
 TEST(EndpointTest, WhoChoseTheEndpointIsSaid) {
   absl::Status unavailable = absl::UnavailableError("");
   absl::Status status = ExplainNoConnection(unavailable, "unix:nobody.sock", Origin::kDefault);

@@ -5,7 +5,9 @@
 #include "hawser/error.h"
 #include "hawser/function.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
 #include "tests/tools/cli/string_sink.h"
+#include "tools/cli/failure.h"
 
 namespace hawser::cli {
 namespace {
@@ -50,7 +52,7 @@ class PrinterTest : public ::testing::Test {
                    {"since", Ago(absl::Hours(26))}}};
   }
   static void Print(Printer& printer, const Array& rows) {
-    printer.BeginList(kView);
+    EXPECT_THAT(printer.BeginList(kView), tests::IsOk());
     printer.Rows(rows);
     printer.EndList();
   }
@@ -87,7 +89,7 @@ TEST_F(PrinterTest, AnEmptyTableIsAMessageAndNoData) {
 
 TEST_F(PrinterTest, PagesOfAListHaveTheSameColumns) {
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
-  printer->BeginList(kView);
+  EXPECT_THAT(printer->BeginList(kView), tests::IsOk());
   printer->Rows({Rows()[0]});
   printer->Rows({Record{{"name", "a name of some length"}, {"oid", 1234}, {"state", "ended"}}});
   printer->EndList();
@@ -99,7 +101,7 @@ TEST_F(PrinterTest, PagesOfAListHaveTheSameColumns) {
 
 TEST_F(PrinterTest, AVeryLongTableIsPrintedAsItComes) {
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
-  printer->BeginList(kView);
+  EXPECT_THAT(printer->BeginList(kView), tests::IsOk());
   printer->Rows(Array(2000, Rows()[0]));
   std::string first = data_;
   EXPECT_THAT(first, ::testing::HasSubstr("counter"));
@@ -125,7 +127,7 @@ Array Members() {
 
 TEST_F(PrinterTest, AColumnThatOnlySomeRecordsHaveIsLeftOutWhereNoneHasIt) {
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes);
-  printer->BeginList(kMemberView);
+  EXPECT_THAT(printer->BeginList(kMemberView), tests::IsOk());
   printer->Rows(Members());
   printer->EndList();
   EXPECT_EQ(data_,
@@ -140,7 +142,7 @@ TEST_F(PrinterTest, ProseIsFoldedOnATerminalAndStandsBelowWhereThereIsNoRoom) {
     data_.clear();
     auto printer = MakePrinter(MakeOutput({.terminal = true, .width = width}), OutputFormat::kTable,
                                Headings::kYes);
-    printer->BeginList(kMemberView);
+    EXPECT_THAT(printer->BeginList(kMemberView), tests::IsOk());
     printer->Rows(Members());
     printer->EndList();
   };
@@ -157,6 +159,48 @@ TEST_F(PrinterTest, ProseIsFoldedOnATerminalAndStandsBelowWhereThereIsNoRoom) {
             "    Counts up by one, or by the number given; the\n"
             "    new value.\n"
             "reset()\n");
+}
+
+TEST_F(PrinterTest, ATableHasTheColumnsThatAreAskedForInTheirOrder) {
+  Print(*MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes,
+                     {.columns = {"size", "Calls", "oid"}}),
+        Rows());
+  EXPECT_EQ(data_,
+            "   SIZE  CALLS  ID\n"
+            "1.5 KiB     12  @7\n"
+            "      -      1  @1234\n");
+}
+
+TEST_F(PrinterTest, ProseBeforeOtherColumnsIsAColumnLikeThem) {
+  auto printer = MakePrinter(MakeOutput({.terminal = true, .width = 50}), OutputFormat::kTable,
+                             Headings::kYes, {.columns = {"what-it-does", "member"}});
+  EXPECT_THAT(printer->BeginList(kMemberView), tests::IsOk());
+  printer->Rows({Record{{"name", "a()"}, {"doc", "Does a."}}, Record{{"name", "b()"}}});
+  printer->EndList();
+  EXPECT_EQ(data_,
+            "WHAT IT DOES  MEMBER\n"
+            "Does a.       a()\n"
+            "-             b()\n");
+}
+
+TEST_F(PrinterTest, AnEmptyTableWithColumnsThatAreAskedForIsAMessage) {
+  Print(*MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes, {.columns = {"size"}}),
+        {});
+  EXPECT_EQ(data_, "");
+  EXPECT_EQ(messages_, "there is nothing\n");
+}
+
+TEST_F(PrinterTest, AColumnThatThereIsNotIsAnErrorThatNamesThoseThatThereAre) {
+  for (const Arrangement& wrong : {Arrangement{.columns = {"name", "calsl"}},
+                                   Arrangement{.sort = "calsl"}, Arrangement{.sort = "-calsl"}}) {
+    auto printer = MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes, wrong);
+    absl::Status status = printer->BeginList(kView);
+    EXPECT_EQ(ExitOf(status), Exit::kUsage);
+    EXPECT_EQ(MessageOf(status), "there is no column 'calsl' here");
+    EXPECT_THAT(HintsOf(status),
+                ::testing::ElementsAre("did you mean 'calls'?",
+                                       "the columns: name, id, state, calls, age, size"));
+  }
 }
 
 TEST_F(PrinterTest, AnAgeIsNoMorePreciseThanTheTimeItCountsFrom) {
@@ -183,7 +227,7 @@ TEST_F(PrinterTest, JsonOfAListIsOneArrayWithARecordALine) {
   constexpr static Column kNames[] = {{"name", "NAME"}};
   constexpr static View kNameView = {.name = {"name", "NAME"}, .columns = kNames};
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kJson, Headings::kYes);
-  printer->BeginList(kNameView);
+  EXPECT_THAT(printer->BeginList(kNameView), tests::IsOk());
   printer->Rows({Record{{"name", "a"}}});
   printer->Rows({Record{{"name", "b"}, {"n", 9007199254740993}}});
   printer->EndList();
@@ -195,7 +239,7 @@ TEST_F(PrinterTest, EveryRowOfAListHasTheSameFieldsInJson) {
   constexpr static std::string_view kMore[] = {"since"};
   constexpr static View kListView = {.name = {"name", "NAME"}, .columns = kColumns, .more = kMore};
   auto printer = MakePrinter(MakeOutput(), OutputFormat::kJson, Headings::kYes);
-  printer->BeginList(kListView);
+  EXPECT_THAT(printer->BeginList(kListView), tests::IsOk());
   printer->Rows({Record{{"name", "a"}, {"n", 1}, {"since", 2}}, Record{{"name", "b"}}});
   printer->EndList();
   EXPECT_EQ(data_,

@@ -4,10 +4,12 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
+#include "tools/cli/address.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/help.h"
@@ -70,7 +72,7 @@ TEST(ReferenceTest, EveryCommandIsInTheOverviewAndExplained) {
 
 TEST(ReferenceTest, EveryExampleIsAValidCommandLineOfItsCommand) {
   for (const Command* command : Commands()) {
-    EXPECT_TRUE(!command->examples.empty() || command == &kVersionCommand) << command->name;
+    EXPECT_FALSE(command->examples.empty()) << command->name;
     for (const Example& example : command->examples) {
       std::string line(example.line);
       size_t begin = line.find("hawser ");
@@ -110,6 +112,19 @@ TEST(ReferenceTest, NamesAndFlagsAreWellFormedAndNotTakenTwice) {
   }
   for (const auto& [name, is_switch] : kinds)
     EXPECT_FALSE(kinds.contains({name, !is_switch})) << name;
+}
+
+TEST(ReferenceTest, EveryAddressOfTheTopicIsOne) {
+  auto topic = std::find_if(Topics().begin(), Topics().end(),
+                            [](const Topic& topic) { return topic.name == "addresses"; });
+  ASSERT_NE(topic, Topics().end());
+  std::istringstream lines{std::string(topic->text)};
+  int addresses = 0;
+  for (std::string line; std::getline(lines, line) && !line.empty(); ++addresses) {
+    std::string written = line.substr(0, line.find("  "));
+    EXPECT_THAT(ParseAddress(Words(written).at(0)), tests::IsOk()) << line;
+  }
+  EXPECT_EQ(addresses, 10);
 }
 
 TEST(ReferenceTest, EveryExitCodeHasAMeaning) {
