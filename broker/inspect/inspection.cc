@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "broker/inspect/readable.h"
 #include "broker/inspect/records.h"
+#include "broker/inspect/tree.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "hawser/module.h"
@@ -150,7 +151,7 @@ class Inspection {
                                   {"type", TypeOf(value)},
                                   {"holders", HoldersOf(broker_, value)},
                                   {"since", Date::From(since[std::string(module->name())])},
-                                  {"oid", OidOf(value)},
+                                  {"oid", OidOf(broker_, value)},
                                   {"path", ""}});
       }
     }
@@ -206,17 +207,7 @@ class Inspection {
   }
 
   Result Tree(const std::optional<std::string>& name) {
-    std::map<std::string, Array, std::less<>> live = LiveObjects();
-    Array roots;
-    for (const ModuleRegistry::Listed& listed : broker_.modules().List()) {
-      if (name && listed.name != *name) continue;
-      Value exports = ExportsOf(listed);
-      Record node = Node(listed.name, KindOf(listed), exports);
-      Array children = MembersOf(exports);
-      for (Value& object : live[listed.name]) children.push_back(std::move(object));
-      node.Set("children", std::move(children));
-      roots.emplace_back(std::move(node));
-    }
+    Array roots = TreeOf(broker_, name);
     if (name && roots.empty()) return absl::NotFoundError("no module named '" + *name + "'");
     return Value(std::move(roots));
   }
@@ -263,17 +254,6 @@ class Inspection {
     return true;
   }
 
-  Value OidOf(const Value& value) {
-    uint64_t oid = value.is_object() ? broker_.objects().IdOf(value.AsObject()).value() : 0;
-    return oid == 0 ? Value(nullptr) : Value(oid);
-  }
-  static Value ExportsOf(const ModuleRegistry::Listed& listed) {
-    return listed.module != nullptr ? listed.module->exports() : Value(listed.provided);
-  }
-  static std::string_view KindOf(const ModuleRegistry::Listed& listed) {
-    if (listed.module == nullptr) return "provided";
-    return listed.path.empty() ? "built-in" : "plugin";
-  }
   Record ModuleRecord(const ModuleRegistry::Listed& listed, int64_t objects) {
     Value exports = ExportsOf(listed);
     bool provided = listed.module == nullptr;
@@ -286,45 +266,7 @@ class Inspection {
                   {"since", Date::From(listed.since)},
                   {"provider", provided ? Value(listed.provider.ToString()) : Value(nullptr)},
                   {"path", listed.path},
-                  {"oid", OidOf(exports)}};
-  }
-
-  Record Node(std::string_view name, std::string_view kind, const Value& value) {
-    return Record{{"name", name},
-                  {"kind", kind},
-                  {"oid", OidOf(value)},
-                  {"holders", HoldersOf(broker_, value)}};
-  }
-  static Array MembersOf(const Value& exports) {
-    constexpr std::string_view kKinds[] = {"method", "property", "event"};
-    Array members;
-    if (!exports.is_object()) return members;
-    ShapeRef shape = exports.AsObject()->shape();
-    for (const Member& member : shape->members()) {
-      if (member.hidden) continue;
-      bool constructor = member.signature.result == Type::kConstructor;
-      members.emplace_back(
-          Record{{"name", member.name},
-                 {"kind", constructor ? "constructor" : kKinds[static_cast<size_t>(member.kind)]}});
-    }
-    return members;
-  }
-  // Nodes of the objects of each module, at most a page of each.
-  std::map<std::string, Array, std::less<>> LiveObjects() {
-    const size_t most = broker_.options().limits.page;
-    std::map<std::string, Array, std::less<>> live;
-    uint64_t cursor = 0;
-    do {
-      for (const auto& [object, info] : broker_.objects().Page(cursor, most, &cursor)) {
-        Array& nodes = live[broker_.homes().ModuleOf(*object)];
-        if (nodes.size() >= most) continue;
-        nodes.emplace_back(Record{{"name", ClassOf(*object)},
-                                  {"kind", ObjectKindName(object->shape()->kind())},
-                                  {"oid", info.id.value()},
-                                  {"holders", info.holders}});
-      }
-    } while (cursor != 0);
-    return live;
+                  {"oid", OidOf(broker_, exports)}};
   }
 
   Broker& broker_;

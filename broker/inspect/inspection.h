@@ -36,8 +36,10 @@
 //   plugins()                       [{name, version, state, objects, listeners, detached, lost, since,
 //                                     path, error}]; state: loaded, failed
 //   listeners()                     [{module, live, detached, lost, sites: [{site, detached, lost}]}]
-//   tree(name?)                     [{name, kind, oid, holders, children}]: modules, their members,
-//                                   live objects
+//   tree(name?)                     [{name, kind, oid, holders, gone, member, children, more}]:
+//                                   modules, their members, and live objects: of a class that the
+//                                   module exports below its constructor; `more` live objects of
+//                                   the module are left out, beyond the first page
 //
 // It answers while the broker drains too, to who was there before: one can see what a drain waits
 // for.

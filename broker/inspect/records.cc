@@ -15,12 +15,6 @@ Value UidOf(const SessionView& session) {
 
 Value DateOfSeconds(uint32_t seconds) { return Value(Date::From(absl::FromUnixSeconds(seconds))); }
 
-// Why it can no longer be used; null if it can. Whoever holds it goes on holding it.
-Value GoneOf(const Object& object) {
-  GoneReason reason = object.gone();
-  return reason == GoneReason::kAlive ? Value(nullptr) : Value(GoneReasonName(reason));
-}
-
 link::LinkStats StatsOf(const Session& session) {
   return session.Inspect([](const link::Link& link) { return link.stats(); });
 }
@@ -159,6 +153,25 @@ int64_t HoldersOf(Broker& broker, const Value& value) {
   if (!value.is_object()) return 0;
   ObjectId id = broker.objects().IdOf(value.AsObject());
   return id != ObjectId() && broker.objects().Find(id, &info) ? info.holders : 0;
+}
+
+Value OidOf(Broker& broker, const Value& value) {
+  uint64_t oid = value.is_object() ? broker.objects().IdOf(value.AsObject()).value() : 0;
+  return oid == 0 ? Value(nullptr) : Value(oid);
+}
+
+Value GoneOf(const Object& object) {
+  GoneReason reason = object.gone();
+  return reason == GoneReason::kAlive ? Value(nullptr) : Value(GoneReasonName(reason));
+}
+
+Value ExportsOf(const ModuleRegistry::Listed& listed) {
+  return listed.module != nullptr ? listed.module->exports() : Value(listed.provided);
+}
+
+std::string_view KindOf(const ModuleRegistry::Listed& listed) {
+  if (listed.module == nullptr) return "provided";
+  return listed.path.empty() ? "built-in" : "plugin";
 }
 
 std::string TypeOf(const Value& value) {

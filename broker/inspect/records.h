@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "broker/broker.h"
 #include "hawser/record.h"
@@ -25,6 +26,14 @@ std::map<std::string, int64_t, std::less<>> ObjectsByModule(Broker& broker);
 // Handles to `value`, if it is an object somebody holds.
 int64_t HoldersOf(Broker& broker, const Value& value);
 
+// Its id; null if it is no object, or one nobody holds.
+Value OidOf(Broker& broker, const Value& value);
+// Why `object` can no longer be used; null if it can. Whoever holds it goes on holding it.
+Value GoneOf(const Object& object);
+
+Value ExportsOf(const ModuleRegistry::Listed& listed);
+// "built-in", "plugin", "provided".
+std::string_view KindOf(const ModuleRegistry::Listed& listed);
 // "sqlite", "constructor", "string", ...: what kind of value it is, of objects what kind of object.
 std::string TypeOf(const Value& value);
 // Class or function name; the kind for what has none.

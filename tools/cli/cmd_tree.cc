@@ -17,8 +17,9 @@ constexpr Column kColumns[] = {
     {"kind", "KIND"},
     {"oid", "ID", Format::kObject},
     {"holders", "HELD BY", Format::kNumber},
+    {"gone", "GONE", Format::kText, Column::Detail::kIfAny},
 };
-constexpr std::string_view kMore[] = {"children"};
+constexpr std::string_view kMore[] = {"member", "children", "more"};
 constexpr View kView = {
     .name = {"name", "NAME"}, .columns = kColumns, .none = "there is nothing", .more = kMore};
 
@@ -56,6 +57,13 @@ absl::Status Run(Context& context) {
     roots = Pruned(roots, depth);
   }
   context.printer.Tree(kView, roots);
+  for (const Value& root : roots) {
+    int64_t more = root.AsRecord()["more"].AsInt();
+    if (more == 0) continue;
+    std::string_view name = root.AsRecord()["name"].AsString();
+    context.output.Say(fmt::format(
+        "{} more objects of {} are left out; all: hawser list --module {}", more, name, name));
+  }
   return absl::OkStatus();
 }
 

@@ -54,13 +54,13 @@ class NamePrinter final : public Printer {
   void Event(const View& view, const Record& record) override { output_.Write(Line(view, record)); }
 
  private:
-  // What lives by its id, the members of `parent` by their addresses.
+  // The members of `parent` by their addresses, what lives otherwise by its id.
   void Branches(const Address& parent, const View& view, const Array& nodes) {
     for (const Value& value : nodes) {
       const Record& node = value.AsRecord();
       Address address = parent;
       address.steps.push_back({.name = CellText(node, view.name, output_.now())});
-      int64_t oid = node["oid"].AsInt();
+      int64_t oid = node["member"].AsBool() ? 0 : node["oid"].AsInt();
       output_.Write((oid == 0 ? address.ToString() : fmt::format("@{}", oid)) + "\n");
       Branches(address, view, node["children"].AsArray());
     }

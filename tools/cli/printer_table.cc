@@ -66,7 +66,7 @@ class TablePrinter final : public Printer {
 
   void Tree(const View& view, const Array& roots) override {
     grid_ = Grid(output_.look());
-    columns_ = ColumnsFor(view, roots, More::kYes);
+    columns_ = ColumnsFor(view, roots, More::kNo);
     AddHeadings(columns_, &grid_);
     AddBranches(roots, "", Level::kRoot);
     output_.Write(grid_.Take());
@@ -101,15 +101,22 @@ class TablePrinter final : public Printer {
   enum class More { kNo, kYes };
   using Columns = std::vector<const Column*>;
 
+  // Also of a tree's records below.
+  static bool AnyHas(const Array& records, const Column& column) {
+    return std::any_of(records.begin(), records.end(), [&](const Value& value) {
+      const Record& record = value.AsRecord();
+      return HasCell(record, column) || AnyHas(record["children"].AsArray(), column);
+    });
+  }
+
   // Those to show. What only some records have is shown if one of `records` has it, or one still to
   // come may.
   Columns ColumnsFor(const View& view, const Array& records, More more) const {
     Columns columns;
     for (const Column& column : view.columns) {
-      auto has = [&](const Value& record) { return HasCell(record.AsRecord(), column); };
       bool shown = column.detail == Column::Detail::kAlways || detail_ == Column::Detail::kWide ||
                    (column.detail == Column::Detail::kIfAny &&
-                    (more == More::kYes || std::any_of(records.begin(), records.end(), has)));
+                    (more == More::kYes || AnyHas(records, column)));
       if (shown) columns.push_back(&column);
     }
     return columns;

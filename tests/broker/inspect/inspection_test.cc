@@ -4,8 +4,10 @@
 
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/base/string_view.h"
 #include "hawser/function.h"
 #include "tests/support/broker_harness.h"
 #include "tests/support/status_matchers.h"
@@ -204,6 +206,50 @@ TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {
                                                        HasSubstr("error: \"caf?.so: none\"")));
   EXPECT_THAT(Ask("session", {client_->id().Short()}).value().ToString(), HasSubstr("caf?"));
   EXPECT_THAT(Ask("tree"), IsOk());
+}
+
+TEST_F(InspectionTest, TheTreeShowsObjectsWhereTheyBelong) {
+  ObjectRef shop = client_->Require("shop").value();
+  ObjectRef constructor = client_->Get(shop, "Widget").value().TakeObject();
+  ASSERT_THAT(client_->Call(widget_, "destroy"), IsOk());
+
+  // Of one node, without what is below it.
+  auto text = [](const Record& node) {
+    std::string what = absl::StrCat(base::ToAbsl(node["kind"].AsString()), " ",
+                                    base::ToAbsl(node["name"].AsString()));
+    if (node["member"].AsBool()) what += " of it";
+    if (!node["oid"].is(Kind::kNull)) absl::StrAppend(&what, ", held by ", node["holders"].AsInt());
+    if (!node["gone"].is(Kind::kNull)) what += ", gone";
+    return what;
+  };
+  Value tree = Ask("tree", {"shop"}).value();
+  ASSERT_THAT(tree.AsArray(), SizeIs(1));
+  const Record& root = tree.AsArray()[0].AsRecord();
+  EXPECT_EQ(text(root), "built-in shop, held by 1");
+  EXPECT_EQ(root["more"], Value(0));
+  // The constructor that the client holds is the member; the object it made is below.
+  ASSERT_THAT(root["children"].AsArray(), SizeIs(1));
+  const Record& member = root["children"].AsArray()[0].AsRecord();
+  EXPECT_EQ(text(member), "constructor Widget of it, held by 1");
+  ASSERT_THAT(member["children"].AsArray(), SizeIs(1));
+  const Record& made = member["children"].AsArray()[0].AsRecord();
+  EXPECT_EQ(text(made), "object Widget, held by 1, gone");
+  EXPECT_EQ(made["oid"], Oid());
+  EXPECT_FALSE(made.Has("children"));
+
+  EXPECT_THAT(Ask("tree", {"nothing"}), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Ask("tree").value().AsArray(), SizeIs(2));
+}
+
+TEST_F(InspectionTest, OfATreeNoMoreThanAPageOfEachModuleIsShownAndTheRestIsCounted) {
+  ObjectRef shop = client_->Require("shop").value();
+  ObjectRef constructor = client_->Get(shop, "Widget").value().TakeObject();
+  const auto page = static_cast<int64_t>(harness_.broker().options().limits.page);
+  std::vector<ObjectRef> kept;
+  for (int64_t i = 0; i < page; ++i) kept.push_back(client_->New(constructor).value());
+  Value tree = Ask("tree", {"shop"}).value();
+  // Beyond them there are the constructor, the shop itself and the widget of all tests.
+  EXPECT_EQ(tree.AsArray()[0].AsRecord()["more"], Value(3));
 }
 
 TEST_F(InspectionTest, AKickedSessionEndsAndItsTombstoneSaysSo) {
