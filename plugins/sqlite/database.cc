@@ -85,8 +85,6 @@ Database::Database(sqlite3* connection, std::string path, OpenOptions options,
       path_(std::move(path)),
       options_(options),
       on_close_(std::move(on_close)) {
-  // Trying again is done by timers, never by sleeping in here.
-  sqlite3_busy_timeout(connection_, 0);
   sqlite3_update_hook(
       connection_,
       [](void* self, int operation, const char* database, const char* table, sqlite3_int64 rowid) {
@@ -182,6 +180,7 @@ void Database::Run(Operation operation) {
   }
   kept_updates_ = updates_.size();
   stop_ = &stop;
+  NeverSleep();
   Outcome outcome = operation.work();
   stop_ = nullptr;
   // What its last statement had changed before it failed is undone.
@@ -193,6 +192,8 @@ void Database::Run(Operation operation) {
   Settle(outcome);
   operation.reply.Answer(std::move(outcome));
 }
+
+void Database::NeverSleep() { sqlite3_busy_timeout(connection_, 0); }
 
 void Database::Settle(Outcome& outcome) {
   bool open = sqlite3_get_autocommit(connection_) == 0;
@@ -274,6 +275,7 @@ Outcome Database::ExecNow(Script& script) {
     sqlite3_stmt* prepared = nullptr;
     const char* rest = nullptr;
     int code = sqlite3_prepare_v2(connection_, begin + script.done, -1, &prepared, &rest);
+    NeverSleep();
     std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
                                                                          sqlite3_finalize);
     if (code == SQLITE_OK && statement != nullptr) {

@@ -16,6 +16,9 @@
 // a savepoint are). SQLite does not tell of tables without rowid, nor of each row when a table is
 // emptied by a DELETE without WHERE.
 //
+// A statement that is stepped half-way reads what it began with, and others write meanwhile; what
+// cannot be done then, such as dropping a table, fails at once: FAILED_PRECONDITION, SQLITE_LOCKED.
+//
 // Strand-bound.
 
 #include <sqlite3.h>
@@ -90,6 +93,8 @@ class Database final : public EventEmitter {
 
   ~Database() override;
   void Run(Operation operation);
+  // Trying again is done by timers, never by sleeping in here, whatever a PRAGMA busy_timeout says.
+  void NeverSleep();
   // After an operation: has it opened or ended a transaction? May turn a success into a failure.
   void Settle(Outcome& outcome);
   void RunWaiting();

@@ -187,7 +187,10 @@ HAWSER_MODULE(sqlite, module) {
             if (!parsed.ok()) return parsed.status();
             return Open(open, path, *parsed);
           })
-      .Doc("Opens a database file, or \":memory:\". Options: readonly, create, busyTimeoutMs.")
+      .Doc(
+          "Opens a database file, or \":memory:\". Options: readonly, create, busyTimeoutMs. Who "
+          "opens a file that is open gets the same database, with the options of who opened it "
+          "first.")
       .Blocking();
   module.Constant("version", sqlite3_libversion());
 }

@@ -19,7 +19,7 @@ constexpr Known kKnown[] = {
     {SQLITE_PERM, "SQLITE_PERM", kPermissionDenied},
     {SQLITE_ABORT, "SQLITE_ABORT", kAborted},
     {SQLITE_BUSY, "SQLITE_BUSY", kUnavailable},
-    {SQLITE_LOCKED, "SQLITE_LOCKED", kUnavailable},
+    {SQLITE_LOCKED, "SQLITE_LOCKED", kFailedPrecondition},
     {SQLITE_NOMEM, "SQLITE_NOMEM", kResourceExhausted},
     {SQLITE_READONLY, "SQLITE_READONLY", kPermissionDenied},
     {SQLITE_INTERRUPT, "SQLITE_INTERRUPT", kCancelled},

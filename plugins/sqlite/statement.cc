@@ -74,7 +74,7 @@ absl::Status Statement::BindOne(int index, const Value& value) {
 
 absl::Status Statement::Bind(Args values) {
   if (values.empty()) return absl::OkStatus();
-  sqlite3_reset(statement_);
+  Restart();
   auto count = static_cast<size_t>(parameter_count());
   if (values.size() == 1 && values[0].is(Kind::kRecord)) {
     for (const auto& [name, value] : values[0].AsRecord()) {
@@ -137,10 +137,26 @@ Record Statement::Row() const {
   return row;
 }
 
+void Statement::Restart() {
+  sqlite3_reset(statement_);
+  kept_.reset();
+}
+
+absl::StatusOr<std::deque<Record>> Statement::RunToEnd() {
+  Restart();
+  std::deque<Record> rows;
+  while (true) {
+    absl::StatusOr<bool> row = StepNow();
+    if (!row.ok()) return row.status();
+    if (!*row) return rows;
+    rows.push_back(Row());
+  }
+}
+
 void Statement::Run(LateReply reply, Args values) {
   Submit(std::move(reply), values, [this]() -> Outcome {
     sqlite3* connection = sqlite3_db_handle(statement_);
-    sqlite3_reset(statement_);
+    Restart();
     int64_t before = sqlite3_total_changes64(connection);
     while (true) {
       absl::StatusOr<bool> row = StepNow();
@@ -155,7 +171,12 @@ void Statement::Run(LateReply reply, Args values) {
 
 void Statement::Get(LateReply reply, Args values) {
   Submit(std::move(reply), values, [this]() -> Outcome {
-    sqlite3_reset(statement_);
+    if (Writes()) {
+      absl::StatusOr<std::deque<Record>> rows = RunToEnd();
+      if (!rows.ok()) return Outcome::Failed(rows.status());
+      return rows->empty() ? Value() : Value(std::move(rows->front()));
+    }
+    Restart();
     absl::StatusOr<bool> row = StepNow();
     if (!row.ok()) return Outcome::Failed(row.status());
     if (!*row) return Value();
@@ -167,27 +188,37 @@ void Statement::Get(LateReply reply, Args values) {
 
 void Statement::All(LateReply reply, Args values) {
   Submit(std::move(reply), values, [this]() -> Outcome {
-    sqlite3_reset(statement_);
-    Array rows;
-    while (true) {
-      absl::StatusOr<bool> row = StepNow();
-      if (!row.ok()) return Outcome::Failed(row.status());
-      if (!*row) return Value(std::move(rows));
-      rows.push_back(Value(Row()));
-    }
+    absl::StatusOr<std::deque<Record>> rows = RunToEnd();
+    if (!rows.ok()) return Outcome::Failed(rows.status());
+    return Value(
+        Array(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end())));
   });
 }
 
 void Statement::Step(LateReply reply) {
   Submit(std::move(reply), {}, [this]() -> Outcome {
-    absl::StatusOr<bool> row = StepNow();
-    if (!row.ok()) return Outcome::Failed(row.status());
-    return *row ? Value(Row()) : Value();
+    if (!Writes()) {
+      absl::StatusOr<bool> row = StepNow();
+      if (!row.ok()) return Outcome::Failed(row.status());
+      return *row ? Value(Row()) : Value();
+    }
+    if (!kept_) {
+      absl::StatusOr<std::deque<Record>> rows = RunToEnd();
+      if (!rows.ok()) return Outcome::Failed(rows.status());
+      kept_ = *std::move(rows);
+    }
+    if (kept_->empty()) {
+      kept_.reset();
+      return Value();
+    }
+    Value next(std::move(kept_->front()));
+    kept_->pop_front();
+    return next;
   });
 }
 
 absl::Status Statement::Reset() {
-  sqlite3_reset(statement_);
+  Restart();
   sqlite3_clear_bindings(statement_);
   return absl::OkStatus();
 }

@@ -5,6 +5,9 @@
 // exactly: integer, number, string, bytes, null; a boolean is bound as 0 or 1, a date as
 // milliseconds since 1970. Strand-bound.
 
+#include <deque>
+#include <optional>
+
 #include "plugins/sqlite/database.h"
 #include "plugins/sqlite/transaction.h"
 
@@ -21,7 +24,9 @@ class Statement final : public ModuleObject {
   void Run(LateReply reply, Args values);  // {changes, lastInsertRowid}
   void Get(LateReply reply, Args values);  // the first row, undefined if there is none
   void All(LateReply reply, Args values);  // every row
-  // The next row, undefined after the last; then it begins anew.
+  // The next row, undefined after the last; then it begins anew. A statement that writes is run to
+  // its end by the first step, which keeps its rows: half-way, what others are told is done would be
+  // undone with it.
   void Step(LateReply reply);
   absl::Status Reset();
   std::vector<std::string> Columns() const;
@@ -34,11 +39,18 @@ class Statement final : public ModuleObject {
   void Submit(LateReply reply, Args values, Database::Work work);
   // True: a row is there; false: the end. An error resets the statement.
   absl::StatusOr<bool> StepNow();
+  // From the beginning to the end.
+  absl::StatusOr<std::deque<Record>> RunToEnd();
+  // From the beginning, or for one that was stepped, anew.
+  void Restart();
   Record Row() const;
+  bool Writes() const { return sqlite3_stmt_readonly(statement_) == 0; }
 
   const Ref<Database> database_;
   const Ref<Transaction> transaction_;  // null: of the database itself
   sqlite3_stmt* const statement_;
+  // Of a statement that writes and is being stepped: the rows to come.
+  std::optional<std::deque<Record>> kept_;
 };
 
 }  // namespace hawser::sqlite

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -27,6 +28,17 @@ class Outsider {
   void Exec(const char* sql) {
     EXPECT_EQ(sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(connection_);
+  }
+  // The number in the first column of the first row.
+  int64_t Number(const char* sql) {
+    int64_t number = -1;
+    auto take = [](void* to, int, char** columns, char**) {
+      *static_cast<int64_t*>(to) = std::atoll(columns[0]);
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(connection_, sql, take, &number, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(connection_);
+    return number;
   }
 
  private:

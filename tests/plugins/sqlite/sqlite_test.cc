@@ -12,6 +12,7 @@
 namespace hawser {
 namespace {
 
+using ::hawser::testing::PendingCall;
 using ::hawser::testing::TestCallback;
 using ::hawser::testing::TestObject;
 using ::hawser::testing::TestSession;
@@ -19,6 +20,7 @@ using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 using enum absl::StatusCode;
 
 TEST_F(SqliteTest, RunsSqlAndTellsWhatItChanged) {
@@ -164,6 +166,54 @@ TEST_F(SqliteTest, AStatementStepsThroughItsRows) {
   EXPECT_THAT(Rows(database, "SELECT a FROM t WHERE a > 9"), IsOkAndHolds(Value(Array())));
   EXPECT_THAT(database.CallObject("prepare", "SELECT a FROM t WHERE a > 9")->Call("get"),
               IsOkAndHolds(Value()));
+}
+
+// Left half-way, it would keep SQLite's transaction open: what others are told is done would be undone
+// with it.
+TEST_F(SqliteTest, AStatementThatWritesIsDoneByItsFirstStep) {
+  TestObject database = OpenWithTable();
+  TestCallback update = *database.Listen("update");
+  TestObject insert =
+      *database.CallObject("prepare", "INSERT INTO t VALUES (?, 'x'), (?, 'y') RETURNING a");
+  Outsider outsider(path_);
+  EXPECT_THAT(insert.Call("bind", 1, 2), IsOk());
+  EXPECT_THAT(insert.Call("step"), IsOkAndHolds(Value(Record{{"a", 1}})));
+  EXPECT_EQ(outsider.Number("SELECT count(*) FROM t"), 2);
+  EXPECT_THAT(update.calls(), SizeIs(2));
+  // Others write and roll back meanwhile.
+  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (3, 'z')"), IsOk());
+  TestObject transaction = *database.CallObject("begin");
+  EXPECT_THAT(transaction.Call("rollback"), IsOk());
+  EXPECT_EQ(outsider.Number("SELECT count(*) FROM t"), 3);
+
+  EXPECT_THAT(insert.Call("step"), IsOkAndHolds(Value(Record{{"a", 2}})));
+  EXPECT_THAT(insert.Call("step"), IsOkAndHolds(Value()));
+  EXPECT_THAT(insert.Call("step"), StatusIs(kFailedPrecondition));  // anew: the rows are there
+  EXPECT_THAT(insert.Call("bind", 4, 5), IsOk());
+  EXPECT_THAT(insert.Call("get"), IsOkAndHolds(Value(Record{{"a", 4}})));
+  EXPECT_THAT(insert.Call("bind", 6, 7), IsOk());
+  EXPECT_THAT(insert.Call("step"), IsOkAndHolds(Value(Record{{"a", 6}})));
+  // What is bound anew begins anew.
+  EXPECT_THAT(insert.Call("bind", 8, 9), IsOk());
+  EXPECT_THAT(insert.Call("step"), IsOkAndHolds(Value(Record{{"a", 8}})));
+  EXPECT_EQ(outsider.Number("SELECT sum(a) FROM t"), 45);
+}
+
+TEST_F(SqliteTest, WhatAStatementThatIsHalfWayForbidsFailsAtOnce) {
+  TestObject database = OpenWithTable();
+  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE z (a)"),
+              IsOk());
+  TestObject select = *database.CallObject("prepare", "SELECT a FROM t ORDER BY a");
+  EXPECT_THAT(select.Call("step"), IsOkAndHolds(Value(Record{{"a", 1}})));
+  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (3, 3)"), IsOk());
+  PendingCall drop = database.Start("exec", "DROP TABLE z");
+  ASSERT_TRUE(drop.answered());
+  ASSERT_THAT(drop.result(), StatusIs(kFailedPrecondition));
+  EXPECT_EQ(Error::FromStatus(drop.result().status()).members()["sqliteCode"],
+            Value("SQLITE_LOCKED"));
+  EXPECT_THAT(select.Call("step"), IsOkAndHolds(Value(Record{{"a", 2}})));
+  EXPECT_THAT(select.Call("reset"), IsOk());
+  EXPECT_THAT(database.Call("exec", "DROP TABLE z"), IsOk());
 }
 
 TEST_F(SqliteTest, ErrorsSayWhatSqliteSays) {
