@@ -184,7 +184,8 @@ bool Broker::UnloadModules() {
     unloaded = false;
     KeepForEver(module);
     base::Log(base::LogLevel::kWarning, "module not unloaded",
-              {{"module", module->name()}, {"pins", module->pins()}});
+              {{"module", module->name()},
+               {"why", idle ? "something it gave away is still used" : "something still runs"}});
   }
   return unloaded;
 }

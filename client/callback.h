@@ -21,7 +21,7 @@
 // its result is dropped and its errors go to ConnectOptions::on_callback_error. kCall: the caller
 // gets a promise that settles with the result or error; while the thread of callbacks waits in a
 // synchronous call, such functions run there, inside the wait, so that two sides that call each
-// other do not deadlock. An exception that leaves the function never leaves the SDK: it becomes the
+// other do not deadlock: 32 deep, further ones are answered RESOURCE_EXHAUSTED. An exception that leaves the function never leaves the SDK: it becomes the
 // error.
 //
 // Lifetime: the function lives until this Callback, its copies and the broker have dropped it, or

@@ -119,7 +119,8 @@ class Remote {
 
   // Makes `object` (a Callback, a RemoteObject, any ObjectRef) what other clients get when they
   // require `name`, until this session ends. Calls on it run where callbacks run. INVALID_ARGUMENT
-  // for what is no object or no name, PERMISSION_DENIED, or ALREADY_EXISTS if the name is taken.
+  // for what is no object or no name, PERMISSION_DENIED, or ALREADY_EXISTS if the name is taken by
+  // another; what this session provided under it before is replaced.
   absl::Status Provide(std::string_view name, Value object) const {
     return root().Call("provide", name, std::move(object)).status();
   }

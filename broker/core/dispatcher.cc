@@ -31,8 +31,9 @@ absl::Status Dispatcher::Check(Object& target, const Invocation& call) {
 }
 
 void Dispatcher::Run(Object& target, Invocation call, Reply reply) {
-  // It may have waited on the strand behind the call that destroyed it.
-  if (target.gone() != GoneReason::kAlive) {
+  // It may have waited on the strand behind the call that destroyed it. What has no home sees to it
+  // itself.
+  if (target.home() != nullptr && target.gone() != GoneReason::kAlive) {
     reply.Fail(GoneStatus(target));
     return;
   }

@@ -141,7 +141,10 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
     }
   }
   // Who asks anew because an object is gone must not get it again.
-  if (provided != nullptr && provided->gone() != GoneReason::kAlive) return GoneStatus(*provided);
+  if (provided != nullptr && provided->gone() != GoneReason::kAlive) {
+    return absl::NotFoundError(absl::StrCat("module '", base::ToAbsl(name), "' is gone: ",
+                                            base::ToAbsl(GoneReasonName(provided->gone()))));
+  }
   if (provided != nullptr) return Value(std::move(provided));
   return NotFound("module", name, known);
 }

@@ -16,9 +16,6 @@
 namespace hawser::internal {
 namespace {
 
-// Calls inside calls on one stack; further ones wait for their turn.
-constexpr int kMaxNested = 32;
-
 // The item that runs on this thread.
 struct Running {
   CallbackQueue* queue = nullptr;
@@ -40,9 +37,13 @@ bool CallbackQueue::RunsHere() const { return running.queue == this; }
 
 bool CallbackQueue::InCallHere() const { return running.queue == this && running.in_call; }
 
+bool CallbackQueue::TooDeepHere() const {
+  return running.queue == this && running.nested > kMaxNested;
+}
+
 bool CallbackQueue::HasWork() const {
   if (awaited_calls_.load(std::memory_order_acquire) == 0) return false;
-  if (RunsHere()) return running.nested < kMaxNested;
+  if (RunsHere()) return true;
   return !polling_.load(std::memory_order_acquire) && MayRunOn(std::this_thread::get_id());
 }
 

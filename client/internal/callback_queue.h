@@ -71,6 +71,11 @@ class CallbackQueue final : public base::Executor,
   bool RunsHere() const;
   // ... and if that is a call of the peer: calls made now are nested.
   bool InCallHere() const;
+  // ... and if it is nested deeper than kMaxNested: it must be refused instead of run. Were it left to
+  // wait for its turn, it would wait for what waits for it.
+  bool TooDeepHere() const;
+  // Calls inside calls on one stack.
+  static constexpr int kMaxNested = 32;
 
   // NestedWork, for the thread that runs an item. With kPoll, while none does, for the thread that
   // polled last, so that callbacks stay on the thread the program chose for them; or for any if none

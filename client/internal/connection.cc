@@ -178,6 +178,12 @@ void Connection::RunCall(link::IncomingCall* call) {
   Object& target = call->target();
   Invocation invocation = call->invocation();
   Reply reply = call->TakeReply();
+  if (callbacks_->TooDeepHere()) {
+    reply.Fail(absl::ResourceExhaustedError(
+        absl::StrCat("callbacks that wait for each other are nested too deep (limit ",
+                     CallbackQueue::kMaxNested, ")")));
+    return;
+  }
   if (ClientFunction* function = ClientFunction::From(&target);
       function != nullptr && call->op() == Op::kCall && invocation.member_name().empty()) {
     Outcome outcome = function->Run(invocation.args);

@@ -343,7 +343,11 @@ absl::Status Connection::CheckUsable() const {
   base::MutexLock lock(state_mu_);
   std::string why(LossReasonName(loss_));
   std::string detail(status_.message());
-  if (!detail.empty() && detail != why) absl::StrAppend(&why, ": ", detail);
+  if (detail.starts_with(why)) {
+    why = detail;
+  } else if (!detail.empty()) {
+    absl::StrAppend(&why, ": ", detail);
+  }
   return absl::FailedPreconditionError(absl::StrCat("the session is over: ", why));
 }
 

@@ -234,7 +234,8 @@ void ListenerRegistry::CountLost(uint64_t listener, const Error& why) {
           "an event '", known.event->name, "' of ",
           emitter.class_info() == nullptr ? "an object" : emitter.class_info()->name(),
           emitter.oid() == ObjectId() ? "" : absl::StrCat(" @", emitter.oid().value()),
-          " for session ", known.session == SessionId() ? "none" : known.session.ToString(),
+          known.session == SessionId() ? " for the module itself"
+                                       : absl::StrCat(" for session ", known.session.ToString()),
           site.empty() ? "" : absl::StrCat(" (listener made at ", base::ToAbsl(site), ")"));
     }
   }

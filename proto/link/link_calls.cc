@@ -165,7 +165,9 @@ void Link::StartHeld(Effects* effects) {
 
 void Link::StartOne(IncomingCall* call, CallOrder::Calls* ready, Effects* effects) {
   if (call->answered_) return;
-  if (!call->failed_ && call->target_->gone() != GoneReason::kAlive) {
+  // An object of another session knows how to say it.
+  if (!call->failed_ && call->target_->gone() != GoneReason::kAlive &&
+      Proxy::From(call->target_.get()) == nullptr) {
     call->failed_ = Error::FromStatus(GoneStatus(*call->target_));
   }
   std::optional<Outcome> outcome;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
 #include "proto/link/defect.h"
@@ -23,6 +24,15 @@ absl::Status CheckConstant(const Value& constant) {
                       absl::StrCat("the constant of a callback: ", status.message()));
 }
 
+// Shapes, equal ones once: functions build one each.
+struct ShapeHash {
+  size_t operator()(const Shape* shape) const { return shape->hash(); }
+};
+struct ShapeEqual {
+  bool operator()(const Shape* a, const Shape* b) const { return a->Equals(*b); }
+};
+using ShapeSet = absl::flat_hash_set<const Shape*, ShapeHash, ShapeEqual>;
+
 }  // namespace
 
 // Sent
@@ -37,9 +47,10 @@ size_t Link::ExtraBytes(const wire::Reference& reference) {
 
 // First half of resolving, which changes nothing: fills references_scratch_, those to come without
 // a handle but with their shape, and checks the limits. An object without a handle that occurs twice
-// counts twice.
+// counts twice, a shape once.
 absl::Status Link::PlanReferences(size_t bytes) {
-  size_t handles = 0, shapes = 0;
+  size_t handles = 0;
+  ShapeSet shapes;  // that the peer does not know yet
   for (Object* object : objects_scratch_) {
     wire::Reference& reference = references_scratch_.emplace_back();
     Proxy* proxy = Proxy::From(object);
@@ -59,9 +70,8 @@ absl::Status Link::PlanReferences(size_t bytes) {
       ++handles;
       if (std::optional<uint32_t> known = out_shapes_.NumberOf(*shape)) {
         reference.shape_number = *known;
-      } else {
+      } else if (shapes.insert(shape).second) {
         bytes += shape->MemoryBytes();
-        ++shapes;
       }
     }
     if (shape->kind() == ObjectKind::kFunction) {
@@ -75,7 +85,7 @@ absl::Status Link::PlanReferences(size_t bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("too many handles exported to this session (limit ", limits_.handles, ")"));
   }
-  if (shapes > 0 && out_shapes_.size() + shapes > limits_.shapes) {
+  if (!shapes.empty() && out_shapes_.size() + shapes.size() > limits_.shapes) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "too many different shapes exported to this session (limit ", limits_.shapes, ")"));
   }

@@ -4,6 +4,8 @@
 #include <stop_token>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "hawser/base/string_view.h"
 #include "hawser/promise.h"
 #include "proto/link/endpoint.h"
 
@@ -102,7 +104,12 @@ void Proxy::Dispose() {
 
 void Proxy::Invoke(Invocation call, Reply reply) {
   if (gone() != GoneReason::kAlive) {
-    reply.Fail(GoneStatus(*this));
+    // Where it is called from, its id of over there may be that of something else.
+    std::string_view name = shape_->name();
+    if (name.empty()) name = ObjectKindName(shape_->kind());
+    reply.Fail(absl::NotFoundError(
+        absl::StrCat(base::ToAbsl(name), site_.empty() ? "" : " made at ", site_,
+                     " is gone: ", base::ToAbsl(GoneReasonName(gone())))));
     return;
   }
   CallbackMode mode =

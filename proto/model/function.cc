@@ -112,6 +112,10 @@ Error CatchException() {
     throw;
   } catch (const Exception& e) {
     return e.error();
+  } catch (const Error& e) {  // what is meant is clear
+    return e;
+  } catch (const absl::Status& e) {
+    return e.ok() ? Error(kInternal, "an OK status was thrown") : Error::FromStatus(e);
   } catch (const absl::BadStatusOrAccess& e) {
     return Error::FromStatus(e.status());
   } catch (const std::invalid_argument& e) {

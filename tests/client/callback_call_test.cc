@@ -226,6 +226,38 @@ TEST_F(CallbackCallTest, CallModeCallbacksRunInsideASyncCallOfACallbackAndNotify
   EXPECT_THAT(order, ElementsAre("begin", "call", "end", "notify"));
 }
 
+// Two sides that call each other, and again, and so on.
+TEST_F(CallbackCallTest, CallbacksThatNestTooDeepAreRefusedAndNothingStandsStill) {
+  auto asker = MakeRef<ScriptedObject>();
+  asker->Add("ask", [](Invocation call, Reply reply) {
+    absl::StatusOr<Value> promise = CallNow(*call.args[0].AsObject(), "", {call.args[1]});
+    auto shared = std::make_shared<Reply>(std::move(reply));
+    Promise::Then(promise->TakeObject(), nullptr,
+                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
+  });
+  broker_.modules["asker"] = asker;
+  Remote remote = Connect();
+  RemoteObject remote_asker = *remote.Require("asker");
+  std::atomic<int> deepest = 0;
+  Callback* self = nullptr;
+  Callback callback(
+      [&](int depth) -> absl::StatusOr<Value> {
+        deepest = std::max<int>(deepest, depth);
+        if (depth == 100) return Value("bottom");
+        return remote_asker.Call("ask", *self, depth + 1);
+      },
+      CallbackMode::kCall);
+  self = &callback;
+  EXPECT_THAT(remote_asker.Call("ask", callback, 70), IsOkAndHolds(Value("bottom")));
+  EXPECT_THAT(remote_asker.Call("ask", callback, 1),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("limit 32")));
+  EXPECT_EQ(deepest, 100);
+  deepest = 0;
+  EXPECT_FALSE(remote_asker.Call("ask", callback, 0).ok());
+  EXPECT_EQ(deepest, 32);
+  EXPECT_THAT(remote_asker.Call("ask", callback, 100), IsOkAndHolds(Value("bottom")));
+}
+
 TEST_F(CallbackCallTest, PollRunsCallbacksOnTheCallersThread) {
   Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
   RemoteObject counter = *remote.Require("counter");

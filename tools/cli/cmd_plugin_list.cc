@@ -41,7 +41,8 @@ constexpr Command kPluginListCommand = {
     .group = Group::kBroker,
     .summary = "list the plugins: loaded, or refused and why",
     .details =
-        "LEFT BEHIND and LOST EVENTS count since the plugin was loaded: listeners that were still "
+        "With -o wide, LEFT BEHIND and LOST EVENTS count since the plugin was loaded: listeners "
+        "that were still "
         "there when their sessions ended and then removed, and events that could not reach a "
         "listener.",
     .flags = kFlags,

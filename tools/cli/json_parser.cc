@@ -2,6 +2,9 @@
 // input can exhaust the stack.
 
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include "fmt/format.h"
@@ -161,11 +164,15 @@ class Parser {
       return Value();
     }
     double number = 0;
-    if (std::from_chars(from, to, number).ec != std::errc()) {
-      at_ = begin;
-      return Wrong("this number is out of range");
-    }
-    return Value(number);
+    if (std::from_chars(from, to, number).ec == std::errc()) return Value(number);
+    // One that is too small is 0, as everywhere.
+    std::string text(text_.substr(begin, at_ - begin));
+    number = std::strtod(text.c_str(), nullptr);
+    if (std::isfinite(number)) return Value(number);
+    if (too_large_.ok())
+      too_large_ = absl::OutOfRangeError(
+          fmt::format("{} is beyond the range of numbers {}", text, Place(begin)));
+    return Value();
   }
 
   absl::StatusOr<std::string> ParseString() {

@@ -113,6 +113,22 @@ TEST_F(ProviderTest, WhoHoldsAnObjectItsProviderSaysIsGoneIsToldOnceAndWhy) {
   EXPECT_EQ(sent_to_user(), before + 2);
 }
 
+// Its id at the provider may be that of another object here.
+TEST_F(ProviderTest, ACallOfAnObjectThatIsGoneNamesNoIdOfItsProvider) {
+  auto provider = harness_.Connect();
+  auto user = harness_.Connect();
+  ObjectRef cart = MakeFunction([](Args) { return Value(); }, {.name = "cart"});
+  ASSERT_THAT(provider->Call(provider->root(), "provide", {"cart", Value(cart)}), IsOk());
+  ObjectRef users_cart = user->Require("cart").value();
+  provider->endpoint().ObjectGone(cart.get(), GoneReason::kRevoked);
+  provider->Pump();
+  harness_.Settle();
+  ASSERT_EQ(users_cart->gone(), GoneReason::kAlive);  // the user has not heard of it
+  EXPECT_THAT(user->Call(users_cart, ""), StatusIs(StatusCode::kNotFound, "cart is gone: revoked"));
+  EXPECT_THAT(user->Require("cart"),
+              StatusIs(StatusCode::kNotFound, "module 'cart' is gone: revoked"));
+}
+
 TEST_F(ProviderTest, ACallThatDoesNotFitFailsForItsCallerAloneAndNamesTheProvider) {
   auto provider = harness_.Connect();
   auto user = harness_.Connect();

@@ -1,5 +1,6 @@
 // How large calls, answers and what is handed over with them may be.
 
+#include "absl/strings/str_cat.h"
 #include "tests/proto/link/raw_peer.h"
 
 namespace hawser::tests {
@@ -78,6 +79,47 @@ TEST_F(LinkSizesTest, ConstantsCountTowardsTheSizeOfTheFrameThatCarriesThem) {
   EXPECT_THAT(answer.status(), StatusIs(kResourceExhausted, HasSubstr("constants and shapes")));
   EXPECT_EQ(ends.far_->Stats().exports, 0u);
   ends.root_->answer = Outcome();
+}
+
+// Each of them builds one of its own, all equal.
+TEST_F(LinkSizesTest, AShapeThatManyNewObjectsShareCountsOnce) {
+  link::LinkLimits limits = kDefault;
+  limits.shapes = 1;
+  Ends ends(limits, limits);
+  Array many;
+  for (int i = 0; i < 100; ++i) many.emplace_back(ObjectRef(MakeRef<Constant>(1)));
+  Sent call = ends.CallRoot("m", {Value(many)});
+  ends.root_->answer = Outcome(Value(many));
+  ends.Settle();
+  EXPECT_THAT(call.status(), IsOk());
+  Sent answer = ends.CallRoot("m");
+  ends.Settle();
+  EXPECT_THAT(answer.status(), IsOk());
+  ends.root_->answer = Outcome();
+}
+
+// The definition of a shape stands in a frame once, however many of its objects do.
+TEST_F(LinkSizesTest, TheSizeOfAShapeCountsOnceForAllNewObjectsOfAFrame) {
+  class Shared final : public Object {
+   public:
+    explicit Shared(ShapeRef shape) : shape_(std::move(shape)) {}
+    ShapeRef shape() const override { return shape_; }
+    void Invoke(Invocation, Reply reply) override { reply.Return(Value()); }
+
+   private:
+    ~Shared() override = default;
+    const ShapeRef shape_;
+  };
+  std::vector<Member> members;
+  for (int i = 0; i < 1000; ++i) members.push_back({.name = absl::StrCat("member_", i)});
+  ShapeRef shape = Shape::Build(ObjectKind::kObject, "Large", std::move(members));
+  ASSERT_GT(shape->MemoryBytes() * 1000, wire::WireLimits::kMaxFrameBytes);
+  Ends ends(kDefault, kDefault);
+  Array many;
+  for (int i = 0; i < 1000; ++i) many.emplace_back(ObjectRef(MakeRef<Shared>(shape)));
+  Sent call = ends.CallRoot("m", {Value(std::move(many))});
+  ends.Settle();
+  EXPECT_THAT(call.status(), IsOk());
 }
 
 TEST_F(LinkSizesTest, ConstantsOfAllThatIsHeldAreLimitedTogether) {

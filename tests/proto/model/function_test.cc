@@ -137,6 +137,14 @@ TEST(CatchExceptionTest, AnExceptionDerivedFromOursKeepsWhatItCarries) {
   EXPECT_EQ(StatusOfBody([] { throw Derived(kAborted, "m"); }), absl::AbortedError("m"));
 }
 
+TEST(CatchExceptionTest, AnErrorAndAStatusMayBeThrownAsTheyAre) {
+  Error error = Error(kNotFound, "m", "MyError").WithMember("n", 1);
+  EXPECT_EQ(Error::FromStatus(StatusOfBody([&] { throw error; })), error);
+  EXPECT_EQ(Error::FromStatus(StatusOfBody([&] { throw error.ToStatus(); })), error);
+  EXPECT_EQ(StatusOfBody([] { throw absl::OkStatus(); }),
+            absl::InternalError("an OK status was thrown"));
+}
+
 TEST(CatchExceptionTest, AMissedStatusKeepsItsError) {
   Error error = Error(kNotFound, "m", "MyError");
   EXPECT_EQ(Error::FromStatus(StatusOfBody([&] {

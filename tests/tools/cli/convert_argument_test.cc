@@ -89,6 +89,8 @@ TEST_F(ConvertArgumentTest, AnIntegerThat64BitsDoNotHoldIsRefusedWithWhatToWrite
                                                          HasSubstr("a string keeps its digits"))))
         << text;
   }
+  EXPECT_THAT(Text("{\"a\": 1e400}", Type::kAny),
+              StatusIs(kUsage, HasSubstr("beyond the range of numbers")));
   EXPECT_THAT(Text("\"" + digits + "\"", Type::kAny), IsOkAndHolds(Value(digits)));
   EXPECT_THAT(Text(digits, Type::kString), IsOkAndHolds(Value(digits)));
   EXPECT_THAT(Text(digits + " tons", Type::kAny), IsOkAndHolds(Value(digits + " tons")));
