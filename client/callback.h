@@ -21,8 +21,9 @@
 // its result is dropped and its errors go to ConnectOptions::on_callback_error. kCall: the caller
 // gets a promise that settles with the result or error; while the thread of callbacks waits in a
 // synchronous call, such functions run there, inside the wait, so that two sides that call each
-// other do not deadlock: 32 deep, further ones are answered RESOURCE_EXHAUSTED. An exception that leaves the function never leaves the SDK: it becomes the
-// error.
+// other do not deadlock. That goes 32 deep. A call that comes then waits for one of those to end;
+// if none does for 5 s, its caller gets RESOURCE_EXHAUSTED. An exception that leaves the function
+// never leaves the SDK: it becomes the error.
 //
 // Lifetime: the function lives until this Callback, its copies and the broker have dropped it, or
 // the session is over. It is destroyed where callbacks run; once the session is over and no callback

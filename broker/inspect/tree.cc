@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,28 +53,35 @@ std::vector<Node> MembersOf(const Value& exports) {
   return members;
 }
 
-// What lives of a module.
+// What lives of a module: at most a page of constructors, which members are filled in from, and a
+// page of the rest.
 struct Live {
-  std::vector<Node> objects;
+  std::vector<Node> constructors;
+  std::vector<Node> others;
   int64_t more = 0;  // not among them
 };
+using LiveByModule = std::map<std::string, Live, std::less<>>;
 
-std::map<std::string, Live, std::less<>> LiveByModule(Broker& broker) {
+// Without what modules export, whose ids are `exports`.
+LiveByModule FindLive(Broker& broker, const std::set<uint64_t>& exports) {
   const size_t most = broker.options().limits.page;
-  std::map<std::string, Live, std::less<>> modules;
+  LiveByModule modules;
   uint64_t cursor = 0;
   do {
     for (const auto& [object, info] : broker.objects().Page(cursor, most, &cursor)) {
+      if (exports.contains(info.id.value())) continue;
+      std::string_view kind = ObjectKindName(object->shape()->kind());
       Live& live = modules[broker.homes().ModuleOf(*object)];
-      if (live.objects.size() >= most) {
+      std::vector<Node>& nodes = kind == kConstructor ? live.constructors : live.others;
+      if (nodes.size() == most) {
         ++live.more;
         continue;
       }
-      live.objects.push_back({.name = ClassOf(*object),
-                              .kind = ObjectKindName(object->shape()->kind()),
-                              .oid = info.id.value(),
-                              .holders = info.holders,
-                              .gone = GoneOf(*object)});
+      nodes.push_back({.name = ClassOf(*object),
+                       .kind = kind,
+                       .oid = info.id.value(),
+                       .holders = info.holders,
+                       .gone = GoneOf(*object)});
     }
   } while (cursor != 0);
   return modules;
@@ -101,9 +109,13 @@ void Place(Node object, Node* module) {
 }  // namespace
 
 Array TreeOf(Broker& broker, const std::optional<std::string>& name) {
-  std::map<std::string, Live, std::less<>> live = LiveByModule(broker);
+  std::vector<ModuleRegistry::Listed> modules = broker.modules().List();
+  std::set<uint64_t> exported;
+  for (const ModuleRegistry::Listed& listed : modules)
+    exported.insert(static_cast<uint64_t>(OidOf(broker, ExportsOf(listed)).AsInt()));
+  LiveByModule live = FindLive(broker, exported);
   Array roots;
-  for (const ModuleRegistry::Listed& listed : broker.modules().List()) {
+  for (const ModuleRegistry::Listed& listed : modules) {
     if (name && listed.name != *name) continue;
     Value exports = ExportsOf(listed);
     Node root{.name = listed.name,
@@ -111,15 +123,14 @@ Array TreeOf(Broker& broker, const std::optional<std::string>& name) {
               .oid = OidOf(broker, exports),
               .holders = HoldersOf(broker, exports),
               .children = MembersOf(exports)};
-    Live& objects = live[listed.name];
-    for (Node& object : objects.objects) {
-      bool root_itself = object.oid == root.oid;
-      if (!root_itself) Place(std::move(object), &root);
+    Live& found = live[listed.name];
+    for (std::vector<Node>* nodes : {&found.constructors, &found.others}) {
+      for (Node& node : *nodes) Place(std::move(node), &root);
     }
     Value node = ToValue(root);
     Record record = node.AsRecord();
     if (!record.Has("children")) record.Set("children", Array());
-    record.Set("more", objects.more);
+    record.Set("more", found.more);
     roots.emplace_back(std::move(record));
   }
   return roots;

@@ -13,8 +13,8 @@
 
 namespace hawser::broker {
 
-// Of all modules, or of the one called `name`: none if there is no such. Objects beyond a page of a
-// module are only counted. Thread-safe.
+// Of all modules, or of the one called `name`: none if there is no such. What is beyond a page of a
+// module is only counted. Thread-safe.
 Array TreeOf(Broker& broker, const std::optional<std::string>& name);
 
 }  // namespace hawser::broker

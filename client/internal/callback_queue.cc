@@ -43,7 +43,7 @@ bool CallbackQueue::TooDeepHere() const {
 
 bool CallbackQueue::HasWork() const {
   if (awaited_calls_.load(std::memory_order_acquire) == 0) return false;
-  if (RunsHere()) return true;
+  if (RunsHere()) return running.nested < kMaxNested || stuck_.load(std::memory_order_acquire);
   return !polling_.load(std::memory_order_acquire) && MayRunOn(std::this_thread::get_id());
 }
 
@@ -98,6 +98,7 @@ void CallbackQueue::Add(Item item) {
       if (awaited) {
         awaited_calls_.fetch_add(1, std::memory_order_acq_rel);
         NudgeWaiting();
+        if (full_) leader_.PokeReader();
       }
       if (runs_on_ == RunsOn::kThread && !has_thread_) {
         has_thread_ = true;
@@ -175,8 +176,27 @@ int CallbackQueue::Poll(absl::Duration wait) {
   return ran;
 }
 
+void CallbackQueue::SetFull(bool full) {
+  full_ = full;
+  full_since_ = base::MonoTime::Max();
+  stuck_.store(false, std::memory_order_release);
+  if (full && awaited_calls_ > 0) leader_.PokeReader();
+}
+
+base::MonoTime CallbackQueue::KeepMoving(base::MonoTime now) {
+  base::MutexLock lock(mu_);
+  if (!full_ || stuck_ || awaited_calls_ == 0) return base::MonoTime::Max();
+  if (full_since_ == base::MonoTime::Max()) full_since_ = now;
+  base::MonoTime due = full_since_ + kStuckFor;
+  if (now < due) return due;
+  stuck_.store(true, std::memory_order_release);
+  NudgeWaiting();
+  return base::MonoTime::Max();
+}
+
 void CallbackQueue::RunWork() {
   bool outermost = !RunsHere();
+  bool fills = !outermost && running.nested + 1 == kMaxNested;
   Item item;
   {
     base::MutexLock lock(mu_);
@@ -189,11 +209,13 @@ void CallbackQueue::RunWork() {
     items_.erase(found);
     awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
     if (outermost) BeginPolling();
+    if (fills) SetFull(true);
   }
   Run(std::move(item));
-  if (!outermost) return;
+  if (!outermost && !fills) return;
   base::MutexLock lock(mu_);
-  EndPolling();
+  if (fills) SetFull(false);
+  if (outermost) EndPolling();
 }
 
 NestedWork* CallbackQueue::Announce(Leader::Slot& slot) {

@@ -22,6 +22,7 @@
 
 #include "absl/time/time.h"
 #include "client/internal/leader.h"
+#include "hawser/base/clock.h"
 #include "hawser/base/executor.h"
 #include "hawser/base/mutex.h"
 #include "hawser/error.h"
@@ -71,15 +72,18 @@ class CallbackQueue final : public base::Executor,
   bool RunsHere() const;
   // ... and if that is a call of the peer: calls made now are nested.
   bool InCallHere() const;
-  // ... and if it is nested deeper than kMaxNested: it must be refused instead of run. Were it left to
-  // wait for its turn, it would wait for what waits for it.
+  // ... and if it is nested deeper than kMaxNested: it must be refused instead of run.
   bool TooDeepHere() const;
-  // Calls inside calls on one stack.
+  // Calls inside calls on one stack. Further ones wait for one of these to end; if none does for
+  // kStuckFor, they are refused: they may be what those wait for.
   static constexpr int kMaxNested = 32;
+  static constexpr absl::Duration kStuckFor = absl::Seconds(5);
+  // Sees to that; gives when to come again.
+  base::MonoTime KeepMoving(base::MonoTime now) HAWSER_EXCLUDES(mu_);
 
   // NestedWork, for the thread that runs an item. With kPoll, while none does, for the thread that
-  // polled last, so that callbacks stay on the thread the program chose for them; or for any if none
-  // ever polled, or a program with one thread would wait for itself.
+  // polled last, so that callbacks stay on the thread the program chose for them; or for any if
+  // none ever polled, or a program with one thread would wait for itself.
   bool HasWork() const override;
   void RunWork() override HAWSER_EXCLUDES(mu_);
   // The work that a thread which is about to wait on `slot` should do meanwhile; null if it is none
@@ -117,6 +121,8 @@ class CallbackQueue final : public base::Executor,
   void EndPolling() HAWSER_REQUIRES(mu_);
   // Whether `thread` may run awaited calls while no thread runs an item.
   bool MayRunOn(std::thread::id thread) const;
+  // The stack holds as many calls as it may, or one less again.
+  void SetFull(bool full) HAWSER_REQUIRES(mu_);
   // Has the thread that waits deepest, of those that may run them, look for awaited calls.
   void NudgeWaiting() HAWSER_REQUIRES(mu_);
 
@@ -134,6 +140,10 @@ class CallbackQueue final : public base::Executor,
   std::atomic<std::thread::id> last_poller_{{}};  // changed under mu_
   bool closed_ HAWSER_GUARDED_BY(mu_) = false;
   bool abandoned_ HAWSER_GUARDED_BY(mu_) = false;
+  bool full_ HAWSER_GUARDED_BY(mu_) = false;
+  // When awaited calls began to wait because it is full.
+  base::MonoTime full_since_ HAWSER_GUARDED_BY(mu_) = base::MonoTime::Max();
+  std::atomic<bool> stuck_{false};  // full for too long; changed under mu_
   // Deeper ones of a thread after the others.
   struct Waiting {
     Leader::Slot* slot;

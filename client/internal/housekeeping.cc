@@ -24,6 +24,7 @@ base::MonoTime Connection::KeepHouse() {
   base::MonoTime due = KeepFlushed(now);
   due = std::min(due, KeepDeadlines(now));
   due = std::min(due, KeepAlive(now));
+  due = std::min(due, callbacks_->KeepMoving(now));
   // Last: it may end the session.
   return std::min(due, KeepConnected(now));
 }

@@ -7,17 +7,20 @@
 // transaction is open, the connection is its: operations of others wait, as late replies, until it
 // ends. Others are all that do not come through the transaction, those of the session that began it
 // too: another part of the same program may be about to end it, and a deadline bounds the wait of
-// one that waits for itself. Nothing waits inside a method: an operation that finds the file locked by another process
-// is tried again by a timer, and everything behind it waits, until busyTimeoutMs is over. Of several
-// statements those that were done stay done: it goes on with the one that found it locked.
+// one that waits for itself. Nothing waits inside a method: an operation that finds the file locked
+// by another process is tried again by a timer, and everything behind it waits, until busyTimeoutMs
+// is over. Of several statements those that were done stay done: it goes on with the one that found
+// it locked.
 //
 // Events. `update` {operation, database, table, rowid} for each row that was inserted, updated or
 // deleted, once the change is committed; changes that are rolled back are not told (those undone to
 // a savepoint are). SQLite does not tell of tables without rowid, nor of each row when a table is
 // emptied by a DELETE without WHERE.
 //
-// A statement that is stepped half-way reads what it began with, and others write meanwhile; what
-// cannot be done then, such as dropping a table, fails at once: FAILED_PRECONDITION, SQLITE_LOCKED.
+// A statement that is stepped half-way goes on reading, and others write meanwhile. What SQLite
+// does not do beside it fails at once, as trying again would not help: dropping a table or an
+// index, and in WAL mode writing after another process has, are FAILED_PRECONDITION; VACUUM is
+// INVALID_ARGUMENT.
 //
 // Strand-bound.
 

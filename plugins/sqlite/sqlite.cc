@@ -143,7 +143,7 @@ HAWSER_MODULE(sqlite, module) {
       .Doc("Every row, as records.")
       .Blocking()
       .Method("step", &Statement::Step)
-      .Doc("The next row, undefined after the last.")
+      .Doc("The next row, undefined after the last. What writes is done by the first step.")
       .Blocking()
       .Method("reset", &Statement::Reset)
       .Doc("Begins anew with nothing bound.")

@@ -18,6 +18,8 @@ constexpr Known kKnown[] = {
     {SQLITE_ERROR, "SQLITE_ERROR", kInvalidArgument},
     {SQLITE_PERM, "SQLITE_PERM", kPermissionDenied},
     {SQLITE_ABORT, "SQLITE_ABORT", kAborted},
+    // What has read too early to write now: trying again changes nothing.
+    {SQLITE_BUSY_SNAPSHOT, "SQLITE_BUSY", kFailedPrecondition},
     {SQLITE_BUSY, "SQLITE_BUSY", kUnavailable},
     {SQLITE_LOCKED, "SQLITE_LOCKED", kFailedPrecondition},
     {SQLITE_NOMEM, "SQLITE_NOMEM", kResourceExhausted},
@@ -41,8 +43,9 @@ constexpr Known kKnown[] = {
 
 Error ErrorOf(int extended_code, std::string_view message) {
   int code = extended_code & 0xff;
-  const auto* known = std::find_if(std::begin(kKnown), std::end(kKnown),
-                                   [code](const Known& k) { return k.code == code; });
+  const auto* known = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) {
+    return k.code == code || k.code == extended_code;
+  });
   bool found = known != std::end(kKnown);
   return Error(found ? known->status : kInternal, message, "SqliteError")
       .WithMember("sqliteCode", found ? known->name : "SQLITE_OTHER")

@@ -1,5 +1,8 @@
 #include "plugins/sqlite/statement.h"
 
+#include <iterator>
+#include <utility>
+
 #include "plugins/sqlite/sqlite_error.h"
 
 namespace hawser::sqlite {
@@ -171,16 +174,14 @@ void Statement::Run(LateReply reply, Args values) {
 
 void Statement::Get(LateReply reply, Args values) {
   Submit(std::move(reply), values, [this]() -> Outcome {
-    if (Writes()) {
-      absl::StatusOr<std::deque<Record>> rows = RunToEnd();
-      if (!rows.ok()) return Outcome::Failed(rows.status());
-      return rows->empty() ? Value() : Value(std::move(rows->front()));
-    }
     Restart();
     absl::StatusOr<bool> row = StepNow();
     if (!row.ok()) return Outcome::Failed(row.status());
     if (!*row) return Value();
     Value first(Row());
+    // What writes is done to its end.
+    while (Writes() && row.ok() && *row) row = StepNow();
+    if (!row.ok()) return Outcome::Failed(row.status());
     sqlite3_reset(statement_);
     return first;
   });

@@ -25,8 +25,8 @@ class Statement final : public ModuleObject {
   void Get(LateReply reply, Args values);  // the first row, undefined if there is none
   void All(LateReply reply, Args values);  // every row
   // The next row, undefined after the last; then it begins anew. A statement that writes is run to
-  // its end by the first step, which keeps its rows: half-way, what others are told is done would be
-  // undone with it.
+  // its end by the first step, which keeps its rows: half-way, it could undo what others were told
+  // is done.
   void Step(LateReply reply);
   absl::Status Reset();
   std::vector<std::string> Columns() const;

@@ -1,8 +1,9 @@
 #ifndef HAWSER_BASE_VERSION_H_
 #define HAWSER_BASE_VERSION_H_
 
-// The version of Hawser: of its programs and libraries, which are released together. MAJOR.MINOR.PATCH
-// as in semver.org; while MAJOR is 0, another MINOR may mean that two of them do not fit.
+// The version of Hawser: of its programs and libraries, which are released together.
+// MAJOR.MINOR.PATCH as in semver.org; while MAJOR is 0, another MINOR may mean that two of them do
+// not fit.
 
 namespace hawser::base {
 

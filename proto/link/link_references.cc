@@ -46,8 +46,8 @@ size_t Link::ExtraBytes(const wire::Reference& reference) {
 }
 
 // First half of resolving, which changes nothing: fills references_scratch_, those to come without
-// a handle but with their shape, and checks the limits. An object without a handle that occurs twice
-// counts twice, a shape once.
+// a handle but with their shape, and checks the limits. An object without a handle that occurs
+// twice counts twice, a shape once.
 absl::Status Link::PlanReferences(size_t bytes) {
   size_t handles = 0;
   ShapeSet shapes;  // that the peer does not know yet

@@ -104,7 +104,7 @@ void Proxy::Dispose() {
 
 void Proxy::Invoke(Invocation call, Reply reply) {
   if (gone() != GoneReason::kAlive) {
-    // Where it is called from, its id of over there may be that of something else.
+    // Without its id, which is the peer's: on this side it may name another object.
     std::string_view name = shape_->name();
     if (name.empty()) name = ObjectKindName(shape_->kind());
     reply.Fail(absl::NotFoundError(

@@ -41,10 +41,10 @@ ObjectRef MakeFunction(std::function<absl::StatusOr<Value>(Args)> body, Function
 // "file:line" of a source location, with its last folder: "shop/cart.cc:42".
 std::string SiteOf(const base::SourceLocation& location);
 
-// Error for the exception in flight; call only inside a catch block. hawser::Exception and
-// absl::BadStatusOrAccess keep what they carry; std::invalid_argument is INVALID_ARGUMENT,
-// std::out_of_range is NOT_FOUND, std::bad_alloc is RESOURCE_EXHAUSTED, others UNKNOWN with what();
-// what is no std::exception is INTERNAL.
+// Error for the exception in flight; call only inside a catch block. hawser::Exception, Error,
+// absl::Status and BadStatusOrAccess keep what they carry; std::invalid_argument is
+// INVALID_ARGUMENT, std::out_of_range NOT_FOUND, std::bad_alloc RESOURCE_EXHAUSTED, other
+// std::exceptions UNKNOWN with what(), and all else INTERNAL.
 Error CatchException();
 
 // Throw this from module code to fail a call with a full Error. What a module throws is caught at

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/client/counter_session.h"
+#include "tests/support/fake_clock.h"
 
 namespace hawser::tests {
 namespace {
@@ -236,7 +237,8 @@ TEST_F(CallbackCallTest, CallbacksThatNestTooDeepAreRefusedAndNothingStandsStill
                   [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
   });
   broker_.modules["asker"] = asker;
-  Remote remote = Connect();
+  FakeClock clock;
+  Remote remote = Connect({.clock = &clock});
   RemoteObject remote_asker = *remote.Require("asker");
   std::atomic<int> deepest = 0;
   Callback* self = nullptr;
@@ -248,14 +250,41 @@ TEST_F(CallbackCallTest, CallbacksThatNestTooDeepAreRefusedAndNothingStandsStill
       },
       CallbackMode::kCall);
   self = &callback;
-  EXPECT_THAT(remote_asker.Call("ask", callback, 70), IsOkAndHolds(Value("bottom")));
-  EXPECT_THAT(remote_asker.Call("ask", callback, 1),
-              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("limit 32")));
-  EXPECT_EQ(deepest, 100);
+  EXPECT_THAT(remote_asker.Call("ask", callback, 68), IsOkAndHolds(Value("bottom")));
+  // 33 of them run; the next one would wait for itself.
+  std::thread clockwork([&] {
+    EXPECT_TRUE(Eventually([&] { return deepest == 32; }));
+    broker_.AwaitHousekeeping();
+    clock.Advance(absl::Seconds(5));
+    broker_.AwaitHousekeeping();
+  });
   deepest = 0;
-  EXPECT_FALSE(remote_asker.Call("ask", callback, 0).ok());
+  EXPECT_THAT(remote_asker.Call("ask", callback, 0),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("limit 32")));
+  clockwork.join();
   EXPECT_EQ(deepest, 32);
   EXPECT_THAT(remote_asker.Call("ask", callback, 100), IsOkAndHolds(Value("bottom")));
+}
+
+// None of them waits for another one.
+TEST_F(CallbackCallTest, AsManyCallersAsThereAreAreServedHoweverManyAnswersAreWaitedFor) {
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  constexpr int kCallers = 100;
+  Callback callback([&] { return counter.Call("later"); }, CallbackMode::kCall);
+  ASSERT_THAT(counter.Call("keep", callback), IsOk());
+  std::atomic<int> good = 0;
+  for (int i = 0; i < kCallers; ++i) {
+    absl::StatusOr<Value> promise = CallNow(*kept_.AsObject(), "", {});
+    ASSERT_THAT(promise, IsOk());
+    Promise::Then(promise->TakeObject(), nullptr,
+                  [&](Outcome outcome) { good += outcome.ok() ? 1 : 0; });
+  }
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 33; }));
+  EXPECT_TRUE(Eventually([&] {
+    while (later_.size() > 0) later_.Take().Return(Value());
+    return good == kCallers;
+  }));
 }
 
 TEST_F(CallbackCallTest, PollRunsCallbacksOnTheCallersThread) {

@@ -90,8 +90,8 @@ absl::Status Run(Context& context) {
       context.line.Has("--module")) {
     return ListObjects(context);
   }
-  HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
   HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kModuleView));
+  HAWSER_ASSIGN_OR_RETURN(Value modules, context.session.Inspect("modules"));
   context.printer.Rows(WithAddresses(WithoutOwn(context.session, modules.AsArray())));
   context.printer.EndList();
   return absl::OkStatus();

@@ -22,8 +22,8 @@ constexpr View kView = {
     .name = {"name", "NAME"}, .columns = kColumns, .none = "the broker has loaded no plugins"};
 
 absl::Status Run(Context& context) {
-  HAWSER_ASSIGN_OR_RETURN(Value plugins, context.session.Inspect("plugins"));
   HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kView));
+  HAWSER_ASSIGN_OR_RETURN(Value plugins, context.session.Inspect("plugins"));
   context.printer.Rows(plugins.AsArray());
   context.printer.EndList();
   return absl::OkStatus();

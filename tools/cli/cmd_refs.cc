@@ -21,6 +21,7 @@ absl::Status Run(Context& context) {
     return Fail(Exit::kUsage, "nobody needs to hold remote: every session starts from it",
                 "the sessions: hawser session list");
   }
+  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kHolderView));
   // An id is asked about without becoming a holder of the object. What has a name is held while it
   // is asked about: else nobody might, and there would be no such object.
   RemoteObject object;
@@ -31,7 +32,6 @@ absl::Status Run(Context& context) {
   }
   absl::StatusOr<Array> holders = HoldersOf(context.session, oid);
   if (!holders.ok()) return NotHeld(holders.status());
-  HAWSER_RETURN_IF_ERROR(context.printer.BeginList(kHolderView));
   context.printer.Rows(*holders);
   context.printer.EndList();
   return absl::OkStatus();

@@ -50,6 +50,7 @@ absl::StatusOr<absl::Duration> RoundTrip(Session& session) {
 
 absl::Status RunHealth(Context& context) {
   absl::StatusOr<absl::Duration> round_trip = RoundTrip(context.session);
+  if (ExitOf(round_trip.status()) == Exit::kSkew) return round_trip.status();
   if (!round_trip.ok())
     return WithExit(WithPrefix(round_trip.status(), "not serving: "), Exit::kThreshold);
   const Remote& remote = context.session.remote();

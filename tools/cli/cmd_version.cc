@@ -42,11 +42,13 @@ absl::Status Run(Context& context) {
   const Remote& remote = context.session.remote();
   std::string broker = connected.ok() && remote ? remote.broker_version() : "";
   Print(context, broker);
-  if (ExitOf(connected) == Exit::kSkew) return connected;
   // No broker, no skew.
-  if (!connected.ok())
+  bool nobody = ExitOf(connected) == Exit::kUnreachable || ExitOf(connected) == Exit::kDeadline;
+  if (!connected.ok() && !nobody) return connected;
+  if (nobody) {
     context.output.Say(
         fmt::format("the version of a broker is not known: {}", MessageOf(connected)));
+  }
   if (!IsSkewed(base::kVersion, broker)) return absl::OkStatus();
   return Fail(Exit::kSkew,
               fmt::format("hawser {} and {} may not fit each other", base::kVersion, broker),

@@ -274,6 +274,9 @@ absl::StatusOr<Options> ReadOptions(const CommandLine& line) {
     }
   }
   options.arrangement.sort = line.Get("--sort");
+  if (line.Has("--sort") && options.arrangement.sort.empty()) {
+    return Fail(Exit::kUsage, "--sort names no column", "is a variable of the shell not set?");
+  }
   if (line.Has("--columns")) {
     if (options.format == OutputFormat::kJson || options.format == OutputFormat::kName) {
       return Fail(Exit::kUsage, "--columns is for tables",

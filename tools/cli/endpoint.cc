@@ -113,8 +113,8 @@ Reason WhyNot(std::string_view endpoint, const absl::Status& status) {
   return {std::string(message), ""};
 }
 
-// Whether `status` says that the broker is there, but of another version: in the broker's words, or in
-// those of the SDK.
+// Whether `status` says that the broker is there, but of another version: in the broker's words, or
+// in those of the SDK.
 bool SpeaksAnother(const absl::Status& status) {
   std::string_view message = MessageOf(status);
   return message.find(" is not spoken here") != message.npos ||

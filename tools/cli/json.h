@@ -33,8 +33,8 @@ enum class JsonLayout {
 std::string ToJson(const Value& value, JsonLayout layout = JsonLayout::kLine);
 
 // INVALID_ARGUMENT "... at line 2, column 7" if it is no JSON; OUT_OF_RANGE if it is, but has an
-// integer that 64 bits do not hold (as a double it would lose digits), or a number that is too large
-// for a double.
+// integer that 64 bits do not hold (as a double it would lose digits), or a number that is too
+// large for a double.
 absl::StatusOr<Value> ParseJson(std::string_view text);
 
 // "2026-01-31T12:00:00.000Z"

@@ -29,11 +29,12 @@ class SortingPrinter final : public Printer {
 
   void EndList() override {
     // What has nothing to say is last in either direction.
-    std::stable_sort(records_.begin(), records_.end(), [this](const Value& a, const Value& b) {
-      const Record& left = a.AsRecord();
-      const Record& right = b.AsRecord();
-      bool turned = descending_ && HasCell(left, *column_) && HasCell(right, *column_);
-      return turned ? ComesBefore(right, left, *column_) : ComesBefore(left, right, *column_);
+    auto end = std::stable_partition(records_.begin(), records_.end(), [this](const Value& record) {
+      return HasCell(record.AsRecord(), *column_);
+    });
+    std::stable_sort(records_.begin(), end, [this](const Value& a, const Value& b) {
+      return descending_ ? ComesBefore(b.AsRecord(), a.AsRecord(), *column_)
+                         : ComesBefore(a.AsRecord(), b.AsRecord(), *column_);
     });
     printer_->Rows(records_);
     printer_->EndList();

@@ -23,8 +23,8 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// Rows that are held back so that all of a list that is no longer has the same columns. A longer one
-// is printed as it comes.
+// Rows that are held back so that all of a list that is no longer has the same columns. A longer
+// one is printed as it comes.
 constexpr size_t kHeldBack = 1000;
 
 class TablePrinter final : public Printer {
@@ -133,28 +133,29 @@ class TablePrinter final : public Printer {
   }
 
   // Prose is folded where nothing stands behind it.
-  static Grid::Cell::Align AlignOf(const Column* column, const Columns& columns) {
-    if (column->format == Format::kProse && column == columns.back())
+  static Grid::Cell::Align AlignOf(const Columns& columns, size_t i) {
+    if (columns[i]->format == Format::kProse && i + 1 == columns.size())
       return Grid::Cell::Align::kProse;
-    return IsRightAligned(column->format) ? Grid::Cell::Align::kRight : Grid::Cell::Align::kLeft;
+    return IsRightAligned(columns[i]->format) ? Grid::Cell::Align::kRight
+                                              : Grid::Cell::Align::kLeft;
   }
 
   void AddHeadings(const Columns& columns, Grid* grid) {
     if (headings_ == Headings::kNo) return;
     Grid::Row row;
-    for (const Column* column : columns) {
-      row.push_back({std::string(column->heading), Tone::kHeading, AlignOf(column, columns)});
-    }
+    for (size_t i = 0; i < columns.size(); ++i)
+      row.push_back({std::string(columns[i]->heading), Tone::kHeading, AlignOf(columns, i)});
     grid->Add(std::move(row));
   }
 
   Grid::Row RowOf(const Columns& columns, const Record& record) {
     Grid::Row row;
-    for (const Column* column : columns) {
-      Grid::Cell::Align align = AlignOf(column, columns);
-      bool blank = align == Grid::Cell::Align::kProse && !HasCell(record, *column);
-      row.push_back({blank ? "" : CellText(record, *column, output_.now()),
-                     CellTone(record, *column), align});
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const Column& column = *columns[i];
+      Grid::Cell::Align align = AlignOf(columns, i);
+      bool blank = align == Grid::Cell::Align::kProse && !HasCell(record, column);
+      row.push_back(
+          {blank ? "" : CellText(record, column, output_.now()), CellTone(record, column), align});
     }
     return row;
   }

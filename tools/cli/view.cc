@@ -1,7 +1,7 @@
 #include "tools/cli/view.h"
 
-#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -105,34 +105,43 @@ Tone CellTone(const Record& record, const Column& column) {
 }
 
 absl::StatusOr<const Column*> FindColumn(const View& view, std::string_view name) {
-  // "HELD-BY", "held_by" and "held by" are the same.
-  auto plain = [](std::string_view text) {
-    std::string plain;
-    for (char c : text) plain += c == '-' || c == '_' ? ' ' : absl::ascii_tolower(c);
-    return plain;
+  // "HELD BY", "held_by" and "held-by" are the same.
+  auto canonical = [](std::string_view text) {
+    std::string canonical;
+    for (char c : text) canonical += c == ' ' || c == '_' ? '-' : absl::ascii_tolower(c);
+    return canonical;
   };
+  const std::string wanted = canonical(name);
   std::vector<std::string> names;
   for (const Column& column : view.columns) {
-    if (plain(column.heading) == plain(name) || column.field == name) return &column;
-    names.push_back(plain(column.heading));
-    std::replace(names.back().begin(), names.back().end(), ' ', '-');
+    names.push_back(canonical(column.heading));
+    if (names.back() == wanted || column.field == name) return &column;
   }
   return WithHint(Fail(Exit::kUsage, fmt::format("there is no column '{}' here", name),
-                       DidYouMean(plain(name), names)),
+                       DidYouMean(wanted, names)),
                   fmt::format("the columns: {}", fmt::join(names, ", ")));
 }
 
 bool ComesBefore(const Record& a, const Record& b, const Column& column) {
-  if (!HasCell(a, column) || !HasCell(b, column)) return HasCell(a, column) && !HasCell(b, column);
   const Value& left = *FindField(a, column.field);
   const Value& right = *FindField(b, column.field);
-  if (left.is(Kind::kDate) && right.is(Kind::kDate)) {
-    absl::Time earlier = left.AsDate().ToTime();
-    absl::Time later = right.AsDate().ToTime();
-    return column.format == Format::kAge ? earlier > later : earlier < later;
+  auto kind = [](const Value& value) {
+    if (IsNumber(value)) return std::isnan(value.AsDouble()) ? 1 : 0;
+    return value.is(Kind::kDate) ? 2 : 3;
+  };
+  if (kind(left) != kind(right)) return kind(left) < kind(right);
+  switch (kind(left)) {
+    case 0:
+      return left.AsDouble() < right.AsDouble();
+    case 1:
+      return false;
+    case 2: {
+      bool youngest_first = column.format == Format::kAge;
+      return youngest_first ? right.AsDate() < left.AsDate() : left.AsDate() < right.AsDate();
+    }
+    default:
+      return PlainText(left, column.format) < PlainText(right, column.format);
   }
-  if (IsNumber(left) && IsNumber(right)) return left.AsDouble() < right.AsDouble();
-  return PlainText(left, column.format) < PlainText(right, column.format);
 }
 
 bool IsRightAligned(Format format) {

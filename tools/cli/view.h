@@ -19,7 +19,7 @@ namespace hawser::cli {
 
 enum class Format {
   kText,
-  kProse,  // words for people, in the last column: folded on a terminal, blank if there are none
+  kProse,  // words for people; as the last column folded on a terminal, blank if there are none
   kNumber,
   kBytes,     // 12.3 KiB
   kDuration,  // of milliseconds: 3m12s
@@ -58,8 +58,8 @@ struct View {
   std::span<const std::string_view> more = {};
 };
 
-// The column that somebody calls `name`: by its heading, as "held by" or "HELD-BY", or by its field, as
-// "holders". Exit::kUsage, with those that there are.
+// The column that somebody calls `name`: by its heading, as "held by" or "HELD-BY", or by its
+// field, as "holders". Exit::kUsage, with those that there are.
 absl::StatusOr<const Column*> FindColumn(const View& view, std::string_view name);
 
 // One field as text, without control characters; "-" if it is not there or empty.
@@ -67,8 +67,8 @@ std::string CellText(const Record& record, const Column& column, absl::Time now)
 // Whether CellText would have anything to say.
 bool HasCell(const Record& record, const Column& column);
 Tone CellTone(const Record& record, const Column& column);
-// Which of two records comes first in the order of `column`: numbers by their size, the rest as text,
-// ages from the youngest on. What has nothing to say comes last.
+// Which of two records that have a cell in `column` comes first: numbers by their size, ages from
+// the youngest on, the rest as text; kinds in this order. A strict weak order.
 bool ComesBefore(const Record& a, const Record& b, const Column& column);
 // Numbers and times stand on the right.
 bool IsRightAligned(Format format);

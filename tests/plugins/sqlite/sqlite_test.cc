@@ -168,8 +168,8 @@ TEST_F(SqliteTest, AStatementStepsThroughItsRows) {
               IsOkAndHolds(Value()));
 }
 
-// Left half-way, it would keep SQLite's transaction open: what others are told is done would be undone
-// with it.
+// Left half-way, it would keep SQLite's transaction open: what others are told is done would be
+// undone with it.
 TEST_F(SqliteTest, AStatementThatWritesIsDoneByItsFirstStep) {
   TestObject database = OpenWithTable();
   TestCallback update = *database.Listen("update");
@@ -214,6 +214,22 @@ TEST_F(SqliteTest, WhatAStatementThatIsHalfWayForbidsFailsAtOnce) {
   EXPECT_THAT(select.Call("step"), IsOkAndHolds(Value(Record{{"a", 2}})));
   EXPECT_THAT(select.Call("reset"), IsOk());
   EXPECT_THAT(database.Call("exec", "DROP TABLE z"), IsOk());
+}
+
+// No retry can succeed before it has ended, and the step that would end it would wait behind them.
+TEST_F(SqliteTest, WritingBesideAHalfWayReadOfAnOldStateFailsAtOnce) {
+  TestObject database = OpenWithTable();
+  EXPECT_THAT(database.Call("exec", "PRAGMA journal_mode = WAL"), IsOk());
+  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (1, 1), (2, 2)"), IsOk());
+  TestObject select = *database.CallObject("prepare", "SELECT a FROM t ORDER BY a");
+  EXPECT_THAT(select.Call("step"), IsOkAndHolds(Value(Record{{"a", 1}})));
+  Outsider outsider(path_);
+  outsider.Exec("INSERT INTO t VALUES (3, 3)");
+  PendingCall insert = database.Start("exec", "INSERT INTO t VALUES (4, 4)");
+  ASSERT_TRUE(insert.answered());
+  EXPECT_THAT(insert.result(), StatusIs(kFailedPrecondition));
+  EXPECT_THAT(select.Call("reset"), IsOk());
+  EXPECT_THAT(database.Call("exec", "INSERT INTO t VALUES (4, 4)"), IsOk());
 }
 
 TEST_F(SqliteTest, ErrorsSayWhatSqliteSays) {

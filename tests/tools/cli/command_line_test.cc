@@ -90,6 +90,8 @@ TEST(CommandLineTest, HowAListIsArrangedIsForListsAndColumnsAreForTables) {
   EXPECT_THAT(options.arrangement.columns, ElementsAre("pid", "held-for"));
   EXPECT_EQ(options.arrangement.sort, "-pid");
   EXPECT_EQ(ReadOptions(*Parse({"list", "--sort=name", "-o", "json"}))->arrangement.sort, "name");
+  EXPECT_EQ(MessageOf(ReadOptions(*Parse({"list", "--sort", ""})).status()),
+            "--sort names no column");
   ExpectUsage({"describe", "a", "--sort", "name"}, "no option --sort", "hawser help describe");
   for (const char* format : {"json", "name"}) {
     absl::Status status = ReadOptions(*Parse({"list", "--columns", "name", "-o", format})).status();

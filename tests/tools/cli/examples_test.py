@@ -25,6 +25,10 @@ class ExamplesTest(broker_case.BrokerCase):
     def setUpClass(cls):
         super().setUpClass()
         os.symlink(broker_case.HAWSER, os.path.join(cls.folder, "hawser"))
+        # Nothing of the machine is to be started anew, whatever an example says.
+        with open(os.path.join(cls.folder, "systemctl"), "w", encoding="utf-8") as stub:
+            os.chmod(stub.fileno(), 0o755)
+            stub.write("#!/bin/sh\nexit 1\n")
         shutil.copy(broker_case.PLUGINS[0], os.path.join(cls.folder, "counter.so"))
         cls.environment = {**cls.environment, "PATH": f"{cls.folder}:/usr/bin:/bin",
                            "HAWSERD": broker_case.HAWSERD}
@@ -48,7 +52,7 @@ class ExamplesTest(broker_case.BrokerCase):
             kept = process.stdout.readline()
             os.killpg(process.pid, signal.SIGINT)
         elif example.startswith("hawser watch"):
-            self.wait_for_listener()
+            self.wait_for_listeners(process, window, example)
             self.run_it("call", f"{window}.setSize", "300", "200")
             self.run_it("call", f"{window}.close")
         elif "--gone" in example:
@@ -64,10 +68,20 @@ class ExamplesTest(broker_case.BrokerCase):
         watches = example.startswith("hawser watch") and "--count" not in example
         return (7,) if watches else (0,)  # 7: the window was closed
 
-    def wait_for_listener(self):
-        """Until the window is listened to."""
-        while not any(session["callbacks"] for session in json.loads(self.run_it("session", "-o", "json")[0])):
-            pass
+    def wait_for_listeners(self, process, window, example):
+        """Until the command, which runs in the group of `process`, listens to all that it is to watch."""
+        named = re.search(r"--event (\S+)", example)
+        members = json.loads(self.run_it("describe", window, "-o", "json")[0])["members"]
+        declared = [member for member in members if member["kind"] == "event"]
+        events = len(named.group(1).split(",") if named else declared)
+        while True:
+            self.assertIsNone(process.poll(), "it ended")
+            for session in json.loads(self.run_it("session", "-o", "json")[0]):
+                try:
+                    if os.getpgid(session["pid"]) == process.pid and session["callbacks"] >= events:
+                        return
+                except ProcessLookupError:
+                    pass
 
     def test_every_example_of_the_reference_works_as_printed(self):
         self.assertGreater(len(EXAMPLES), 40)

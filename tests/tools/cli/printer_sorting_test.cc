@@ -1,3 +1,5 @@
+#include <cmath>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -58,6 +60,18 @@ TEST(PrinterSortingTest, AgesAreSortedFromTheYoungestOn) {
 TEST(PrinterSortingTest, WhatHasNothingToSayIsLastInEitherDirection) {
   EXPECT_EQ(Sorted("-calls"), "a\nb\nc\nnothing\n");
   EXPECT_EQ(Sorted("-AGE"), "a\nc\nb\nnothing\n");
+}
+
+// A newer broker may say what is not expected here.
+TEST(PrinterSortingTest, NumbersComeBeforeTextAndWhatIsNoNumberBetweenThem) {
+  constexpr Column kAny = {"x", "X", Format::kValue};
+  const Value ordered[] = {9, 10.5, std::nan(""), "10", "5x"};
+  for (size_t i = 0; i < std::size(ordered); ++i) {
+    for (size_t j = 0; j < std::size(ordered); ++j) {
+      EXPECT_EQ(ComesBefore(Record{{"x", ordered[i]}}, Record{{"x", ordered[j]}}, kAny), i < j)
+          << i << ' ' << j;
+    }
+  }
 }
 
 }  // namespace

@@ -183,6 +183,15 @@ TEST_F(PrinterTest, ProseBeforeOtherColumnsIsAColumnLikeThem) {
             "-             b()\n");
 }
 
+TEST_F(PrinterTest, AColumnMayBeAskedForTwice) {
+  auto printer = MakePrinter(MakeOutput({.terminal = true, .width = 50}), OutputFormat::kTable,
+                             Headings::kNo, {.columns = {"what-it-does", "member", "doc"}});
+  EXPECT_THAT(printer->BeginList(kMemberView), tests::IsOk());
+  printer->Rows({Record{{"name", "a()"}, {"doc", "Does a."}}});
+  printer->EndList();
+  EXPECT_EQ(data_, "Does a.  a()  Does a.\n");
+}
+
 TEST_F(PrinterTest, AnEmptyTableWithColumnsThatAreAskedForIsAMessage) {
   Print(*MakePrinter(MakeOutput(), OutputFormat::kTable, Headings::kYes, {.columns = {"size"}}),
         {});

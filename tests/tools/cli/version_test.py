@@ -16,6 +16,7 @@ sys.path[:0] = ["proto"]
 from hawser.v1 import session_pb2, session_pb2_grpc  # noqa: E402
 
 HAWSER = os.path.abspath("tools/cli/hawser")
+HAWSERD = os.path.abspath("broker/hawserd")
 
 
 class Broker(session_pb2_grpc.BrokerServicer):
@@ -79,6 +80,26 @@ class VersionTest(unittest.TestCase):
         _, err = self.run_it("list", code=9)
         self.assertIn("this broker speaks 2", err)
         self.assertIn("installed with that broker", err)
+        self.run_it("health", code=9)
+
+    def test_hawserd_refuses_another_protocol_in_the_words_that_are_looked_for(self):
+        daemon = subprocess.Popen([HAWSERD, "--listen", self.endpoint], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        self.addCleanup(daemon.stdout.close)
+        self.assertIn("listening", daemon.stdout.readline())
+        with grpc.insecure_channel(self.endpoint) as channel:
+            attach = session_pb2.Attach(session=bytes([1] * 16), token=bytes([1] * 16), attach=1, protocol=2)
+            answers = session_pb2_grpc.BrokerStub(channel).Attach(iter([session_pb2.Packet(attach=attach)]))
+            with self.assertRaises(grpc.RpcError) as refused:
+                next(answers)
+        self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+        self.assertEqual(refused.exception.details(), "protocol 2 is not spoken here; this broker speaks 1")
+
+    def test_a_wrong_endpoint_is_no_missing_broker(self):
+        done = subprocess.run([HAWSER, "version", "--endpoint", "nothing:1"], env={}, capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stdout), (2, f"hawser {self.own()}\n"))
 
     def test_without_a_broker_it_is_the_version_of_the_program(self):
         out, err = self.run_it("version")
