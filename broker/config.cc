@@ -9,6 +9,7 @@
 #include <iostream>
 #include <map>
 
+#include "hawser/base/host_port.h"
 #include "hawser/base/version.h"
 
 namespace hawser::broker {
@@ -20,9 +21,9 @@ constexpr char kExamples[] = R"(Examples:
   hawserd --listen unix:/tmp/h.sock --plugin ./counter.so
   hawserd --listen tcp:127.0.0.1:4711 --insecure-tcp
 
-Some options may also come from the environment: HAWSER_LISTEN, HAWSER_PLUGIN_DIR, HAWSER_MAIN, HAWSER_LEASE_TTL,
-HAWSER_LOG_LEVEL, HAWSER_LOG_FILE, HAWSER_LOG_FORMAT. SIGTERM, SIGINT and SIGHUP drain: new sessions are refused, calls
-in work may end; a second signal ends at once.)";
+Some options may also come from the environment: HAWSER_LISTEN and HAWSER_PLUGIN_DIR (one each), HAWSER_MAIN,
+HAWSER_LEASE_TTL, HAWSER_LOG_LEVEL, HAWSER_LOG_FILE, HAWSER_LOG_FORMAT. SIGTERM, SIGINT and SIGHUP drain: new sessions
+are refused, calls in work may end; a second signal ends at once.)";
 
 // PREFIX/lib/hawser/modules of the installation this program belongs to; "" if it is none.
 std::string InstalledModules() {
@@ -33,20 +34,14 @@ std::string InstalledModules() {
   return std::filesystem::is_directory(folder, error) ? folder.string() : "";
 }
 
-// Whether `text` ends in a colon and a port.
-bool HasPort(const std::string& text) {
-  size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  std::string digits = text.substr(colon + 1);
-  return !digits.empty() && digits.size() <= 5 &&
-         digits.find_first_not_of("0123456789") == std::string::npos && std::stoi(digits) <= 65535;
-}
-
 // "unix:PATH", the path alone, or "tcp:HOST:PORT" into `config`; what is wrong otherwise.
 std::string AddListen(const std::string& listen, bool insecure_tcp, Config* config) {
   if (listen.starts_with("tcp:")) {
     std::string host = listen.substr(4);
-    if (!HasPort(host)) return "--listen " + listen + ": expected tcp:HOST:PORT, PORT up to 65535";
+    if (!base::IsHostPort(host, 0)) {
+      return "--listen " + listen +
+             ": expected tcp:HOST:PORT, PORT up to 65535, an IPv6 address in brackets";
+    }
     if (!insecure_tcp) {
       return "--listen " + listen +
              ": over TCP nobody proves who they are and nothing is encrypted; if that is what you "
@@ -60,7 +55,10 @@ std::string AddListen(const std::string& listen, bool insecure_tcp, Config* conf
     return "--listen " + listen + ": expected unix:PATH or tcp:HOST:PORT";
   std::string path = alone ? listen : listen.substr(5);
   if (path.empty()) return "--listen " + listen + ": the path is missing";
-  config->sockets.push_back(std::filesystem::absolute(path).lexically_normal().string());
+  path = std::filesystem::absolute(path).lexically_normal().string();
+  if (std::ranges::find(config->sockets, path) != config->sockets.end())
+    return "--listen " + listen + " is given twice";
+  config->sockets.push_back(path);
   return "";
 }
 
@@ -141,7 +139,9 @@ ParsedConfig ParseCommandLine(int argc, char** argv) {
       ->envname("HAWSER_LEASE_TTL")
       ->type_name("SECONDS")
       ->check(SecondsBetween(1, 600, "seconds, 1 to 600"));
-  app.add_option("--drain", drain_s, "How long calls may go on after the signal to end. Default: 5")
+  app.add_option("--drain", drain_s,
+                 "How long calls may go on after the signal to end; modules get 2 s more to "
+                 "unload. Default: 5")
       ->type_name("SECONDS")
       ->check(SecondsBetween(0, 86400, "seconds, 0 to 86400"));
   app.add_option("--log-level", log_level, "debug, info (default), warning, error or off")

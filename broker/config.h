@@ -24,7 +24,7 @@ struct Config {
   absl::Duration drain = absl::Seconds(5);
   base::LogOptions log;
   // Set: load this plugin, make its module, say what it is, and end.
-  std::string check_plugin;
+  std::optional<std::string> check_plugin;
 
   // $XDG_RUNTIME_DIR/hawser/hawser.sock, or /run/hawser/hawser.sock for root or where that is not
   // set.

@@ -96,6 +96,6 @@ int main(int argc, char** argv) {
   }
   sigset_t signals = broker::EndingSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  if (!parsed.config->check_plugin.empty()) return broker::CheckPlugin(parsed.config->check_plugin);
+  if (parsed.config->check_plugin) return broker::CheckPlugin(*parsed.config->check_plugin);
   return broker::Serve(*parsed.config);
 }

@@ -91,7 +91,7 @@ struct ConnectOptions {
   std::map<std::string, std::string> attributes = {};
 
   // Wished time to live of the lease: how long the broker keeps everything for a client it does not
-  // hear of. The broker grants between 1 s and 10 min. Longer survives longer cuts, and leaves the
+  // hear of. The broker grants 1 s to 10 min; less or more is INVALID_ARGUMENT. Longer survives longer cuts, and leaves the
   // objects of a hung or unplugged client alive longer. Zero: the broker's default, 30 s.
   absl::Duration ttl = absl::ZeroDuration();
 
@@ -134,7 +134,7 @@ struct ConnectOptions {
 
   // The three functions below run where callbacks run. They may use everything in this library.
 
-  // Told of each change of the connection.
+  // Told of each change of the connection of a session that came about.
   std::function<void(const ConnectionEvent&)> on_connection = {};
   // Told of each promise of the broker that failed and that nobody awaited: its last reference was
   // dropped. For this such a promise is kept until it settles, but at most 256 at a time; those

@@ -113,7 +113,9 @@ absl::StatusOr<std::vector<std::string>> PluginFilesIn(const std::string& folder
     return absl::NotFoundError(absl::StrCat("plugin folder ", folder, ": ", error.message()));
   std::vector<std::string> files;
   for (const auto& entry : entries) {
-    if (entry.path().extension() == ".so") files.push_back(entry.path().string());
+    // Hidden ones are what copying tools have not finished.
+    bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && entry.path().extension() == ".so") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   return files;

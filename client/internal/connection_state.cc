@@ -261,8 +261,10 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
   std::vector<ObjectRef> orphans;
   ConnectionEvent event;
   event.kind = ConnectionEvent::Kind::kLost;
+  bool came_about = false;
   {
     base::MutexLock lock(state_mu_);
+    came_about = attacher_.established();
     orphans.swap(orphans_);
     orphans_pending_.fetch_sub(static_cast<int>(orphans.size()), std::memory_order_acq_rel);
     event.loss = loss_;
@@ -276,7 +278,8 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
       event.lost_objects.push_back({proxy.oid(), proxy.shape()->name()});
     });
   });
-  Tell(std::move(event));
+  // Of one that did not, Connect says why.
+  if (came_about) Tell(std::move(event));
   // The program's functions go where they ran.
   callbacks_->PostDrop([exported = std::move(exported)]() mutable { exported.clear(); });
   callbacks_->Close();

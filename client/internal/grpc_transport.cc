@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "hawser/base/host_port.h"
 #include "hawser/base/mutex.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
@@ -350,10 +351,10 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeGrpcConnector(std::string_view en
   }
   if (absl::ConsumePrefix(&rest, "tcp:")) {
     absl::ConsumePrefix(&rest, "//");
-    size_t colon = rest.rfind(':');
-    if (colon == 0 || colon == absl::string_view::npos || colon + 1 == rest.size()) {
+    if (!base::IsHostPort(base::ToStd(rest), 1)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("endpoint ", base::ToAbsl(endpoint), ": expected tcp:host:port"));
+          absl::StrCat("endpoint ", base::ToAbsl(endpoint),
+                       ": expected tcp:host:port, port 1 to 65535, an IPv6 address in brackets"));
     }
     HAWSER_ASSIGN_OR_RETURN(std::shared_ptr<grpc::ChannelCredentials> credentials,
                             Credentials(tls));

@@ -53,6 +53,7 @@ absl::Status WebContents::LoadUrl(const std::string& url) {
   url_ = url;
   Emit("did-navigate", Record{{"url", url}});
   Emit("did-finish-load");
+  if (std::function<void()> told = std::exchange(on_first_load_, nullptr)) told();
   return absl::OkStatus();
 }
 
@@ -72,11 +73,11 @@ Ref<BrowserWindow> BrowserWindow::Open(const std::shared_ptr<Windows>& windows,
   bool show = options.show;
   auto window = Make<BrowserWindow>(windows, std::move(options));
   windows->open.emplace(window->id(), window);
-  if (show) window->Show();
-  // Whoever made it is still to install its listeners.
-  window->module().Post([window] {
-    if (!window->closed()) window->Emit("ready-to-show");
+  window->contents()->OnFirstLoad([windows, id = window->id()] {
+    if (auto open = windows->open.find(id); open != windows->open.end())
+      open->second->Emit("ready-to-show");
   });
+  if (show) window->Show();
   return window;
 }
 

@@ -5,9 +5,11 @@
 // address, they show and hide and close and say so; nothing is drawn. An open window lives although
 // nobody refers to it, as on a desktop; closing it destroys it. Strand-bound.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "hawser/module.h"
 
@@ -30,6 +32,8 @@ class WebContents final : public EventEmitter {
   // Emits did-start-loading, did-navigate {url} and did-finish-load. INVALID_ARGUMENT unless `url`
   // has a scheme.
   absl::Status LoadUrl(const std::string& url);
+  // Told once, when the first page has been loaded.
+  void OnFirstLoad(std::function<void()> told) { on_first_load_ = std::move(told); }
   absl::Status Reload();
   int64_t id() const { return id_; }
   const std::string& url() const { return url_; }
@@ -37,6 +41,7 @@ class WebContents final : public EventEmitter {
  private:
   const int64_t id_;
   std::string url_;
+  std::function<void()> on_first_load_;
 };
 
 struct WindowOptions {
@@ -56,7 +61,8 @@ class BrowserWindow final : public EventEmitter {
  public:
   BrowserWindow(std::shared_ptr<Windows> windows, WindowOptions options);
 
-  // Opens a window: makes it, lists it, focuses it if shown.
+  // Opens a window: makes it, lists it, focuses it if shown. It emits ready-to-show once, when its
+  // first page has been loaded: by then whoever made it has had time to listen.
   static Ref<BrowserWindow> Open(const std::shared_ptr<Windows>& windows, WindowOptions options);
 
   absl::Status LoadUrl(std::string url) { return contents_->LoadUrl(url); }

@@ -147,6 +147,10 @@ absl::Status CheckMember(const Shape& shape, const Member& member, const Invocat
         return CheckArguments(name, member.signature, call.args);
       }
       if (property && MayHold(type, Type::kFunction)) return absl::OkStatus();
+      if (property && MayHold(type, Type::kConstructor)) {
+        return absl::UnimplementedError(absl::StrCat(
+            name, " is a constructor: it makes objects with new, and cannot be called"));
+      }
       return absl::UnimplementedError(
           absl::StrCat(name, property ? " is a property: it cannot be called"
                                       : " is an event: it cannot be called"));

@@ -63,7 +63,9 @@ TEST(ConfigTest, AValueThatIsWrongIsNamedWithWhatItShouldBe) {
 TEST(ConfigTest, AnAddressThatIsWrongIsNamedWithWhatItShouldBe) {
   EXPECT_THAT(Refused({"--listen", "bogus"}), HasSubstr("expected unix:PATH or tcp:HOST:PORT"));
   EXPECT_THAT(Refused({"--listen", "unix:"}), HasSubstr("the path is missing"));
-  for (std::string address : {"tcp:1", "tcp::1", "tcp:host:", "tcp:host:x", "tcp:host:99999"}) {
+  for (std::string address :
+       {"tcp:1", "tcp::1", "tcp:host:", "tcp:host:x", "tcp:host:99999", "tcp:::1:1", "tcp:[]:1",
+        "tcp:host:1x", "tcp:host:-1", "tcp:host:1 "}) {
     EXPECT_THAT(Refused({"--listen", address, "--insecure-tcp"}), HasSubstr("PORT up to 65535"));
   }
   EXPECT_THAT(Refused({"--listen", "tcp:host:1"}), HasSubstr("--insecure-tcp"));

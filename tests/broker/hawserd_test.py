@@ -66,6 +66,39 @@ class HawserdTest(unittest.TestCase):
         self.assertIn("leads outside the main folder", get("../none/foo", code=6))
         self.assertIn("there is no", get("./fox", code=3))
 
+    def test_a_plugin_that_is_being_copied_is_waited_for_and_ends_nobody(self):
+        with open(FOO, "rb") as whole:
+            content = whole.read()
+        main, late = f"{self.folder}/main", f"{self.folder}/main/late.so"
+        os.mkdir(main)
+        with open(late, "wb") as file:
+            file.write(content[: len(content) // 5])
+        daemon = self.start("--listen", f"{self.folder}/s", "--main", main)
+
+        def wait(time):
+            return subprocess.Popen([HAWSER, "-e", f"{self.folder}/s", "wait", "./late", "-t", time], text=True,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+        early = wait("300ms")
+        self.assertIn("late.so is not whole", early.communicate(timeout=60)[1])
+        self.assertEqual(early.returncode, 8)
+        waiting = wait("60s")
+        with open(late + ".new", "wb") as file:
+            file.write(content)
+        os.rename(late + ".new", late)
+        self.assertEqual(waiting.communicate(timeout=60)[1], "")
+        self.assertEqual(waiting.returncode, 0)
+        self.assertIsNone(daemon.poll())
+
+    def test_checking_no_plugin_is_wrong_and_starts_no_broker(self):
+        done = subprocess.run([HAWSERD, "--check-plugin", ""], text=True, capture_output=True, timeout=60, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("listening", done.stdout)
+
+    def test_a_socket_that_is_given_twice_is_said_so(self):
+        path = f"{self.folder}/s"
+        self.assertIn("is given twice", self.refused("--listen", path, "--listen", f"unix:{path}", code=2))
+
     def test_a_path_that_is_taken_or_out_of_reach_is_named(self):
         path = f"{self.folder}/file"
         with open(path, "w", encoding="utf-8"):

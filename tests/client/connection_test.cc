@@ -248,6 +248,11 @@ TEST_F(ConnectionTest, ConnectAgainMakesANewSession) {
   EXPECT_THAT(remote->ConnectAgain(), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Remote::Connect("carrier pigeon"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Remote::Connect("tcp:nowhere"), StatusIs(absl::StatusCode::kInvalidArgument));
+  // Taken for other ports elsewhere.
+  for (std::string_view wrong : {"tcp:host:99999", "tcp:host:-1", "tcp:host:0", "tcp:host:12a",
+                                 "tcp:host:1 ", "tcp:[::1]", "tcp:::1:4711"}) {
+    EXPECT_THAT(Remote::Connect(wrong), StatusIs(absl::StatusCode::kInvalidArgument)) << wrong;
+  }
   EXPECT_THAT(Remote::Connect("unix:"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Remote::Connect("unix:/x", {.ttl = absl::Hours(1)}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ttl")));
@@ -259,6 +264,26 @@ TEST_F(ConnectionTest, NobodyAtASocketIsUnavailable) {
   EXPECT_THAT(Remote::Connect("/tmp/hawser-nobody-is-here.sock"),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("hawser-nobody-is-here")));
   EXPECT_THAT(Remote::Connect("tcp:127.0.0.1:1"), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// A program that connects again when it is told of a loss would be told of one by each attempt.
+TEST_F(ConnectionTest, OfASessionThatDidNotComeAboutNothingIsTold) {
+  std::atomic<int> told = 0;
+  std::atomic<bool> drained = false;
+  struct Last {
+    std::atomic<bool>& drained;
+    ~Last() { drained = true; }
+  };
+  {
+    // Dropped once everything that was to be told has been.
+    auto last = std::make_shared<Last>(drained);
+    EXPECT_THAT(
+        Remote::Connect("unix:/tmp/hawser-nobody-is-here.sock",
+                        {.on_connection = [&told, last](const ConnectionEvent&) { ++told; }}),
+        StatusIs(absl::StatusCode::kUnavailable));
+  }
+  EXPECT_TRUE(Eventually([&] { return drained.load(); }));
+  EXPECT_EQ(told, 0);
 }
 
 }  // namespace

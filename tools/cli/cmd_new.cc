@@ -51,8 +51,8 @@ constexpr Command kNewCommand = {
     .most = Command::kAny,
     .details =
         "Prints the new object. It is released as the command ends, and with that it usually ends; "
-        "--keep holds it, and then "
-        "other commands can use it by its id.",
+        "--keep holds it, and then other commands can use it by its id. What a module keeps itself "
+        "lives on: a window stays open until it is closed.",
     .flags = kFlags,
     .examples = kExamples,
     .exits = kExits,

@@ -12,7 +12,7 @@ clock.alarms[3].label     an element of an array, a field of a record
 ./sub/foo.bar             a module by its path below the broker's main folder
 @7                        an object that some session holds, by its id
 @7.title                  a member of it
-remote.getCurrentWindow   the object every session starts from
+remote.getBuiltin         a member of the object every session starts from
 global:answer             only a global; also module: and builtin:
 '"my.module".x'           quotes around names with dots
 'x["odd name"]'           and around members with odd names

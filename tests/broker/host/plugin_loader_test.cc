@@ -205,12 +205,28 @@ TEST(PluginLoader, AModuleThatForgetsToAnswerFailsTheCall) {
   EXPECT_THAT(promise->Do(Op::kAwait, "", {}), StatusIs(kDeadlineExceeded));
 }
 
+// As one that is being copied while it is looked for.
+TEST(PluginLoader, AFileThatIsNotWholeIsNotThereYetAndEndsNobody) {
+  std::ifstream source("plugins/counter/counter.so", std::ios::binary);
+  std::string whole{std::istreambuf_iterator<char>(source), std::istreambuf_iterator<char>()};
+  std::string path = ::testing::TempDir() + "/partial.so";
+  for (size_t size : {size_t{0}, size_t{2}, size_t{30}, size_t{100}, size_t{5000}, whole.size() / 5,
+                      whole.size() / 2}) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
+    EXPECT_THAT(Plugin::Load(path),
+                StatusIs(kUnavailable, AllOf(HasSubstr(path), HasSubstr("is not whole"))))
+        << size;
+  }
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << whole;
+  EXPECT_THAT(Plugin::Load(path), IsOk());
+}
+
 TEST(PluginFiles, AreThoseWithTheRightEndingSorted) {
   EXPECT_THAT(PluginFilesIn("no/such/folder"), StatusIs(kNotFound, HasSubstr("no/such/folder")));
   std::string folder = "/tmp/hawser-plugins-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   EXPECT_THAT(PluginFilesIn(folder), IsOkAndHolds(IsEmpty()));
-  for (const char* name : {"b.so", "a.so", "notes.txt", "c.so.1"}) {
+  for (const char* name : {"b.so", "a.so", "notes.txt", "c.so.1", ".hidden.so"}) {
     std::ofstream(folder + "/" + name) << "x";
   }
   std::filesystem::create_directory(folder + "/d");

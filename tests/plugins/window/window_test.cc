@@ -79,20 +79,23 @@ TEST_F(WindowTest, TellsOfItsChanges) {
   EXPECT_THAT(hide.calls(), SizeIs(1));
 }
 
-TEST_F(WindowTest, IsReadyToShowOnceItsMakerCanListen) {
-  TestObject exports = harness_.exports();
-  TestCallback ready = harness_.Callback();
-  // Both calls are under way before the module runs again, as in one packet.
-  base::Executor& strand = harness_.module().strand();
-  Ref<Promise> made = MakeRef<Promise>();
-  strand.Post([&] {
-    Value options = Record{{"show", false}};
-    Array args = {options};
-    Value window = *CallNow(*exports.GetObject("BrowserWindow")->object(), {}, args, Op::kNew);
-    EXPECT_THAT(CallNow(*window.TakeObject(), "on", {"ready-to-show", ready}), IsOk());
-  });
+// A maker in another process listens only after it has the window.
+TEST_F(WindowTest, IsReadyToShowOnceWhenItsFirstPageIsLoaded) {
+  TestObject window = *harness_.New("BrowserWindow", Record{{"show", false}});
+  TestCallback ready = *window.Listen("ready-to-show");
   harness_.Run();
+  EXPECT_THAT(ready.calls(), SizeIs(0));
+  EXPECT_THAT(window.Call("loadURL", "no scheme"), StatusIs(kInvalidArgument));
+  EXPECT_THAT(ready.calls(), SizeIs(0));
+  EXPECT_THAT(window.Call("loadURL", "https://example.org"), IsOk());
   EXPECT_THAT(ready.calls(), SizeIs(1));
+  EXPECT_THAT(window.Call("loadURL", "https://example.com"), IsOk());
+  EXPECT_THAT(ready.calls(), SizeIs(1));
+  // The same by way of its contents.
+  TestObject other = *harness_.New("BrowserWindow", Record{{"show", false}});
+  TestCallback others = *other.Listen("ready-to-show");
+  EXPECT_THAT(other.GetObject("webContents")->Call("loadURL", "https://example.org"), IsOk());
+  EXPECT_THAT(others.calls(), SizeIs(1));
 }
 
 TEST_F(WindowTest, ClosingEmitsCloseAndClosedAndDestroysIt) {
