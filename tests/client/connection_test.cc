@@ -270,13 +270,9 @@ TEST_F(ConnectionTest, NobodyAtASocketIsUnavailable) {
 TEST_F(ConnectionTest, OfASessionThatDidNotComeAboutNothingIsTold) {
   std::atomic<int> told = 0;
   std::atomic<bool> drained = false;
-  struct Last {
-    std::atomic<bool>& drained;
-    ~Last() { drained = true; }
-  };
   {
     // Dropped once everything that was to be told has been.
-    auto last = std::make_shared<Last>(drained);
+    std::shared_ptr<void> last(nullptr, [&drained](void*) { drained = true; });
     EXPECT_THAT(
         Remote::Connect("unix:/tmp/hawser-nobody-is-here.sock",
                         {.on_connection = [&told, last](const ConnectionEvent&) { ++told; }}),
