@@ -91,8 +91,9 @@ struct ConnectOptions {
   std::map<std::string, std::string> attributes = {};
 
   // Wished time to live of the lease: how long the broker keeps everything for a client it does not
-  // hear of. The broker grants 1 s to 10 min; less or more is INVALID_ARGUMENT. Longer survives longer cuts, and leaves the
-  // objects of a hung or unplugged client alive longer. Zero: the broker's default, 30 s.
+  // hear of; 1 s to 10 min, else Connect fails with INVALID_ARGUMENT. Longer survives longer cuts,
+  // and leaves the objects of a hung or unplugged client alive longer. Zero: the broker's default,
+  // 30 s.
   absl::Duration ttl = absl::ZeroDuration();
 
   // Who renews the lease.

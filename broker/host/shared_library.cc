@@ -28,6 +28,7 @@ bool IsMapped(const std::string& path) {
 // touch of what is missing would end this process by SIGBUS.
 absl::Status CheckWhole(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return absl::OkStatus();  // the loader says why
   const auto size = static_cast<uint64_t>(std::max<std::streamoff>(file.tellg(), 0));
   auto read = [&](uint64_t offset, void* to, size_t bytes) {
     file.seekg(static_cast<std::streamoff>(offset));
@@ -40,10 +41,13 @@ absl::Status CheckWhole(const std::string& path) {
   if (size == 0) return partial(sizeof(Elf64_Ehdr));
   Elf64_Ehdr header = {};
   const size_t there = std::min<size_t>(size, sizeof(header));
-  if (!read(0, &header, there)) return absl::OkStatus();  // the loader says why
+  if (!read(0, &header, there)) return absl::OkStatus();
   if (std::memcmp(header.e_ident, ELFMAG, std::min<size_t>(there, SELFMAG)) != 0)
     return absl::OkStatus();
   if (there < sizeof(header)) return partial(sizeof(header));
+  // Of another machine: refused before anything of it is mapped.
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
+    return absl::OkStatus();
   for (uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment = {};
     const uint64_t at = header.e_phoff + i * sizeof(segment);

@@ -13,9 +13,10 @@ namespace hawser::broker {
 
 class SharedLibrary {
  public:
-  // NOT_FOUND: no such file. UNAVAILABLE: it is not whole, as while it is being copied (a file that
-  // is cut short while it is mapped ends the process; replace one by renaming another). INVALID_ARGUMENT: it is no library, or needs a symbol or library that
-  // is not there; the message is the loader's own.
+  // NOT_FOUND: no such file. UNAVAILABLE: it is not whole, as while it is being copied. (One that is
+  // cut short while it is mapped ends the process: replace a library by renaming another.)
+  // INVALID_ARGUMENT: it is no library, or needs a symbol or library that is not there; the message
+  // is the loader's own.
   static absl::StatusOr<SharedLibrary> Open(const std::string& path);
 
   SharedLibrary(SharedLibrary&& other) noexcept;

@@ -184,6 +184,7 @@ void CallbackQueue::SetFull(bool full) {
 }
 
 base::MonoTime CallbackQueue::KeepMoving(base::MonoTime now) {
+  if (awaited_calls_.load(std::memory_order_acquire) == 0) return base::MonoTime::Max();
   base::MutexLock lock(mu_);
   if (!full_ || stuck_ || awaited_calls_ == 0) return base::MonoTime::Max();
   if (full_since_ == base::MonoTime::Max()) full_since_ = now;

@@ -75,13 +75,16 @@ class HawserdTest(unittest.TestCase):
             file.write(content[: len(content) // 5])
         daemon = self.start("--listen", f"{self.folder}/s", "--main", main)
 
-        def wait(time):
-            return subprocess.Popen([HAWSER, "-e", f"{self.folder}/s", "wait", "./late", "-t", time], text=True,
+        def wait(time, *more):
+            return subprocess.Popen([HAWSER, "-e", f"{self.folder}/s", "wait", "./late", "-t", time, *more], text=True,
                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
         early = wait("300ms")
         self.assertIn("late.so is not whole", early.communicate(timeout=60)[1])
         self.assertEqual(early.returncode, 8)
+        gone = wait("60s", "--gone")  # which nobody can say
+        self.assertIn("late.so is not whole", gone.communicate(timeout=60)[1])
+        self.assertEqual(gone.returncode, 1)
         waiting = wait("60s")
         with open(late + ".new", "wb") as file:
             file.write(content)

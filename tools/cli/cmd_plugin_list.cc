@@ -42,9 +42,8 @@ constexpr Command kPluginListCommand = {
     .summary = "list the plugins: loaded, or refused and why",
     .details =
         "With -o wide, LEFT BEHIND and LOST EVENTS count since the plugin was loaded: listeners "
-        "that were still "
-        "there when their sessions ended and then removed, and events that could not reach a "
-        "listener.",
+        "that were still there when their sessions ended and then removed, and events that could "
+        "not reach a listener.",
     .flags = kFlags,
     .examples = kExamples,
     .shown = kShown,

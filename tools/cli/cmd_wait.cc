@@ -51,18 +51,17 @@ absl::Status Run(Context& context) {
   // What is to appear may need its broker first; what is to go must be seen to be gone.
   HAWSER_RETURN_IF_ERROR(gone ? context.session.Connect()
                               : AwaitBroker(context, &Session::Connect));
-  std::string partial;  // what was said of a file that is not whole
+  std::string not_yet;  // why it cannot be had now; said when time is over
   while (true) {
     absl::StatusOr<bool> exists = Exists(context.session, address);
     if (exists.ok() && *exists != gone) return absl::OkStatus();
     bool lost = context.session.remote().state() == ConnectionState::kLost;
-    // A file that is being copied is not there yet.
-    bool not_whole = absl::IsUnavailable(exists.status()) && !lost;
-    if (not_whole) partial = MessageOf(exists.status());
+    // Such as a plugin whose file is being copied. It is no proof that something is gone.
+    bool later = !gone && !lost && absl::IsUnavailable(exists.status());
+    if (later) not_yet = MessageOf(exists.status());
     if (context.session.TimeLeft() == absl::ZeroDuration())
-      return WithHint(TooLate(context, late), partial);
-    if (not_whole && gone) return absl::OkStatus();
-    if (!exists.ok() && !not_whole) {
+      return WithHint(TooLate(context, late), not_yet);
+    if (!exists.ok() && !later) {
       if (lost && gone && WentWithBroker(context.session, address)) return absl::OkStatus();
       if (!lost || gone) return exists.status();
       HAWSER_RETURN_IF_ERROR(AwaitBroker(context, &Session::ConnectAgain));

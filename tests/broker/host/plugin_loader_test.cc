@@ -217,6 +217,10 @@ TEST(PluginLoader, AFileThatIsNotWholeIsNotThereYetAndEndsNobody) {
                 StatusIs(kUnavailable, AllOf(HasSubstr(path), HasSubstr("is not whole"))))
         << size;
   }
+  std::string foreign = whole.substr(0, 5000);
+  foreign[4] = 1;  // of a machine of 32 bits, whose headers are others
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << foreign;
+  EXPECT_THAT(Plugin::Load(path), StatusIs(kInvalidArgument, HasSubstr("cannot be loaded")));
   std::ofstream(path, std::ios::binary | std::ios::trunc) << whole;
   EXPECT_THAT(Plugin::Load(path), IsOk());
 }

@@ -1,6 +1,6 @@
 // Each limit of LinkLimits: what breaks it gets, and that the session goes on.
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/limited_link.h"
 
 namespace hawser::tests {
 namespace {
@@ -10,18 +10,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr link::LinkLimits kDefault;
-
-// Two ends; `near` is the caller's limits, `far` the callee's.
-class LinkLimitsTest : public ::testing::Test {
- protected:
-  struct Ends : LinkTest {
-    Ends(const link::LinkLimits& near, const link::LinkLimits& far) : LinkTest(near, far) {}
-    void TestBody() override {}
-    using LinkTest::CallRoot, LinkTest::Import, LinkTest::Settle, LinkTest::connection_,
-        LinkTest::far_, LinkTest::near_, LinkTest::remote_, LinkTest::root_, LinkTest::Connect;
-  };
-};
+using LinkLimitsTest = LimitedLinkTest;
 
 TEST_F(LinkLimitsTest, CallsBeyondTheCallWindowWaitUnsentUntilSomeAreAnswered) {
   link::LinkLimits limits = kDefault;

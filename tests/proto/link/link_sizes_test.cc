@@ -1,7 +1,7 @@
 // How large calls, answers and what is handed over with them may be.
 
 #include "absl/strings/str_cat.h"
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/limited_link.h"
 
 namespace hawser::tests {
 namespace {
@@ -10,18 +10,7 @@ using enum absl::StatusCode;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr link::LinkLimits kDefault;
-
-// Two ends; `near` is the caller's limits, `far` the callee's.
-class LinkSizesTest : public ::testing::Test {
- protected:
-  struct Ends : LinkTest {
-    Ends(const link::LinkLimits& near, const link::LinkLimits& far) : LinkTest(near, far) {}
-    void TestBody() override {}
-    using LinkTest::CallRoot, LinkTest::Import, LinkTest::Settle, LinkTest::connection_,
-        LinkTest::far_, LinkTest::near_, LinkTest::remote_, LinkTest::root_, LinkTest::Connect;
-  };
-};
+using LinkSizesTest = LimitedLinkTest;
 
 TEST_F(LinkSizesTest, ACallLargerThanAFrameIsRefused) {
   Ends ends(kDefault, kDefault);
