@@ -82,7 +82,7 @@ class HawserdTest(unittest.TestCase):
         early = wait("300ms")
         self.assertIn("late.so is not whole", early.communicate(timeout=60)[1])
         self.assertEqual(early.returncode, 8)
-        gone = wait("60s", "--gone")  # which nobody can say
+        gone = wait("10s", "--gone")  # which nobody can say
         self.assertIn("late.so is not whole", gone.communicate(timeout=60)[1])
         self.assertEqual(gone.returncode, 1)
         waiting = wait("60s")
