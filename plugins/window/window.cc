@@ -37,7 +37,10 @@ HostedModule::Claim ClaimFor(const SessionRef& session, const std::shared_ptr<Wi
   auto named = session->attributes().find("window");
   if (named != session->attributes().end() && !named->second.empty()) {
     const std::string& asked = named->second;
-    if (asked == "none") return {};
+    if (asked == "none") {
+      return {nullptr, nullptr,
+              absl::NotFoundError("the session asked for no window (window=none)")};
+    }
     if (Ref<BrowserWindow> window = Find(*windows, asked)) return {window, window->contents()};
     // Another window in its place would hide the mistake.
     return {

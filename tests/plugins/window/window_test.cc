@@ -182,7 +182,8 @@ TEST_F(WindowTest, ASessionMayHaveNoWindow) {
   size_t before = OpenWindows();
   TestSession& page = harness_.StartSession({{"window", "none"}});
   EXPECT_EQ(page.window(), nullptr);
-  EXPECT_THAT(page.refused(), IsOk());
+  EXPECT_EQ(page.contents(), nullptr);
+  EXPECT_THAT(page.refused(), StatusIs(kNotFound, "the session asked for no window (window=none)"));
   EXPECT_EQ(OpenWindows(), before);
 }
 
