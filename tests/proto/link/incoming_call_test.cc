@@ -1,6 +1,6 @@
 #include "proto/link/incoming_call.h"
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

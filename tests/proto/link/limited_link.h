@@ -4,7 +4,7 @@
 // LimitedLinkTest: fixture of tests that make links of several limits.
 
 #include "gtest/gtest.h"
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/link_ends.h"
 
 namespace hawser::tests {
 

@@ -1,6 +1,6 @@
 // What a broken or hostile peer may send: the exact answer, and what becomes of the link.
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

@@ -1,6 +1,6 @@
 // Deadlines and cancelling, at both ends.
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

@@ -1,6 +1,6 @@
 // The end of a session, as the link tells it.
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

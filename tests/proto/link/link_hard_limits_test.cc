@@ -1,7 +1,7 @@
 // The limits of LinkLimits that are for a peer that keeps to no window.
 
 #include "absl/strings/str_cat.h"
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

@@ -1,6 +1,7 @@
 // Each limit of LinkLimits: what breaks it gets, and that the session goes on.
 
 #include "tests/proto/link/limited_link.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

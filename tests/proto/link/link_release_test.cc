@@ -1,6 +1,6 @@
 // How long a handle lives (session.proto): release by watermark, from both ends.
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <stop_token>
 
-#include "tests/proto/link/raw_peer.h"
+#include "tests/proto/link/raw_peer_fixture.h"
 
 namespace hawser::tests {
 namespace {
