@@ -26,9 +26,10 @@
 // never leaves the SDK: it becomes the error.
 //
 // Lifetime: the function lives until this Callback, its copies and the broker have dropped it, or
-// the session is over. It is destroyed where callbacks run; once the session is over and no callback
-// runs any more, by whoever drops it. Copies are cheap and are the same
-// object; so are copies passed to different sessions, each runs it where its callbacks run.
+// the session is over. It is destroyed where callbacks run; where nobody polls for them any more, on
+// a thread of the SDK; once the session is over and no callback runs any more, by whoever drops it.
+// Copies are cheap and are the same object; so are copies passed to different sessions, each runs it
+// where its callbacks run.
 // Thread-safe.
 
 #include <array>

@@ -10,11 +10,25 @@
 #include "proto/link/proxy.h"
 
 namespace hawser::internal {
+namespace {
+
+Outcome TooLate() {
+  return Outcome::Failed(absl::DeadlineExceededError("deadline passed before the answer came"));
+}
+
+}  // namespace
 
 std::shared_ptr<FutureState> FutureState::Answered(Ref<Connection> connection, Outcome outcome) {
   auto state = std::make_shared<FutureState>(std::move(connection));
   state->TakeReply().Answer(std::move(outcome));
   return state;
+}
+
+FutureState::FutureState(Ref<Connection> connection, std::optional<absl::Duration> deadline)
+    : connection_(std::move(connection)) {
+  if (connection_ == nullptr && deadline && *deadline != absl::InfiniteDuration()) {
+    until_ = base::SystemClock().Now() + *deadline;
+  }
 }
 
 Reply FutureState::TakeReply() {
@@ -24,6 +38,12 @@ Reply FutureState::TakeReply() {
 
 void FutureState::Deliver(uint64_t /*token*/, Outcome outcome) {
   std::shared_ptr<FutureState> self = std::move(self_);
+  if (IsOver()) outcome = TooLate();
+  Settle(std::move(outcome));
+}
+
+void FutureState::Settle(Outcome outcome) {
+  if (settled_.exchange(true, std::memory_order_acq_rel)) return;
   if (on_answer_) std::exchange(on_answer_, nullptr)();
   std::vector<std::function<void(absl::StatusOr<Value>)>> thens;
   bool awaited = false;
@@ -62,7 +82,8 @@ void FutureState::NoteAwaited(const Outcome& outcome) {
   }
 }
 
-bool FutureState::ready() const {
+bool FutureState::ready() {
+  if (IsOver()) Settle(TooLate());
   base::MutexLock lock(mu_);
   return ready_;
 }
@@ -73,14 +94,7 @@ Outcome FutureState::outcome() const {
 }
 
 absl::StatusOr<Value> FutureState::Await(absl::Duration timeout) {
-  if (connection_ == nullptr) {
-    base::MutexLock lock(mu_);
-    while (!ready_) {
-      if (!answered_.WaitFor(mu_, timeout)) break;
-    }
-    if (!ready_) return absl::DeadlineExceededError("no answer yet");
-    return Outcome(outcome_).ToStatusOr();
-  }
+  if (connection_ == nullptr) return AwaitHere(timeout);
   Leader::Slot slot;
   {
     base::MutexLock lock(mu_);
@@ -95,6 +109,27 @@ absl::StatusOr<Value> FutureState::Await(absl::Duration timeout) {
   waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &slot), waiting_.end());
   if (!ready_) return absl::DeadlineExceededError("no answer yet");
   return Outcome(outcome_).ToStatusOr();
+}
+
+absl::StatusOr<Value> FutureState::AwaitHere(absl::Duration timeout) {
+  base::MonoTime until = until_;
+  if (timeout != absl::InfiniteDuration()) {
+    until = std::min(until, base::SystemClock().Now() + timeout);
+  }
+  {
+    base::MutexLock lock(mu_);
+    while (!ready_) {
+      if (until == base::MonoTime::Max()) {
+        answered_.Wait(mu_);
+      } else if (base::MonoTime now = base::SystemClock().Now(); now < until) {
+        answered_.WaitFor(mu_, until - now);
+      } else {
+        break;
+      }
+    }
+  }
+  if (!ready()) return absl::DeadlineExceededError("no answer yet");
+  return outcome().ToStatusOr();
 }
 
 void FutureState::Then(std::function<void(absl::StatusOr<Value>)> then) {
@@ -131,14 +166,17 @@ void FutureState::Run(std::function<void(absl::StatusOr<Value>)> then, const Out
   }
 }
 
-void FutureState::Cancel() const {
-  uint64_t call = call_.load(std::memory_order_acquire);
-  if (call != 0 && connection_ != nullptr) connection_->Cancel(call);
+void FutureState::Cancel() {
+  if (connection_ == nullptr) {
+    Settle(Outcome::Failed(absl::CancelledError("the call was cancelled")));
+  } else if (uint64_t call = call_.load(std::memory_order_acquire); call != 0) {
+    connection_->Cancel(call);
+  }
 }
 
 // What future.h uses
 
-bool IsReady(const FutureState& state) { return state.ready(); }
+bool IsReady(FutureState& state) { return state.ready(); }
 
 absl::StatusOr<Value> Await(const std::shared_ptr<FutureState>& state, absl::Duration timeout) {
   return state->Await(timeout);
@@ -149,6 +187,6 @@ void Then(const std::shared_ptr<FutureState>& state,
   state->Then(std::move(then));
 }
 
-void Cancel(const FutureState& state) { state.Cancel(); }
+void Cancel(FutureState& state) { state.Cancel(); }
 
 }  // namespace hawser::internal

@@ -24,11 +24,11 @@ namespace hawser {
 
 namespace internal {
 
-bool IsReady(const FutureState& state);
+bool IsReady(FutureState& state);
 absl::StatusOr<Value> Await(const std::shared_ptr<FutureState>& state, absl::Duration timeout);
 void Then(const std::shared_ptr<FutureState>& state,
           std::function<void(absl::StatusOr<Value>)> then);
-void Cancel(const FutureState& state);
+void Cancel(FutureState& state);
 
 }  // namespace internal
 
@@ -67,7 +67,8 @@ class Future {
     });
   }
 
-  // The call is answered CANCELLED, unless it has been answered; its module is told to stop.
+  // The call is answered CANCELLED, unless it has been answered; its module is told to stop. A
+  // function of this program is not: it runs to its end.
   void Cancel() const {
     if (state_ != nullptr) internal::Cancel(*state_);
   }

@@ -25,8 +25,9 @@ class Clock;
 struct CallOptions {
   // How long the call may take, reckoned from the moment it is made; time spent reconnecting
   // counts. When it is over the call fails with DEADLINE_EXCEEDED: if it had not started it never
-  // will, if it had, its module is told to stop and its effect is unknown. Unset:
-  // ConnectOptions::default_deadline.
+  // will, if it had, its module is told to stop and its effect is unknown. A function of this
+  // program that came back runs to its end. Unset: ConnectOptions::default_deadline; none for calls
+  // that stay in this program.
   std::optional<absl::Duration> deadline = {};
 };
 
@@ -109,7 +110,9 @@ struct ConnectOptions {
     kOwnThread,  // on a thread of the SDK
     kPoll,       // in Remote::Poll, on whichever thread calls it. CallbackMode::kCall ones also
                  // inside a synchronous call or Await of the thread that polled last (of any
-                 // thread, if none has polled yet), since the call may depend on their answer
+                 // thread, if none has polled yet), since the call may depend on their answer.
+                 // Without a Remote nobody polls: then nothing runs, and what calls a function of
+                 // the program is told FAILED_PRECONDITION
   };
   Callbacks callbacks = Callbacks::kOwnThread;
 

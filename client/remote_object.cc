@@ -10,6 +10,13 @@
 #include "proto/link/proxy.h"
 
 namespace hawser {
+namespace {
+
+absl::Status NoListener() {
+  return absl::InvalidArgumentError("the listener is a Callback that was moved from");
+}
+
+}  // namespace
 
 namespace internal {
 
@@ -51,8 +58,15 @@ absl::StatusOr<Subscription> RemoteObject::Listen(std::string_view method, std::
                                                                     listener, options_, kind));
 }
 
+absl::StatusOr<Subscription> RemoteObject::On(std::string_view event,
+                                              const Callback& listener) const {
+  if (listener.object() == nullptr) return NoListener();
+  return Listen("on", event, listener.object(), internal::ListenerKind::kShared);
+}
+
 absl::StatusOr<Subscription> RemoteObject::Once(std::string_view event,
                                                 const Callback& listener) const {
+  if (listener.object() == nullptr) return NoListener();
   Ref<internal::ClientFunction> stand_in =
       internal::ClientFunction::From(listener.object().get())
           ->MakeStandIn({internal::Connection::Of(object_.get()), HashKey(), std::string(event)});
@@ -60,6 +74,7 @@ absl::StatusOr<Subscription> RemoteObject::Once(std::string_view event,
 }
 
 absl::Status RemoteObject::Off(std::string_view event, const Callback& listener) const {
+  if (listener.object() == nullptr) return NoListener();
   Ref<internal::ClientFunction> stand_in =
       internal::ClientFunction::From(listener.object().get())
           ->StandInAt({internal::Connection::Of(object_.get()), HashKey(), std::string(event)});

@@ -187,9 +187,7 @@ class RemoteObject {
                   Callback(std::forward<F>(listener), CallbackMode::kNotify, site).object(),
                   internal::ListenerKind::kOwn);
   }
-  absl::StatusOr<Subscription> On(std::string_view event, const Callback& listener) const {
-    return Listen("on", event, listener.object(), internal::ListenerKind::kShared);
-  }
+  absl::StatusOr<Subscription> On(std::string_view event, const Callback& listener) const;
   // The same, at the first `event` only. The broker gets a Callback under another identity, so that
   // the Subscription ends this registration and no other; Off finds it, a call of the method off
   // does not.
@@ -207,8 +205,9 @@ class RemoteObject {
   absl::Status Off(std::string_view event, const Callback& listener) const;
 
   // Calls `fn` once when the object is gone, where callbacks run: destroyed, its module unloaded,
-  // or the session over; soon, if it is already. Local: sends nothing. FAILED_PRECONDITION if it is
-  // no object of the broker.
+  // or the session over; soon, if it is already. Detached, it ends with the last handle this
+  // process holds on the object. Local: sends nothing. FAILED_PRECONDITION if it is no object of
+  // the broker.
   absl::StatusOr<Subscription> Watch(std::function<void(GoneReason)> fn) const;
 
   // The same object with the members it shows now. This handle keeps its own.

@@ -47,7 +47,7 @@ class Subscription {
   // if it was of nothing.
   absl::Status Off();
 
-  // The listener stays until the session ends or RemoteObject::Off removes it.
+  // The listener stays until the session ends or RemoteObject::Off removes it; of a Watch, see there.
   void Detach();
 
   // Where the listener was registered: "shop/cart.cc:42".

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,13 +17,17 @@
 namespace hawser::internal {
 namespace {
 
-// The item that runs on this thread.
+// How soon a thread that could not be started is tried again.
+constexpr absl::Duration kThreadRetry = absl::Milliseconds(100);
+
+// An item that runs on this thread, inside the one that is `outer`.
 struct Running {
-  CallbackQueue* queue = nullptr;
-  bool in_call = false;
-  int nested = 0;
+  CallbackQueue* queue;
+  bool in_call;
+  int nested;
+  const Running* outer;
 };
-thread_local Running running;
+thread_local const Running* running = nullptr;
 
 void Print(const Error& error, std::string_view site) {
   std::fprintf(stderr, "hawser: callback %s: %s\n", std::string(site).c_str(),
@@ -33,18 +38,30 @@ void Print(const Error& error, std::string_view site) {
 
 CallbackQueue::~CallbackQueue() = default;
 
-bool CallbackQueue::RunsHere() const { return running.queue == this; }
-
-bool CallbackQueue::InCallHere() const { return running.queue == this && running.in_call; }
-
-bool CallbackQueue::TooDeepHere() const {
-  return running.queue == this && running.nested > kMaxNested;
+bool CallbackQueue::RunsHere() const {
+  for (const Running* item = running; item != nullptr; item = item->outer) {
+    if (item->queue == this) return true;
+  }
+  return false;
 }
+
+bool CallbackQueue::InCallHere() const {
+  for (const Running* item = running; item != nullptr; item = item->outer) {
+    if (item->queue == this && item->in_call) return true;
+  }
+  return false;
+}
+
+bool CallbackQueue::TooDeepHere() const { return RunsHere() && running->nested > kMaxNested; }
 
 bool CallbackQueue::HasWork() const {
   if (awaited_calls_.load(std::memory_order_acquire) == 0) return false;
-  if (RunsHere()) return running.nested < kMaxNested || stuck_.load(std::memory_order_acquire);
-  return !polling_.load(std::memory_order_acquire) && MayRunOn(std::this_thread::get_id());
+  if (running != nullptr && running->nested >= kMaxNested &&
+      !stuck_.load(std::memory_order_acquire)) {
+    return false;
+  }
+  return RunsHere() ||
+         (!polling_.load(std::memory_order_acquire) && MayRunOn(std::this_thread::get_id()));
 }
 
 bool CallbackQueue::MayRunOn(std::thread::id thread) const {
@@ -66,19 +83,20 @@ void CallbackQueue::Report(const Error& error, std::string_view site) const noex
 }
 
 void CallbackQueue::Run(Item item) noexcept {
-  Running outer = std::exchange(
-      running, Running{this, item.what == What::kCall || item.what == What::kAwaitedCall,
-                       RunsHere() ? running.nested + 1 : 0});
+  const Running here{this, item.what == What::kCall || item.what == What::kAwaitedCall,
+                     running == nullptr ? 0 : running->nested + 1, running};
+  running = &here;
   {
     base::ScopedExecutor current(this);
     try {
-      item.task();
+      // Calls refuse themselves, so that who made them hears of it.
+      if (item.what != What::kTask || !abandoned()) item.task();
     } catch (...) {
       Report(CatchException(), item.site);
     }
     item.task = nullptr;  // what it holds goes where callbacks run
   }
-  running = outer;
+  running = here.outer;
 }
 
 CallbackQueue::Item CallbackQueue::TakeFront() {
@@ -92,7 +110,7 @@ void CallbackQueue::Add(Item item) {
   {
     base::MutexLock lock(mu_);
     bool over = closed_ && !has_thread_ && !polling_;
-    if (!abandoned_ && !(over && item.what == What::kDrop)) {
+    if (!(over && (abandoned() || item.what == What::kDrop))) {
       bool awaited = item.what == What::kAwaitedCall;
       items_.push_back(std::move(item));
       if (awaited) {
@@ -100,9 +118,8 @@ void CallbackQueue::Add(Item item) {
         NudgeWaiting();
         if (full_) leader_.PokeReader();
       }
-      if (runs_on_ == RunsOn::kThread && !has_thread_) {
-        has_thread_ = true;
-        std::thread([self = shared_from_this()] { self->RunThread(); }).detach();
+      if (!has_thread_ && (runs_on_ == RunsOn::kThread || abandoned())) {
+        StartThread();
       } else {
         changed_.NotifyAll();
       }
@@ -112,10 +129,20 @@ void CallbackQueue::Add(Item item) {
   // What is not wanted any more goes here, without the lock.
 }
 
+void CallbackQueue::StartThread() {
+  try {
+    std::thread([self = shared_from_this()] { self->RunThread(); }).detach();
+    has_thread_ = true;
+  } catch (const std::system_error&) {
+    if (!closed_) leader_.PokeReader();
+  }
+  wants_thread_.store(!has_thread_, std::memory_order_release);
+}
+
 void CallbackQueue::NudgeWaiting() {
   for (auto waiting = announced_.rbegin(); waiting != announced_.rend(); ++waiting) {
     if (!(polling_ ? waiting->thread == polling_thread_ : MayRunOn(waiting->thread))) continue;
-    leader_.Nudge(*waiting->slot);
+    waiting->leader->Nudge(*waiting->slot);
     return;
   }
 }
@@ -134,8 +161,10 @@ void CallbackQueue::EndPolling() {
 
 void CallbackQueue::RunThread() {
   base::MutexLock lock(mu_);
+  if (abandoned()) last_poller_ = std::this_thread::get_id();
   for (;;) {
-    while (items_.empty() && !closed_) changed_.Wait(mu_);
+    // Who polled last may still be inside an item.
+    while (items_.empty() ? !closed_ : polling_.load()) changed_.Wait(mu_);
     if (items_.empty()) break;
     Item item = TakeFront();
     mu_.Unlock();
@@ -146,22 +175,37 @@ void CallbackQueue::RunThread() {
   changed_.NotifyAll();
 }
 
+bool CallbackQueue::RunNow(base::Task& task) {
+  std::thread::id here = std::this_thread::get_id();
+  {
+    base::MutexLock lock(mu_);
+    if (!polled()) return false;
+    while (polling_ && (abandoned() || MayRunOn(here))) changed_.Wait(mu_);
+    if (!abandoned() && !MayRunOn(here)) return false;
+    BeginPolling();
+  }
+  Run({std::move(task), What::kOwnCall});
+  base::MutexLock lock(mu_);
+  EndPolling();
+  return true;
+}
+
 int CallbackQueue::Poll(absl::Duration wait) {
-  if (running.queue == this || runs_on_ != RunsOn::kPoll) return 0;
+  if (RunsHere() || !polled()) return 0;
   auto now = [] { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); };
   absl::Duration until = now() + wait;
   int ran = 0;
   base::MutexLock lock(mu_);
-  if (polling_ || abandoned_) return 0;
+  if (polling_ || abandoned()) return 0;
   last_poller_ = std::this_thread::get_id();
   BeginPolling();
   for (;;) {
-    while (items_.empty() && !closed_ && !abandoned_ && wait > absl::ZeroDuration()) {
+    while (items_.empty() && !closed_ && !abandoned() && wait > absl::ZeroDuration()) {
       changed_.WaitFor(mu_, wait);
       wait = until - now();
     }
     // Only what is there now: a callback that causes another one must not keep the program here.
-    for (size_t left = items_.size(); left > 0 && !items_.empty(); --left) {
+    for (size_t left = items_.size(); left > 0 && !items_.empty() && !abandoned(); --left) {
       Item item = TakeFront();
       if (item.what != What::kDrop) ++ran;
       mu_.Unlock();
@@ -170,13 +214,14 @@ int CallbackQueue::Poll(absl::Duration wait) {
     }
     // A function that was dropped is nothing to wake the program for.
     wait = until - now();
-    if (ran > 0 || closed_ || abandoned_ || wait <= absl::ZeroDuration()) break;
+    if (ran > 0 || closed_ || abandoned() || wait <= absl::ZeroDuration()) break;
   }
   EndPolling();
   return ran;
 }
 
 void CallbackQueue::SetFull(bool full) {
+  base::MutexLock lock(mu_);
   full_ = full;
   full_since_ = base::MonoTime::Max();
   stuck_.store(false, std::memory_order_release);
@@ -184,20 +229,26 @@ void CallbackQueue::SetFull(bool full) {
 }
 
 base::MonoTime CallbackQueue::KeepMoving(base::MonoTime now) {
-  if (awaited_calls_.load(std::memory_order_acquire) == 0) return base::MonoTime::Max();
+  base::MonoTime due = base::MonoTime::Max();
+  if (wants_thread_.load(std::memory_order_acquire)) {
+    base::MutexLock lock(mu_);
+    if (!has_thread_) StartThread();
+    if (!has_thread_) due = now + kThreadRetry;
+  }
+  if (awaited_calls_.load(std::memory_order_acquire) == 0) return due;
   base::MutexLock lock(mu_);
-  if (!full_ || stuck_ || awaited_calls_ == 0) return base::MonoTime::Max();
+  if (!full_ || stuck_ || awaited_calls_ == 0) return due;
   if (full_since_ == base::MonoTime::Max()) full_since_ = now;
-  base::MonoTime due = full_since_ + kStuckFor;
-  if (now < due) return due;
+  if (now < full_since_ + kStuckFor) return std::min(due, full_since_ + kStuckFor);
   stuck_.store(true, std::memory_order_release);
   NudgeWaiting();
-  return base::MonoTime::Max();
+  return due;
 }
 
 void CallbackQueue::RunWork() {
   bool outermost = !RunsHere();
-  bool fills = !outermost && running.nested + 1 == kMaxNested;
+  const Running* inside = running;
+  bool fills = inside != nullptr && inside->nested + 1 == kMaxNested;
   Item item;
   {
     base::MutexLock lock(mu_);
@@ -210,20 +261,25 @@ void CallbackQueue::RunWork() {
     items_.erase(found);
     awaited_calls_.fetch_sub(1, std::memory_order_acq_rel);
     if (outermost) BeginPolling();
-    if (fills) SetFull(true);
   }
+  auto set_full = [&](bool full) {
+    if (!fills) return;
+    SetFull(full);
+    for (const Running* other = inside; other != nullptr; other = other->outer) {
+      if (other->queue != this) other->queue->SetFull(full);
+    }
+  };
+  set_full(true);
   Run(std::move(item));
-  if (!outermost && !fills) return;
+  set_full(false);
+  if (!outermost) return;
   base::MutexLock lock(mu_);
-  if (fills) SetFull(false);
-  if (outermost) EndPolling();
+  EndPolling();
 }
 
-NestedWork* CallbackQueue::Announce(Leader::Slot& slot) {
-  if (!RunsHere() && runs_on_ != RunsOn::kPoll) return nullptr;
+void CallbackQueue::Announce(Leader& leader, Leader::Slot& slot) {
   base::MutexLock lock(mu_);
-  announced_.push_back({&slot, std::this_thread::get_id()});
-  return this;
+  announced_.push_back({&leader, &slot, std::this_thread::get_id()});
 }
 
 void CallbackQueue::Withdraw(Leader::Slot& slot) {
@@ -234,6 +290,34 @@ void CallbackQueue::Withdraw(Leader::Slot& slot) {
   if (awaited_calls_ > 0) NudgeWaiting();
 }
 
+CallbackQueue::Waiter::Waiter(CallbackQueue& own, Leader& leader, Leader::Slot& slot)
+    : slot_(slot) {
+  if (own.polled()) queues_.push_back(&own);
+  for (const Running* item = running; item != nullptr; item = item->outer) {
+    if (std::find(queues_.begin(), queues_.end(), item->queue) != queues_.end()) continue;
+    queues_.push_back(item->queue);
+  }
+  for (CallbackQueue* queue : queues_) queue->Announce(leader, slot);
+}
+
+CallbackQueue::Waiter::~Waiter() {
+  for (CallbackQueue* queue : queues_) queue->Withdraw(slot_);
+}
+
+bool CallbackQueue::Waiter::HasWork() const {
+  return std::any_of(queues_.begin(), queues_.end(),
+                     [](const CallbackQueue* queue) { return queue->HasWork(); });
+}
+
+void CallbackQueue::Waiter::RunWork() {
+  for (CallbackQueue* queue : queues_) {
+    if (queue->HasWork()) {
+      queue->RunWork();
+      return;
+    }
+  }
+}
+
 void CallbackQueue::Close() {
   base::MutexLock lock(mu_);
   closed_ = true;
@@ -241,15 +325,17 @@ void CallbackQueue::Close() {
 }
 
 void CallbackQueue::Abandon() {
-  if (runs_on_ != RunsOn::kPoll) return;
-  std::deque<Item> items;
-  {
-    base::MutexLock lock(mu_);
-    abandoned_ = true;
+  if (!polled()) return;
+  std::deque<Item> items;  // goes without the lock
+  base::MutexLock lock(mu_);
+  abandoned_ = true;
+  if (closed_) {
     items.swap(items_);
     awaited_calls_.store(0, std::memory_order_release);
-    changed_.NotifyAll();
+  } else if (!items_.empty() && !has_thread_) {
+    StartThread();
   }
+  changed_.NotifyAll();
 }
 
 void CallbackQueue::AwaitEnd(absl::Duration at_most) {

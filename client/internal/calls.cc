@@ -95,16 +95,15 @@ void CallLocal(const ObjectRef& target, const CallRequest& request, Reply reply)
     }
   };
   base::Executor* home = target->home();
-  // A callback that came home runs behind what the broker has called of it already; but a program
-  // that polls would wait for itself.
+  // A callback that came home runs where callbacks run, behind what the broker has called of it
+  // already; but who runs callbacks would wait for itself.
   std::shared_ptr<CallbackQueue> queue;
+  bool notify = false;
   if (ClientFunction* function = ClientFunction::From(target.get())) {
     queue = function->home_queue();
-    bool notify = IsCallOfItself(request) && function->shape()->mode() == CallbackMode::kNotify;
+    notify = IsCallOfItself(request) && function->shape()->mode() == CallbackMode::kNotify;
     if (notify) reply.Return();
-    if (queue != nullptr && (notify || !(queue->polled() || queue->RunsHere()))) {
-      home = queue.get();
-    }
+    if (queue != nullptr && (notify || !queue->RunsHere())) home = queue.get();
   }
   if (home == nullptr || (home == base::CurrentExecutor() && queue == nullptr)) {
     invoke(*target, request.op, request.member, request.args, std::move(reply));
@@ -112,10 +111,12 @@ void CallLocal(const ObjectRef& target, const CallRequest& request, Reply reply)
   }
   Array args(std::make_move_iterator(request.args.begin()),
              std::make_move_iterator(request.args.end()));
-  home->Post([invoke, target, op = request.op, member = std::string(request.member),
-              args = std::move(args), reply = std::move(reply)]() mutable {
+  base::Task task = [invoke, target, op = request.op, member = std::string(request.member),
+                     args = std::move(args), reply = std::move(reply)]() mutable {
     invoke(*target, op, member, args, std::move(reply));
-  });
+  };
+  if (queue != nullptr && !notify && queue->RunNow(task)) return;
+  home->Post(std::move(task));
 }
 
 // Answers the call with a promise, if that is what the broker would get, and gives what settles it;
@@ -201,7 +202,7 @@ absl::StatusOr<Value> CallSync(const ObjectRef& target, const CallRequest& reque
   HAWSER_RETURN_IF_ERROR(PlanCall(on, request, &plan));
   if (plan.answer) return *std::move(plan.answer);
   if (plan.connection == nullptr) {
-    auto state = std::make_shared<FutureState>(nullptr);
+    auto state = std::make_shared<FutureState>(nullptr, request.options->deadline);
     Send(std::move(plan), on, request, *state);
     return state->Await(absl::InfiniteDuration());
   }
@@ -218,7 +219,7 @@ std::shared_ptr<FutureState> CallAsync(const ObjectRef& target, const CallReques
   CallPlan plan;
   absl::Status status = PlanCall(on, request, &plan);
   if (!status.ok()) return FutureState::Answered(plan.connection, Outcome::Failed(status));
-  auto state = std::make_shared<FutureState>(plan.connection);
+  auto state = std::make_shared<FutureState>(plan.connection, request.options->deadline);
   Send(std::move(plan), on, request, *state);
   return state;
 }

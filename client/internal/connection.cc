@@ -1,6 +1,8 @@
 #include "client/internal/connection.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -117,10 +119,8 @@ std::optional<base::MonoTime> Connection::DeadlineOf(const CallOptions& call) co
 }
 
 bool Connection::Wait(Leader::Slot& slot, base::MonoTime until) {
-  NestedWork* nested = callbacks_->Announce(slot);
-  bool filled = leader_.Wait(slot, until, nested);
-  if (nested != nullptr) callbacks_->Withdraw(slot);
-  return filled;
+  CallbackQueue::Waiter waiter(*callbacks_, leader_, slot);
+  return leader_.Wait(slot, until, waiter.work());
 }
 
 Connection::Activity::Activity(Connection& connection) : connection_(connection) {
@@ -178,6 +178,11 @@ void Connection::RunCall(link::IncomingCall* call) {
   Object& target = call->target();
   Invocation invocation = call->invocation();
   Reply reply = call->TakeReply();
+  if (callbacks_->abandoned()) {
+    reply.Fail(absl::FailedPreconditionError(
+        "the program that has this function polls no more: its last Remote is gone"));
+    return;
+  }
   if (callbacks_->TooDeepHere()) {
     reply.Fail(absl::ResourceExhaustedError(
         absl::StrCat("callbacks that wait for each other are nested too deep (limit ",
@@ -224,6 +229,7 @@ void Connection::OnDropped(link::Proxy* proxy) {
     }
   }
   if (proxy != nullptr) {
+    if (watched_.load(std::memory_order_acquire) != 0) DropWatchers(*proxy);
     Endpoint::OnDropped(proxy);
   } else {
     WantFlush();
@@ -259,7 +265,8 @@ uint64_t Connection::Watch(const link::Proxy& proxy, std::function<void(GoneReas
   {
     base::MutexLock lock(state_mu_);
     number = next_watch_++;
-    watchers_[proxy.handle()].push_back({number, std::move(fn)});
+    watchers_[proxy.handle()].push_back({number, &proxy, std::move(fn)});
+    watched_.fetch_add(1, std::memory_order_acq_rel);
   }
   // It may have gone before it was watched.
   if (proxy.gone() != GoneReason::kAlive) {
@@ -279,9 +286,30 @@ void Connection::Unwatch(const link::Proxy& proxy, uint64_t watch) {
     std::swap(removed, watcher);
     std::swap(watcher, watchers.back());
     watchers.pop_back();
+    watched_.fetch_sub(1, std::memory_order_acq_rel);
     break;
   }
   if (watchers.empty()) watchers_.erase(found);
+}
+
+void Connection::DropWatchers(const link::Proxy& proxy) {
+  std::vector<Watcher> dropped;
+  {
+    base::MutexLock lock(state_mu_);
+    auto found = watchers_.find(proxy.handle());
+    if (found == watchers_.end()) return;
+    // A newer proxy may have the handle already, and watchers of its own.
+    std::vector<Watcher>& watchers = found->second;
+    auto first =
+        std::stable_partition(watchers.begin(), watchers.end(),
+                              [&](const Watcher& watcher) { return watcher.proxy != &proxy; });
+    dropped.assign(std::make_move_iterator(first), std::make_move_iterator(watchers.end()));
+    watchers.erase(first, watchers.end());
+    if (watchers.empty()) watchers_.erase(found);
+    watched_.fetch_sub(dropped.size(), std::memory_order_acq_rel);
+  }
+  if (dropped.empty()) return;
+  callbacks_->PostDrop([dropped = std::move(dropped)] {});
 }
 
 void Connection::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
@@ -292,6 +320,7 @@ void Connection::OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) {
     if (found == watchers_.end()) return;
     watchers = std::move(found->second);
     watchers_.erase(found);
+    watched_.fetch_sub(watchers.size(), std::memory_order_acq_rel);
   }
   for (Watcher& watcher : watchers) {
     callbacks_->Post([fn = std::move(watcher.fn), reason] { fn(reason); }, "RemoteObject::Watch");

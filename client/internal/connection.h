@@ -68,7 +68,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   // Objects
   // Somebody awaits this promise: its failure is theirs.
   void NoteAwaited(const link::Proxy& promise) HAWSER_EXCLUDES(state_mu_);
-  // Runs `fn` once, where callbacks run, when the object is gone. Gives a number for Unwatch.
+  // Runs `fn` once, where callbacks run, when the object is gone; never, if the proxy is dropped
+  // before. Gives a number for Unwatch.
   uint64_t Watch(const link::Proxy& proxy, std::function<void(GoneReason)> fn)
       HAWSER_EXCLUDES(state_mu_);
   void Unwatch(const link::Proxy& proxy, uint64_t watch) HAWSER_EXCLUDES(state_mu_);
@@ -95,6 +96,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   enum class Phase { kDetached, kAttempting, kAttached, kOver };
   struct Watcher {
     uint64_t number;
+    const link::Proxy* proxy;  // only to compare
     std::function<void(GoneReason)> fn;
   };
 
@@ -110,6 +112,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   void OnEnded(EndReason reason, const absl::Status& why, std::vector<ObjectRef> exported) override;
   void OnPeerGone(const Ref<link::Proxy>& proxy, GoneReason reason) override;
   void OnExport(Object* object, uint64_t handle) override;
+  void DropWatchers(const link::Proxy& proxy) HAWSER_EXCLUDES(state_mu_);
   EndReason OnPeerEnd(EndReason reason) const override { return reason; }
 
   // connection_state.cc: connections of the session, and its end.
@@ -155,7 +158,8 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   // Promises kept or awaited by nobody but us; raised under state_mu_.
   std::atomic<int> orphans_pending_{0};
 
-  std::atomic<int> closing_{0};  // threads in Close, so that nobody else takes the lock for them
+  std::atomic<size_t> watched_{0};  // watchers; changed under state_mu_
+  std::atomic<int> closing_{0};     // threads in Close, so that nobody else takes the lock for them
 
   mutable base::Mutex state_mu_;
   Attacher attacher_ HAWSER_GUARDED_BY(state_mu_);

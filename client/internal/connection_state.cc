@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -11,7 +12,7 @@
 // The connections of a session, one after the other, and its end.
 //
 // Phases: kDetached -> kAttempting -> kAttached -> kDetached ... -> kOver, which is final. Only the
-// reader (and Connect, before there is one) starts attempts. Every transport reports OnClosed once.
+// reader starts attempts. Every transport reports OnClosed once.
 
 namespace hawser::internal {
 namespace {
@@ -60,8 +61,15 @@ absl::StatusOr<Ref<Connection>> Connection::Connect(std::string endpoint, Connec
     base::MutexLock lock(self->state_mu_);
     self->connecting_ = &slot;
   }
-  self->Attempt();
-  std::thread([self] { self->RunReader(); }).detach();
+  try {
+    std::thread([self] {
+      self->Attempt();
+      self->RunReader();
+    }).detach();
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot start a thread for the session: ", error.what()));
+  }
   self->leader_.Wait(slot);
   absl::Status status;
   {

@@ -4,8 +4,10 @@
 // FutureState: where the answer of one call arrives, and who waits for it. Thread-safe. Shared by
 // the Futures of the call, and by the call until it is answered.
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,8 +19,9 @@ namespace hawser::internal {
 
 class FutureState final : public ReplySink, public std::enable_shared_from_this<FutureState> {
  public:
-  // `connection` is null for a call inside this process.
-  explicit FutureState(Ref<Connection> connection) : connection_(std::move(connection)) {}
+  // `connection` is null for a call inside this process: `deadline` is of one.
+  explicit FutureState(Ref<Connection> connection,
+                       std::optional<absl::Duration> deadline = std::nullopt);
   // One that is answered already.
   static std::shared_ptr<FutureState> Answered(Ref<Connection> connection, Outcome outcome);
 
@@ -32,21 +35,30 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
   // Runs on the thread that brings the answer, before anybody sees it. To be set before TakeReply.
   void SetOnAnswer(std::function<void()> on_answer) { on_answer_ = std::move(on_answer); }
 
-  bool ready() const HAWSER_EXCLUDES(mu_);
+  bool ready() HAWSER_EXCLUDES(mu_);
   // The answer; only once ready.
   Outcome outcome() const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Await(absl::Duration timeout) HAWSER_EXCLUDES(mu_);
   void Then(std::function<void(absl::StatusOr<Value>)> then) HAWSER_EXCLUDES(mu_);
-  void Cancel() const;
+  void Cancel() HAWSER_EXCLUDES(mu_);
 
   void Deliver(uint64_t token, Outcome outcome) override HAWSER_EXCLUDES(mu_);
 
  private:
+  bool IsOver() const {
+    return until_ != base::MonoTime::Max() && base::SystemClock().Now() >= until_;
+  }
+  absl::StatusOr<Value> AwaitHere(absl::Duration timeout) HAWSER_EXCLUDES(mu_);
+  // The first answer counts.
+  void Settle(Outcome outcome) HAWSER_EXCLUDES(mu_);
   void Run(std::function<void(absl::StatusOr<Value>)> then, const Outcome& outcome);
   void NoteAwaited(const Outcome& outcome);
 
   const Ref<Connection> connection_;
+  // When a call inside this process is over; nobody but who looks at it keeps the time.
+  base::MonoTime until_ = base::MonoTime::Max();
   std::atomic<uint64_t> call_{0};
+  std::atomic<bool> settled_{false};
   std::function<void()> on_answer_;
   std::shared_ptr<FutureState> self_;  // from TakeReply to Deliver
 

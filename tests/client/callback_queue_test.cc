@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "tests/client/scripted_broker.h"
+#include "tests/support/thread_limit.h"
 
 namespace hawser::internal {
 namespace {
@@ -150,10 +151,117 @@ TEST_F(CallbackQueueTest, AnAbandonedQueueDropsWhatItHasAndWhatComes) {
   auto queue = Make(CallbackQueue::RunsOn::kPoll);
   auto token = std::make_shared<int>();
   queue->Post([token] { FAIL(); });
+  queue->Close();
   queue->Abandon();
   EXPECT_EQ(token.use_count(), 1);
   queue->Post([token] { FAIL(); });
   EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST_F(CallbackQueueTest, AnAbandonedQueueDropsOnAThreadOfItsOwnWhileItsSessionLasts) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::vector<std::thread::id> gone_on;
+  auto token = [&] {
+    return std::shared_ptr<int>(new int, [&](int* token) {
+      EXPECT_TRUE(queue->RunsHere());
+      gone_on.push_back(std::this_thread::get_id());
+      delete token;
+    });
+  };
+  queue->Post([token = token()] { FAIL(); });
+  queue->Abandon();
+  queue->PostDrop([token = token()] {});
+  // A call is run all the same, so that it can refuse itself.
+  bool called = false;
+  queue->PostCall([&] { called = queue->abandoned(); }, true);
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 0);
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_TRUE(called);
+  ASSERT_EQ(gone_on.size(), 2u);
+  EXPECT_NE(gone_on[0], std::this_thread::get_id());
+  EXPECT_EQ(gone_on[0], gone_on[1]);
+}
+
+TEST_F(CallbackQueueTest, WhatIsAbandonedInsideAPollWaitsForItsItem) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::atomic<bool> gone = false;
+  queue->Post([&] {
+    queue->Post([token = std::shared_ptr<int>(new int, [&](int* token) {
+                   gone = true;
+                   delete token;
+                 })] { FAIL(); });
+    queue->Abandon();
+    EXPECT_FALSE(gone);
+  });
+  EXPECT_EQ(queue->Poll(absl::ZeroDuration()), 1);
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_TRUE(gone);
+}
+
+TEST_F(CallbackQueueTest, ACallOfTheProgramItselfRunsWhereItPolls) {
+  auto queue = Make(CallbackQueue::RunsOn::kPoll);
+  std::thread::id ran_on;
+  auto run_now = [&] {
+    ran_on = {};
+    base::Task task = [&] {
+      ran_on = std::this_thread::get_id();
+      EXPECT_TRUE(queue->RunsHere());
+    };
+    return queue->RunNow(task);
+  };
+  EXPECT_TRUE(run_now()) << "the only thread, as far as is known";
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  std::thread([&] { queue->Poll(absl::ZeroDuration()); }).join();
+  EXPECT_FALSE(run_now()) << "another thread polls";
+  EXPECT_EQ(ran_on, std::thread::id());
+  queue->Poll(absl::ZeroDuration());
+  EXPECT_TRUE(run_now());
+}
+
+TEST_F(CallbackQueueTest, AnAwaitedCallRunsInsideAWaitOfAnotherQueuesItem) {
+  auto outer = Make(CallbackQueue::RunsOn::kThread);
+  auto inner = Make(CallbackQueue::RunsOn::kPoll);
+  Leader::Slot slot;
+  std::atomic<bool> waiting = false;
+  std::vector<std::string> order;
+  inner->PostCall(
+      [&] {
+        EXPECT_TRUE(outer->RunsHere());
+        EXPECT_TRUE(inner->RunsHere());
+        order.push_back("inner");
+        CallbackQueue::Waiter waiter(*inner, leader_, slot);
+        waiting = true;
+        leader_.Wait(slot, base::MonoTime::Max(), waiter.work());
+      },
+      true);
+  outer->PostCall([&] { inner->RunWork(); }, false);
+  while (!waiting) std::this_thread::yield();
+  outer->PostCall(
+      [&] {
+        order.push_back("outer again");
+        leader_.Fill(slot);
+      },
+      true);
+  outer->Close();
+  outer->AwaitEnd(absl::Seconds(10));
+  EXPECT_THAT(order, ElementsAre("inner", "outer again"));
+}
+
+TEST_F(CallbackQueueTest, AThreadThatCannotBeStartedIsTriedAgain) {
+  auto queue = Make(CallbackQueue::RunsOn::kThread);
+  std::atomic<bool> ran = false;
+  base::MonoTime now = base::SystemClock().Now();
+  {
+    tests::ThreadLimit limit;
+    queue->Post([&] { ran = true; });
+    EXPECT_EQ(queue->KeepMoving(now), now + absl::Milliseconds(100));
+  }
+  EXPECT_EQ(queue->KeepMoving(now), base::MonoTime::Max());
+  queue->Close();
+  queue->AwaitEnd(absl::Seconds(10));
+  EXPECT_TRUE(ran);
 }
 
 TEST_F(CallbackQueueTest, TheEndOfAPolledQueueIsWhenItsItemHasRun) {
@@ -210,19 +318,17 @@ TEST_F(CallbackQueueTest, AnAwaitedCallWakesTheThreadThatMayRunIt) {
   std::atomic<bool> announced = false;
   std::thread poller([&] {
     queue->Poll(absl::ZeroDuration());
-    NestedWork* nested = queue->Announce(mine);
+    CallbackQueue::Waiter waiter(*queue, leader_, mine);
     announced = true;
-    leader_.Wait(mine, base::MonoTime::Max(), nested);
-    queue->Withdraw(mine);
+    leader_.Wait(mine, base::MonoTime::Max(), waiter.work());
   });
   while (!announced) std::this_thread::yield();
   // A later wait, of a thread that does not poll, is not the one that is told.
   std::atomic<bool> announced_too = false;
   std::thread worker([&] {
-    NestedWork* nested = queue->Announce(other);
+    CallbackQueue::Waiter waiter(*queue, leader_, other);
     announced_too = true;
-    leader_.Wait(other, base::MonoTime::Max(), nested);
-    queue->Withdraw(other);
+    leader_.Wait(other, base::MonoTime::Max(), waiter.work());
   });
   while (!announced_too) std::this_thread::yield();
   queue->PostCall([&] { leader_.Fill(mine); }, true);
@@ -240,11 +346,12 @@ TEST_F(CallbackQueueTest, OnlyAwaitedCallsRunInsideAWait) {
       [&] {
         order.push_back("begin");
         EXPECT_TRUE(queue->InCallHere());
-        NestedWork* nested = queue->Announce(slot);
-        ASSERT_NE(nested, nullptr);
-        waiting = true;
-        leader_.Wait(slot, base::MonoTime::Max(), nested);
-        queue->Withdraw(slot);
+        {
+          CallbackQueue::Waiter waiter(*queue, leader_, slot);
+          ASSERT_NE(waiter.work(), nullptr);
+          waiting = true;
+          leader_.Wait(slot, base::MonoTime::Max(), waiter.work());
+        }
         order.push_back("end");
       },
       false);

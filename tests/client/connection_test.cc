@@ -8,6 +8,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/thread_limit.h"
 
 namespace hawser::tests {
 namespace {
@@ -280,6 +281,14 @@ TEST_F(ConnectionTest, OfASessionThatDidNotComeAboutNothingIsTold) {
   }
   EXPECT_TRUE(Eventually([&] { return drained.load(); }));
   EXPECT_EQ(told, 0);
+}
+
+TEST_F(ConnectionTest, ASessionThatCanHaveNoThreadIsRefused) {
+  {
+    ThreadLimit limit;
+    EXPECT_THAT(broker_.Connect(), StatusIs(absl::StatusCode::kResourceExhausted));
+  }
+  EXPECT_THAT(broker_.Connect(), IsOk());
 }
 
 }  // namespace

@@ -249,6 +249,23 @@ TEST_F(RemoteObjectTest, AnObjectThatIsGoneSaysSoAndItsWatchersAreTold) {
   EXPECT_TRUE(Eventually([&] { return told == 2; }));
 }
 
+TEST_F(RemoteObjectTest, ADetachedWatchEndsWithTheLastHandle) {
+  Remote remote = Connect();
+  auto token = std::make_shared<int>();
+  {
+    RemoteObject counter = *remote.Require("counter");
+    counter.Watch([token](GoneReason) { FAIL(); })->Detach();
+    EXPECT_EQ(token.use_count(), 2);
+  }
+  EXPECT_TRUE(Eventually([&] { return token.use_count() == 1; }));
+  // One that comes to the same object anew starts anew.
+  RemoteObject counter = *remote.Require("counter");
+  std::atomic<bool> told = false;
+  counter.Watch([&](GoneReason) { told = true; })->Detach();
+  broker_.ObjectGone(*counter_, GoneReason::kDestroyed);
+  EXPECT_TRUE(Eventually([&] { return told.load(); }));
+}
+
 TEST_F(RemoteObjectTest, RefreshShowsNewMembersAndTheOldHandleDoesNot) {
   auto growing = MakeRef<ScriptedObject>();
   growing->AddFunction("one", [](Args) { return Value(1); });

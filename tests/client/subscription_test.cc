@@ -153,6 +153,17 @@ TEST_F(SubscriptionTest, AStandInOfOnceGoesWhenTheBrokerAndItsCallbackHave) {
   }));
 }
 
+TEST_F(SubscriptionTest, ACallbackThatWasMovedFromIsNoListener) {
+  Callback callback([] {});
+  Callback moved = std::move(callback);
+  // NOLINTBEGIN(bugprone-use-after-move): what is left of it is what is tested
+  EXPECT_THAT(object_.On("tick", callback), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(object_.Once("tick", callback), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(object_.Off("tick", callback), StatusIs(absl::StatusCode::kInvalidArgument));
+  // NOLINTEND(bugprone-use-after-move)
+  EXPECT_TRUE(listeners_.empty());
+}
+
 TEST_F(SubscriptionTest, WhatIsMovedOverEndsAtOnce) {
   Subscription a = *object_.On("a", [] { FAIL(); });
   Subscription b = *object_.On("b", [&] { ++ran_; });
