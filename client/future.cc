@@ -24,7 +24,7 @@ Reply FutureState::TakeReply() {
 
 void FutureState::Deliver(uint64_t /*token*/, Outcome outcome) {
   std::shared_ptr<FutureState> self = std::move(self_);
-  if (on_answer_) std::exchange(on_answer_, nullptr)();
+  if (on_answer_) std::exchange(on_answer_, nullptr)(outcome);
   std::vector<std::function<void(absl::StatusOr<Value>)>> thens;
   bool awaited = false;
   {
