@@ -44,7 +44,7 @@ void FutureState::Deliver(uint64_t /*token*/, Outcome outcome) {
 
 void FutureState::Settle(Outcome outcome) {
   if (settled_.exchange(true, std::memory_order_acq_rel)) return;
-  if (on_answer_) std::exchange(on_answer_, nullptr)();
+  if (on_answer_) std::exchange(on_answer_, nullptr)(outcome);
   std::vector<std::function<void(absl::StatusOr<Value>)>> thens;
   bool awaited = false;
   {

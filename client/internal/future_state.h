@@ -32,8 +32,9 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
   uint64_t call() const { return call_.load(std::memory_order_acquire); }
   // Somebody awaits the promise that this answers: its failure is theirs. At any time.
   void MarkAwaited() HAWSER_EXCLUDES(mu_);
-  // Runs on the thread that brings the answer, before anybody sees it. To be set before TakeReply.
-  void SetOnAnswer(std::function<void()> on_answer) { on_answer_ = std::move(on_answer); }
+  // Runs on the thread that brings the answer, before anybody sees it, and may replace it. To be set
+  // before TakeReply.
+  void SetOnAnswer(std::function<void(Outcome&)> on_answer) { on_answer_ = std::move(on_answer); }
 
   bool ready() HAWSER_EXCLUDES(mu_);
   // The answer; only once ready.
@@ -59,7 +60,7 @@ class FutureState final : public ReplySink, public std::enable_shared_from_this<
   base::MonoTime until_ = base::MonoTime::Max();
   std::atomic<uint64_t> call_{0};
   std::atomic<bool> settled_{false};
-  std::function<void()> on_answer_;
+  std::function<void(Outcome&)> on_answer_;
   std::shared_ptr<FutureState> self_;  // from TakeReply to Deliver
 
   mutable base::Mutex mu_;

@@ -3,7 +3,10 @@
 
 // PipelineNode: one step of a Pipeline: a call not sent yet, or its answer, there or to come.
 // Thread-safe. Shared by the Pipelines that are it and by the steps made from it; keeps those it is
-// made from, so locks are taken from later steps to earlier ones only.
+// made from, so locks are taken from later steps to earlier ones only. Under them no answer is
+// waited for and no code of the program runs.
+//
+// A chain may be of any length: nothing here recurses along it.
 
 #include <memory>
 #include <string>
@@ -25,7 +28,8 @@ class PipelineNode final : public std::enable_shared_from_this<PipelineNode> {
   ~PipelineNode();
 
   // Sends this step, and before it those it needs. `keep_answer`: later calls may name its answer
-  // before it is there, so the broker keeps it until this node is gone.
+  // before it is there, so the broker keeps it until this node is gone; kNo only where nobody else
+  // has this node, or they would wait.
   std::shared_ptr<FutureState> Send(KeepAnswer keep_answer) HAWSER_EXCLUDES(mu_);
 
   // By what a later call names this step, which is sent if it was not.
@@ -36,23 +40,35 @@ class PipelineNode final : public std::enable_shared_from_this<PipelineNode> {
     Ref<Connection> connection;  // of that call
   };
   // With kTarget and an answer, CallReturned must follow when the call made has returned. Waits in
-  // the one case in which the answer is neither there nor kept.
+  // the one case in which the answer is neither there nor kept: of a call inside this process.
   Reference Refer(Use use) HAWSER_EXCLUDES(mu_);
   void CallReturned() HAWSER_EXCLUDES(mu_);
   // A later call awaits the promise that this step, which was sent, answers.
   void NoteAwaited() HAWSER_EXCLUDES(mu_);
 
  private:
-  void SendLocked(KeepAnswer keep_answer) HAWSER_REQUIRES(mu_);
+  using Pending = std::vector<std::pair<uint32_t, std::shared_ptr<PipelineNode>>>;
 
-  const std::shared_ptr<PipelineNode> base_;  // null for the first
+  // Null: not sent.
+  std::shared_ptr<FutureState> sent() const HAWSER_EXCLUDES(mu_);
+  // The `i`th of the steps that this needs to be sent; null if there is none, or this was sent.
+  std::shared_ptr<PipelineNode> Needed(size_t i) const HAWSER_EXCLUDES(mu_);
+  // Sends this step alone, if it was not: those it needs are sent, and can be named.
+  void SendAlone(KeepAnswer keep_answer) HAWSER_EXCLUDES(mu_);
+  // Says what is to happen at the answer of this call if it names those of earlier ones.
+  void NoteNamed(bool base_by_answer, const CallPlan& plan, const Pending& needed)
+      HAWSER_REQUIRES(mu_);
+  // Waits until later calls can name this step, which was sent. False if they fail by its answer.
+  bool AwaitUsable(Use use) HAWSER_EXCLUDES(mu_);
+
+  std::shared_ptr<PipelineNode> base_;  // null for the first; changed by the destructor only
   const Op op_ = Op::kCall;
   const std::string member_;
   const CallOptions options_;
 
-  base::Mutex mu_;
+  mutable base::Mutex mu_;
   std::vector<Value> args_ HAWSER_GUARDED_BY(mu_);
-  std::vector<std::pair<uint32_t, std::shared_ptr<PipelineNode>>> pending_ HAWSER_GUARDED_BY(mu_);
+  Pending pending_ HAWSER_GUARDED_BY(mu_);
   std::shared_ptr<FutureState> state_ HAWSER_GUARDED_BY(mu_);  // null: not sent
   Ref<Connection> connection_ HAWSER_GUARDED_BY(mu_);          // it was sent over this
   uint64_t kept_call_ HAWSER_GUARDED_BY(mu_) = 0;              // its id, if its answer is kept

@@ -1,7 +1,11 @@
 #include "hawser/pipeline.h"
 
 #include <atomic>
+#include <functional>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "tests/client/counter_session.h"
 
@@ -200,6 +204,194 @@ TEST_F(PipelineTest, AStepOnOurOwnCallbackGivesAPromiseWhetherTheCallbackIsThere
     }
     EXPECT_THAT(failed.Invoke(3).Settled().Await(), StatusIs(absl::StatusCode::kAborted, "no luck"))
         << there;
+  }
+}
+
+// Answers that are kept
+
+ConnectOptions WithDeadline(absl::Duration deadline) {
+  // What waits for an answer that it need not wait for fails by it.
+  ConnectOptions options;
+  options.default_deadline = deadline;
+  return options;
+}
+
+TEST_F(PipelineTest, AStepSentByOneOfItsCopiesIsNamedByStepsOfTheOthersBeforeItsAnswerIsThere) {
+  Remote remote = Connect(WithDeadline(absl::Seconds(5)));
+  Pipeline counter = remote.Pipeline().Require("counter");
+  const std::function<Future<>(const Pipeline&)> ways[] = {
+      [](const Pipeline& step) { return step.With({.deadline = absl::Seconds(3)}).Future(); },
+      [](const Pipeline& step) { return Pipeline(step).Future(); },
+      [](const Pipeline& step) {
+        Pipeline copy = step;
+        return std::move(copy).Future();
+      },
+  };
+  for (const auto& way : ways) {
+    Pipeline step = counter.Call("later");
+    Future<> answer = way(step);
+    Future<int> value = step.Get("value").Future<int>();
+    EXPECT_FALSE(answer.ready());
+    EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+    later_.Take().Return(Value(counter_));
+    EXPECT_THAT(answer.Await(), IsOk());
+    EXPECT_THAT(value.Await(), IsOkAndHolds(1));
+  }
+}
+
+TEST_F(PipelineTest, AStepLeftToTheStepMadeFromItIsNamedByThat) {
+  Remote remote = Connect(WithDeadline(absl::Seconds(5)));
+  Pipeline step = remote.Pipeline().Require("counter").Call("later");
+  Pipeline value = step.Get("value");
+  Future<> answer = std::move(step).Future();
+  Future<int> sent = value.Future<int>();
+  EXPECT_FALSE(answer.ready());
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  later_.Take().Return(Value(counter_));
+  EXPECT_THAT(sent.Await(), IsOkAndHolds(1));
+}
+
+TEST_F(PipelineTest, TheAnswerOfAStepThatNobodyCanNameIsNotKept) {
+  Remote remote = Connect();
+  Pipeline counter = remote.Pipeline().Require("counter");
+  ASSERT_THAT(counter.Await(), IsOk());
+  Pipeline last = counter.Call("later");
+  Future<> first = std::move(last).Future();
+  Future<> second = counter.Call("later").Future();
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 2; }));
+  EXPECT_EQ(broker_.stats().answers, 1u);
+  Pipeline step = counter.Call("later");
+  Future<> third = step.Future();
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 3; }));
+  EXPECT_EQ(broker_.stats().answers, 2u);
+  later_.Clear();
+  step = counter = last;
+  EXPECT_TRUE(Eventually([&] { return broker_.stats().answers == 0; }));
+}
+
+TEST_F(PipelineTest, WhoAwaitsAStepDoesNotHoldUpThoseWhoSendLaterOnes) {
+  Remote remote = Connect(WithDeadline(absl::Seconds(5)));
+  Pipeline step = remote.Pipeline().Require("counter").Call("later");
+  std::thread awaits([&] { EXPECT_THAT(step.Await(), IsOk()); });
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  Future<int> value = step.Get("value").Future<int>();
+  EXPECT_EQ(later_.size(), 1u);
+  later_.Take().Return(Value(counter_));
+  EXPECT_THAT(value.Await(), IsOkAndHolds(1));
+  awaits.join();
+}
+
+TEST_F(PipelineTest, AStepThatWasMovedFromIsOfNothing) {
+  Remote remote = Connect();
+  Pipeline step = remote.Pipeline().Require("counter").Call("later");
+  Future<> answer = std::move(step).Future();
+  EXPECT_THAT(step.Get("value").Await(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(step.Future().Await(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(std::move(step).Await(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(remote.Require("counter")->Call("add", step),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_TRUE(Eventually([&] { return later_.size() == 1; }));
+  later_.Take().Return(7);
+  EXPECT_THAT(answer.Await(), IsOk());
+}
+
+TEST_F(PipelineTest, AnObjectOfThisProgramMayUseTheStepThatCallsIt) {
+  auto mine = MakeRef<ScriptedObject>();
+  std::optional<Pipeline> step;
+  mine->AddFunction("again", [&](Args) -> absl::StatusOr<Value> {
+    EXPECT_FALSE(step->Future().ready());
+    return 5;
+  });
+  step = RemoteObject(ObjectRef(mine)).Pipeline().Call("again");
+  EXPECT_THAT(step->Await(), IsOkAndHolds(Value(5)));
+}
+
+// Long chains
+
+TEST_F(PipelineTest, AChainMayBeLong) {
+  Remote remote = Connect();
+  Pipeline step = remote.Pipeline().Require("counter");
+  for (int i = 0; i < 20'000; ++i) step = step.Call("self", step);
+  EXPECT_THAT(step.Get("value").Await<int>(), IsOkAndHolds(1));
+  EXPECT_EQ(broker_.stats().calls_received, 20'002u);
+  // So is one of arguments only.
+  Pipeline counter = remote.Pipeline().Require("counter");
+  Pipeline sum = counter.Call("add", 1);
+  for (int i = 1; i < 20'000; ++i) sum = counter.Call("add", sum, 1);
+  EXPECT_THAT(sum.Await<int>(), IsOkAndHolds(20'000));
+  step = sum = counter;
+  // With the next packet, at the latest.
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_THAT(counter.Get("value").Await(), IsOk());
+    return broker_.stats().answers == 1;
+  }));
+}
+
+TEST_F(PipelineTest, ALongChainThatWasNotSentIsDropped) {
+  Remote remote = Connect();
+  Pipeline counter = remote.Pipeline().Require("counter");
+  Pipeline step = counter;
+  for (int i = 0; i < 200'000; ++i) step = step.Call("self", i);
+  step = counter;
+  for (int i = 0; i < 200'000; ++i) step = counter.Call("add", i, step);
+  step = counter;
+  EXPECT_THAT(step.Get("value").Await<int>(), IsOkAndHolds(1));
+  EXPECT_EQ(broker_.stats().calls_received, 2u);
+}
+
+TEST_F(PipelineTest, AChainOfMoreCallsThanMayWaitFailsForThat) {
+  Remote remote = Connect();
+  broker_.set_holding(true);
+  Pipeline step = remote.Pipeline().Require("counter");
+  for (int i = 0; i < 80'000; ++i) step = step.Call("self", step);
+  EXPECT_THAT(step.Await(), StatusIs(absl::StatusCode::kResourceExhausted));
+  broker_.set_holding(false);
+}
+
+TEST_F(PipelineTest, AChainOfMoreAnswersThanAreKeptFailsForThat) {
+  Remote remote = Connect();
+  Pipeline step = remote.Pipeline().Require("counter");
+  // Enough, but not more than may wait.
+  for (int i = 0; i < 66'000; ++i) step = step.Call("self");
+  // Nobody can name the answer of the last, so that one fails for those it names.
+  EXPECT_THAT(std::move(step).Await(), StatusIs(absl::StatusCode::kResourceExhausted));
+  // There is room again, with the next packet at the latest.
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_THAT(remote.Require("counter"), IsOk());
+    return broker_.stats().answers == 0;
+  }));
+}
+
+TEST_F(PipelineTest, ChainsThatShareStepsAreSentByManyThreadsEachStepOnceAndInOrder) {
+  constexpr int kSteps = 50;
+  std::vector<int64_t> order;  // of the leading thread
+  counter_->AddFunction("note", [&](Args args) -> absl::StatusOr<Value> {
+    order.push_back(args[0].AsInt());
+    return Value(counter_);
+  });
+  Remote remote = Connect();
+  Pipeline counter = remote.Pipeline().Require("counter");
+  ASSERT_THAT(counter.Await(), IsOk());
+  std::vector<int64_t> in_order;
+  for (int64_t i = 0; i < kSteps; ++i) in_order.push_back(i);
+  for (int round = 0; round < 30; ++round) {
+    std::vector<Pipeline> steps;
+    for (int64_t i = 0; i < kSteps; ++i) {
+      // By turns the target and an argument.
+      Pipeline& before = i == 0 ? counter : steps.back();
+      steps.push_back(i % 2 == 0 ? before.Call("note", i) : counter.Call("note", i, before));
+    }
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&steps, thread] {
+        const Pipeline& own = steps[kSteps - 1 - thread * 7];
+        EXPECT_THAT(own.Get("value").Await<int>(), IsOkAndHolds(1));
+        EXPECT_THAT(steps.back().Await(), IsOk());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(order, in_order) << round;
+    order.clear();
   }
 }
 
