@@ -281,40 +281,4 @@ Record& Value::MutableRecord() {
   return block->content;
 }
 
-bool operator==(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::kUndefined:
-    case Kind::kNull:
-      return true;
-    case Kind::kBool:
-      return a.AsBool() == b.AsBool();
-    case Kind::kInt:
-      return a.AsInt() == b.AsInt();
-    case Kind::kDouble: {
-      double x = a.AsDouble();
-      double y = b.AsDouble();
-      return x == y || (x != x && y != y);
-    }
-    case Kind::kString:
-      return a.AsString() == b.AsString();
-    case Kind::kBytes:
-      return a.AsBytes() == b.AsBytes();
-    case Kind::kDate:
-      return a.AsDate() == b.AsDate();
-    // What is shared is equal, however large.
-    case Kind::kArray:
-      return &a.AsArray() == &b.AsArray() || a.AsArray() == b.AsArray();
-    case Kind::kRecord:
-      return &a.AsRecord() == &b.AsRecord() || a.AsRecord() == b.AsRecord();
-    case Kind::kTypedArray:
-      return a.AsTypedArray() == b.AsTypedArray();
-    case Kind::kError:
-      return a.AsError() == b.AsError();
-    case Kind::kObject:
-      return a.AsObject()->Same(*b.AsObject());
-  }
-  return false;
-}
-
 }  // namespace hawser
