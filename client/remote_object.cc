@@ -38,8 +38,11 @@ GoneReason RemoteObject::gone() const {
 
 uint64_t RemoteObject::HashKey() const {
   if (object_ == nullptr) return 0;
-  // Two proxies of one object are equal, and have its oid in common.
-  if (link::Proxy::From(object_.get()) != nullptr) return object_->oid().value();
+  // Two proxies of one object are equal, and have its oid in common, but for the root's: it is
+  // there before its oid is known, and a key must not change.
+  if (const link::Proxy* proxy = link::Proxy::From(object_.get())) {
+    return proxy->is_root() ? 0 : proxy->oid().value();
+  }
   return reinterpret_cast<uintptr_t>(object_.get());
 }
 

@@ -194,6 +194,8 @@ class Link {
   absl::Status RegisterReferences();
   absl::StatusOr<ObjectRef> RegisterReference(const wire::Reference& reference);
   absl::Status RegisterShape(const wire::Reference& reference);
+  // `described` is what the peer answered when asked to describe its root.
+  void NoteRoot(const Value& described);
 
   // link_receive.cc
   // What is wrong with the frame, if it breaks the protocol beyond one call; else empty.
@@ -230,6 +232,7 @@ class Link {
   // Objects.
   ExportTable exports_;
   ImportTable imports_;
+  uint64_t root_oid_ = 0;              // of the peer's root; 0 until it was described
   ShapeTable in_shapes_, out_shapes_;  // received, sent
   ViaTable vias_;
   std::vector<std::pair<const Object*, GoneReason>> gone_waiting_;

@@ -147,6 +147,9 @@ void Link::OnReturn(wire::BodyReader& reader, const absl::Status& table, Effects
   if (!status.ok())
     outcome =
         Outcome::Failed(absl::InternalError(absl::StrCat("malformed answer: ", status.message())));
+  if (const PendingCall* call = pending_.Find(id); call != nullptr && call->describes_root) {
+    NoteRoot(outcome.value());
+  }
   CompletePending(id, std::move(outcome), effects);
 }
 

@@ -215,6 +215,8 @@ absl::StatusOr<ObjectRef> Link::RegisterReference(const wire::Reference& referen
   auto proxy = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), reference.handle,
                                            reference.oid, in_shapes_.At(number), reference.site,
                                            reference.constant, ExtraBytes(reference)));
+  // Handed out again before the peer heard that the last handle of it was released.
+  if (root_oid_ != 0 && reference.oid == root_oid_) proxy->MarkRoot();
   imports_.Set(proxy.get());
   if (!shaped.ok()) return shaped;
   if (imports_.size() > limits_.imports) {
@@ -263,6 +265,13 @@ Ref<Proxy> Link::ImportRoot() {
   auto root = Ref<Proxy>::Adopt(new Proxy(Ref<Endpoint>(endpoint_), 0, 0, out_shapes_.At(0)));
   imports_.Set(root.get());
   return root;
+}
+
+void Link::NoteRoot(const Value& described) {
+  Proxy* proxy = Proxy::From(described.AsObject());
+  if (proxy == nullptr || proxy->endpoint().get() != endpoint_) return;
+  proxy->MarkRoot();
+  root_oid_ = proxy->oid().value();
 }
 
 }  // namespace hawser::link

@@ -94,6 +94,8 @@ uint64_t Link::Call(OutgoingCall& call, Reply reply, base::LazyNow& now, Effects
     pending.reply = std::move(reply);
     pending.target = wait ? call.target : std::move(call.target);
     pending.frame = number;
+    pending.describes_root = frame.op == Op::kDescribe && !frame.on_answer && frame.target == 0 &&
+                             frame.member == Invocation::kSelf && frame.name.empty();
   }
   if (!wait) {
     if (call.target) effects->dropped.push_back(std::move(call.target));

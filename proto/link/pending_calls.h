@@ -22,6 +22,7 @@ struct PendingCall {
   ObjectRef target;                        // a pending call owns its target
   std::optional<base::MonoTime> deadline;  // as Add was told
   uint64_t frame = 0;                      // its number; 0: it waits unnumbered
+  bool describes_root = false;             // the answer is the peer's root by another handle
 };
 
 class PendingCalls {

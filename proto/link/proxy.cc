@@ -93,7 +93,8 @@ void Proxy::MarkGone(GoneReason reason) {
 bool Proxy::Same(const Object& other) const {
   if (this == &other) return true;
   const Proxy* proxy = From(&other);
-  return proxy != nullptr && proxy->endpoint_ == endpoint_ && oid_ != 0 && proxy->oid_ == oid_;
+  if (proxy == nullptr || proxy->endpoint_ != endpoint_) return false;
+  return (oid_ != 0 && proxy->oid_ == oid_) || (is_root() && proxy->is_root());
 }
 
 void Proxy::Dispose() {

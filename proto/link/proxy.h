@@ -31,6 +31,11 @@ class Proxy final : public Object {
   static Proxy* From(Object* object);
   static const Proxy* From(const Object* object) { return From(const_cast<Object*>(object)); }
 
+  // The peer's root, by handle 0 or another that describing it gave: one object, though at handle 0
+  // no reference says its oid.
+  bool is_root() const { return handle_ == 0 || root_.load(std::memory_order_relaxed); }
+  void MarkRoot() { root_.store(true, std::memory_order_relaxed); }
+
   // The peer's object is no more. Only the first reason stays.
   void MarkGone(GoneReason reason);
 
@@ -57,6 +62,7 @@ class Proxy final : public Object {
   const Value constant_;
   const uint32_t extra_bytes_;
   std::atomic<GoneReason> gone_{GoneReason::kAlive};
+  std::atomic<bool> root_{false};
   Proxy* next_dropped_ = nullptr;  // owned by DroppedProxies
 };
 

@@ -137,10 +137,6 @@ std::string Error::ToString() const {
   return text + "(" + absl::StatusCodeToString(code()) + ")";
 }
 
-bool operator==(const Error& a, const Error& b) {
-  if (a.block_ == b.block_) return true;
-  return a.code() == b.code() && a.name() == b.name() && a.message() == b.message() &&
-         a.cause() == b.cause() && a.members() == b.members();
-}
+bool operator==(const Error& a, const Error& b) { return Value(a) == Value(b); }
 
 }  // namespace hawser

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include "hawser/error.h"
 #include "hawser/object.h"
@@ -15,7 +17,8 @@
 //   * mark() is kCounted exactly if this Value owns a count of a block, of a buffer (kBytes) or
 //   of an object (kObject, always).
 //   * A block seen through a const Value never changes: MutableArray and MutableRecord leave a
-//   shared one to the others first.
+//   shared one to the others first, and lend theirs out: from then on it is not shared any more. A
+//   copy gets a block of its own, which is.
 
 namespace hawser {
 
@@ -63,6 +66,37 @@ void Delete(NestBlock* block) noexcept {
       break;
   }
   --delete_depth;
+}
+
+// Blocks that a copy made and that are not filled yet, from what, on this thread.
+struct Unfilled {
+  const NestBlock* from;
+  NestBlock* block;
+};
+thread_local std::vector<Unfilled>* unfilled = nullptr;
+
+// A block like the lent one, not lent. To fill it copies Values, which may have lent blocks in
+// turn: only the outermost call fills, one after the other, so that the stack stays shallow.
+Block* CopyLent(const NestBlock* lent) {
+  NestBlock* copy = lent->kind == Kind::kArray ? static_cast<NestBlock*>(new ArrayBlock({}))
+                                               : new RecordBlock({});
+  if (unfilled != nullptr) {
+    unfilled->push_back({lent, copy});
+    return copy;
+  }
+  std::vector<Unfilled> todo = {{lent, copy}};
+  unfilled = &todo;
+  while (!todo.empty()) {
+    auto [from, block] = todo.back();
+    todo.pop_back();
+    if (from->kind == Kind::kArray) {
+      static_cast<ArrayBlock*>(block)->content = static_cast<const ArrayBlock*>(from)->content;
+    } else {
+      static_cast<RecordBlock*>(block)->content = static_cast<const RecordBlock*>(from)->content;
+    }
+  }
+  unfilled = nullptr;
+  return copy;
 }
 
 }  // namespace
@@ -158,6 +192,14 @@ void Value::Share() const noexcept {
     case Kind::kObject:
       First<Object*>()->AddRef();
       break;
+    case Kind::kArray:
+    case Kind::kRecord:
+      if (const auto* block = Counted<NestBlock>(kind()); block->lent) [[unlikely]] {
+        // Only the copy constructor calls this, of the Value that it makes.
+        const_cast<Value*>(this)->rep_.first = std::bit_cast<uint64_t>(internal::CopyLent(block));
+        break;
+      }
+      [[fallthrough]];
     default:
       First<Block*>()->AddRef();
       break;
@@ -225,6 +267,7 @@ Array& Value::MutableArray() {
     block = new ArrayBlock(AsArray());
     *this = Value(Kind::kArray, static_cast<Block*>(block));
   }
+  block->lent = true;
   return block->content;
 }
 
@@ -234,43 +277,8 @@ Record& Value::MutableRecord() {
     block = new RecordBlock(AsRecord());
     *this = Value(Kind::kRecord, static_cast<Block*>(block));
   }
+  block->lent = true;
   return block->content;
-}
-
-bool operator==(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::kUndefined:
-    case Kind::kNull:
-      return true;
-    case Kind::kBool:
-      return a.AsBool() == b.AsBool();
-    case Kind::kInt:
-      return a.AsInt() == b.AsInt();
-    case Kind::kDouble: {
-      double x = a.AsDouble();
-      double y = b.AsDouble();
-      return x == y || (x != x && y != y);
-    }
-    case Kind::kString:
-      return a.AsString() == b.AsString();
-    case Kind::kBytes:
-      return a.AsBytes() == b.AsBytes();
-    case Kind::kDate:
-      return a.AsDate() == b.AsDate();
-    // What is shared is equal, however large.
-    case Kind::kArray:
-      return &a.AsArray() == &b.AsArray() || a.AsArray() == b.AsArray();
-    case Kind::kRecord:
-      return &a.AsRecord() == &b.AsRecord() || a.AsRecord() == b.AsRecord();
-    case Kind::kTypedArray:
-      return a.AsTypedArray() == b.AsTypedArray();
-    case Kind::kError:
-      return a.AsError() == b.AsError();
-    case Kind::kObject:
-      return a.AsObject()->Same(*b.AsObject());
-  }
-  return false;
 }
 
 }  // namespace hawser

@@ -161,8 +161,8 @@ class Value {
   Object* AsObject() const { return is(Kind::kObject) ? First<Object*>() : nullptr; }
   ObjectRef TakeObject() const;  // one more reference, or null
 
-  // For changing in place: the content, made unshared; the Value becomes an empty array (record)
-  // first if it is another kind.
+  // For changing in place: the content, or that of a new array (record). Good until the Value,
+  // or what it lies in, is moved or assigned. From now on, copies of the Value copy its content.
   Array& MutableArray();
   Record& MutableRecord();
 

@@ -18,7 +18,8 @@
 
 namespace hawser::internal {
 
-// A block is born with one count and changed only while it has one.
+// A block is born with one count and changed only while it has one. One that is lent never gets
+// another.
 struct Block {
   void AddRef() noexcept { refs.fetch_add(1, std::memory_order_relaxed); }
   // True if that was the last count: the caller deletes the block.
@@ -45,6 +46,7 @@ struct NestBlock : Block {
   explicit NestBlock(Kind kind) : kind(kind) {}
 
   const Kind kind;
+  bool lent = false;          // a reference by which its content may be changed is about
   NestBlock* next = nullptr;  // in the list of blocks about to be deleted
 };
 

@@ -27,6 +27,36 @@ TEST_F(RemoteObjectTest, TheSameObjectIsEqualAndArrivesAsTheOriginal) {
   EXPECT_EQ(kept_.AsObject(), counter_.get());
 }
 
+TEST_F(RemoteObjectTest, ARefreshedHandleIsEqualToTheOneBeforeTheRootsToo) {
+  broker_.root().AddFunction("echo", [](Args args) { return args[0]; });
+  Remote remote = Connect();
+  RemoteObject counter = *remote.Require("counter");
+  const RemoteObject root = remote.root();
+  const uint64_t root_key = root.HashKey();
+  for (const RemoteObject& object : {counter, root}) {
+    // More than once, and again once the first is released.
+    for (int round = 0; round < 2; ++round) {
+      absl::StatusOr<RemoteObject> once = object.Refresh();
+      ASSERT_THAT(once, IsOk());
+      absl::StatusOr<RemoteObject> twice = once->Refresh();
+      ASSERT_THAT(twice, IsOk());
+      EXPECT_FALSE(once->members().empty());
+      EXPECT_EQ(*once, object);
+      EXPECT_EQ(*twice, object);
+      EXPECT_EQ(*once, *twice);
+      EXPECT_EQ(Value(*once), Value(object));
+      EXPECT_EQ(std::unordered_set<RemoteObject>({object, *once, *twice}).size(), 1u);
+      EXPECT_EQ(absl::flat_hash_set<RemoteObject>({object, *once, *twice}).size(), 1u);
+      absl::StatusOr<RemoteObject> returned = root.Call<RemoteObject>("echo", *once);
+      ASSERT_THAT(returned, IsOk());
+      EXPECT_EQ(*returned, object);
+      EXPECT_EQ(returned->HashKey(), object.HashKey());
+    }
+  }
+  EXPECT_EQ(root.HashKey(), root_key);
+  EXPECT_NE(*root.Refresh(), counter);
+}
+
 TEST_F(RemoteObjectTest, AnswersFromTheShapeWithoutAMessage) {
   Remote remote = Connect();
   RemoteObject counter = *remote.Require("counter");

@@ -289,8 +289,9 @@ TEST(ValueTest, TakesMoreReferencesOfItsObject) {
   EXPECT_EQ(SampleObject::alive, 0);
 }
 
-TEST(ValueTest, DeepNestingIsDroppedWithoutDeepRecursion) {
-  Value deep = MakeRef<SampleObject>();
+// `inmost` within arrays, records and errors, one in another.
+Value DeepAround(Value inmost) {
+  Value deep = std::move(inmost);
   for (int i = 0; i < 300'000; ++i) {
     switch (i % 3) {
       case 0: {
@@ -309,8 +310,27 @@ TEST(ValueTest, DeepNestingIsDroppedWithoutDeepRecursion) {
         deep = Error().WithCause(std::move(deep));
     }
   }
+  return deep;
+}
+
+TEST(ValueTest, DeepNestingIsDroppedWithoutDeepRecursion) {
+  Value deep = DeepAround(MakeRef<SampleObject>());
   deep = Value();
   EXPECT_EQ(SampleObject::alive, 0);
+}
+
+TEST(ValueTest, DeepNestingIsComparedWithoutDeepRecursion) {
+  Value deep = DeepAround(1);
+  Value same = DeepAround(1);
+  Value other = DeepAround(2);
+  EXPECT_TRUE(deep == same);
+  EXPECT_FALSE(deep == other);
+  // By way of its parts, too.
+  EXPECT_TRUE(deep.AsError() == same.AsError());
+  EXPECT_TRUE(Record({{"a", deep}}) == Record({{"a", same}}));
+  // What lies beside the deep part counts as well.
+  EXPECT_FALSE(Value(Array{deep, 1}) == Value(Array{same, 2}));
+  EXPECT_FALSE(Value(Array{1, deep, 3}) == Value(Array{1, other, 3}));
 }
 
 TEST(ValueTest, CopiesMayBeUsedOnSeveralThreadsAtOnce) {
