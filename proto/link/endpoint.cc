@@ -246,6 +246,8 @@ void Endpoint::OnSent(const Transport* transport, std::string buffer) {
     // A large one would stay with an idle session.
     if (buffer.capacity() <= kKeepPacketBytes) spare_packet_ = std::move(buffer);
     again = std::exchange(send_again_, false);
+    // Those that nothing has named any more since: nobody else would look for them.
+    link_.ReleaseAnswers();
     if (!again && !NeedsPacket()) return;
   }
   SendPacket(again);

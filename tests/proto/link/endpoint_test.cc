@@ -31,6 +31,16 @@ TEST_F(EndpointTest, OnePacketIsInFlightAndTheRestGathersMeanwhile) {
   EXPECT_EQ(peer_.packets, 2);
 }
 
+TEST_F(EndpointTest, AnAnswerGivenUpWhileAPacketIsInFlightIsReleasedAfterIt) {
+  Sent call = end_->Send({.target = end_->ImportRoot(), .name = "m", .keep_answer = true});
+  end_->ReleaseAnswer(call.id);
+  end_->Flush();
+  std::vector<ReadFrame> frames = peer_.Receive();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[1].kind, wire::FrameKind::kRelease);
+  EXPECT_THAT(frames[1].answers, ElementsAre(call.id));
+}
+
 TEST_F(EndpointTest, AHeartbeatIsAPacketWithoutFramesThatAcknowledges) {
   peer_.Send({Call(1)});
   peer_.Receive();
