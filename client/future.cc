@@ -169,7 +169,8 @@ void FutureState::Run(std::function<void(absl::StatusOr<Value>)> then, const Out
 void FutureState::Cancel() {
   if (connection_ == nullptr) {
     Settle(Outcome::Failed(absl::CancelledError("cancelled by the caller")));
-  } else if (uint64_t call = call_.load(std::memory_order_acquire); call != 0) {
+  } else if (uint64_t call = call_.load(std::memory_order_acquire);
+             call != 0 && !connection_->forked()) {
     connection_->Cancel(call);
   }
 }

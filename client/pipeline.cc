@@ -30,7 +30,7 @@ PipelineNode::PipelineNode(std::shared_ptr<PipelineNode> base, const CallRequest
 }
 
 PipelineNode::~PipelineNode() {
-  if (kept_call_ != 0) connection_->ReleaseAnswer(kept_call_);
+  if (kept_call_ != 0 && !connection_->forked()) connection_->ReleaseAnswer(kept_call_);
   // The last of a chain keeps all of it. The outermost destructor of this thread drops what those
   // inside it leave, one after the other.
   static thread_local std::vector<std::shared_ptr<PipelineNode>>* dropping = nullptr;

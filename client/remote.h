@@ -15,8 +15,13 @@
 //
 // Lifetime. Copies are the same session. It ends with Close, or when the last Remote is gone and no
 // remote object of it is left; leave main only after that. Close alone waits for the program's own
-// functions: what they use must live until then. Fork only before Connect. Thread-safe; a
-// sync call of one thread does not hold up those of others.
+// functions: what they use must live until then. Thread-safe; a sync call of one thread does not
+// hold up those of others.
+//
+// A child made by fork has no session: what it inherited can be dropped, and answers every call with
+// FAILED_PRECONDITION. It may connect anew only if it was forked before the first Connect: gRPC does
+// not survive a fork. Threads of the SDK take signals as the thread does that connects, so block
+// what is to be waited for (sigwait) before.
 
 #include <functional>
 #include <memory>

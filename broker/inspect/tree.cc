@@ -93,15 +93,14 @@ void Place(Node object, Node* module) {
       std::find_if(module->children.begin(), module->children.end(), [&](const Node& member) {
         return member.member && member.kind == kConstructor && member.name == object.name;
       });
-  if (constructor == module->children.end()) {
-    module->children.push_back(std::move(object));
-  } else if (object.kind != kConstructor) {
+  bool known = constructor != module->children.end();
+  if (known && object.kind != kConstructor) {
     constructor->children.push_back(std::move(object));
-  } else if (constructor->oid.is(Kind::kNull)) {
+  } else if (known && constructor->oid.is(Kind::kNull)) {
     constructor->oid = object.oid;
     constructor->holders = object.holders;
     constructor->gone = object.gone;
-  } else {  // another one of that name
+  } else {  // of no class that is shown, or another one of that name
     module->children.push_back(std::move(object));
   }
 }

@@ -1,5 +1,7 @@
 #include "client/internal/connection.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
@@ -24,6 +26,16 @@ constexpr char kTag = 0;
 // Promises awaited at a time for nobody but ConnectOptions::on_unhandled_rejection. Each holds its
 // object in the broker, so a program that drops promises by the thousand must not hold them all.
 constexpr int kMaxOrphans = 256;
+
+// How many forks are between the first process that connected and this one.
+std::atomic<uint32_t> generation{0};
+
+uint32_t WatchForks() {
+  static const int watched =
+      pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); });
+  static_cast<void>(watched);
+  return generation.load(std::memory_order_relaxed);
+}
 
 link::LinkLimits ClientLimits() {
   link::LinkLimits limits;
@@ -92,6 +104,7 @@ Connection::Connection(std::string endpoint, ConnectOptions options,
       options_(std::move(options)),
       connector_(std::move(connector)),
       start_(clock().Now()),
+      generation_(WatchForks()),
       session_id_(SessionId::Random()),
       leader_(connector_->events(), clock()),
       callbacks_(CallbackQueue::Make(WhereOf(options_), leader_, options_.on_callback_error)),
@@ -110,6 +123,10 @@ Connection* Connection::Of(Object* target) {
   return static_cast<Connection*>(proxy->endpoint().get());
 }
 
+bool Connection::forked() const {
+  return generation.load(std::memory_order_relaxed) != generation_;
+}
+
 // Calls of the program
 
 std::optional<base::MonoTime> Connection::DeadlineOf(const CallOptions& call) const {
@@ -119,6 +136,7 @@ std::optional<base::MonoTime> Connection::DeadlineOf(const CallOptions& call) co
 }
 
 bool Connection::Wait(Leader::Slot& slot, base::MonoTime until) {
+  if (forked()) return slot.filled();
   CallbackQueue::Waiter waiter(*callbacks_, leader_, slot);
   return leader_.Wait(slot, until, waiter.work());
 }
@@ -140,6 +158,7 @@ Connection::Activity::~Activity() {
 }
 
 int Connection::Poll(absl::Duration wait) {
+  if (forked()) return 0;
   Activity activity(*this);
   bool manual = options_.heartbeat == ConnectOptions::Heartbeat::kManual;
   base::MonoTime last_sent{last_sent_ns_.load(std::memory_order_relaxed)};
@@ -218,6 +237,7 @@ void Connection::NoteAwaited(const link::Proxy& promise) {
 }
 
 void Connection::OnDropped(link::Proxy* proxy) {
+  if (forked()) return;
   if (proxy->shape()->kind() == ObjectKind::kPromise && !ended()) {
     base::MutexLock lock(state_mu_);
     if (phase_ != Phase::kOver && awaited_.erase(proxy->handle()) == 0 &&
@@ -276,6 +296,7 @@ uint64_t Connection::Watch(const link::Proxy& proxy, std::function<void(GoneReas
 }
 
 void Connection::Unwatch(const link::Proxy& proxy, uint64_t watch) {
+  if (forked()) return;
   Watcher removed{};
   base::MutexLock lock(state_mu_);
   auto found = watchers_.find(proxy.handle());

@@ -48,6 +48,9 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   // Waits for a slot that a Reply will fill; runs callbacks meanwhile where it should. True if it
   // is filled, false at `until`.
   bool Wait(Leader::Slot& slot, base::MonoTime until = base::MonoTime::Max());
+  // This process is a child of the one that connected: it has the objects, but no thread of the
+  // session, and locks as they happened to be. Nothing of it may be used. Thread-safe.
+  bool forked() const;
   // OK, or what every call of the session now fails with.
   absl::Status CheckUsable() const HAWSER_EXCLUDES(state_mu_);
 
@@ -144,6 +147,7 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   const ConnectOptions options_;
   const std::unique_ptr<Connector> connector_;
   const base::MonoTime start_;
+  const uint32_t generation_;  // of forks, in the process that connected
   const SessionId session_id_;
   Leader leader_;
   const std::shared_ptr<CallbackQueue> callbacks_;

@@ -299,6 +299,7 @@ void Connection::OnEnded(EndReason /*reason*/, const absl::Status& /*why*/,
 }
 
 absl::Status Connection::Close(absl::Duration wait) {
+  if (forked()) return CheckUsable();
   base::MonoTime until = clock().Now() + wait;
   // The program is at work: what a session that renews its lease by hand held back may leave.
   Activity activity(*this);
@@ -332,6 +333,7 @@ absl::Status Connection::Close(absl::Duration wait) {
 }
 
 void Connection::OnLastRemote() {
+  if (forked()) return;
   remote_gone_ = true;
   Flush();
   bool elsewhere = !Leader::LeadsHere() && !callbacks_->RunsHere();
@@ -350,6 +352,10 @@ void Connection::Tell(ConnectionEvent event) {
 // State
 
 absl::Status Connection::CheckUsable() const {
+  if (forked()) {
+    return absl::FailedPreconditionError(
+        "the session belongs to the process that this one was forked from");
+  }
   if (!ended()) return absl::OkStatus();
   base::MutexLock lock(state_mu_);
   std::string why(LossReasonName(loss_));

@@ -1,6 +1,10 @@
 // How a session ends, by whom, and what the program is told.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -181,6 +185,37 @@ TEST_F(ConnectionEndTest, CloseMayBeCalledInACallback) {
   ASSERT_THAT(CallNow(*kept.AsObject(), "", {}), IsOk());
   EXPECT_TRUE(Eventually([&] { return closed.load(); }));
   kept = Value();
+}
+
+TEST_F(ConnectionEndTest, AChildMadeByForkHasNoSessionAndLeavesItsParentsAlone) {
+  std::optional<Remote> remote = *broker_.Connect();
+  std::optional<RemoteObject> counter = *remote->Require("counter");
+  std::optional<Pipeline> step = counter->Pipeline().Call("increment");
+  ASSERT_THAT(step->Await(), IsOk());
+  std::optional<Subscription> watch = *counter->Watch([](GoneReason) {});
+  Future<> later = counter->CallAsync("later");
+  pid_t child = fork();
+  if (child == 0) {
+    auto refused = [](const absl::Status& status) {
+      return status.code() == absl::StatusCode::kFailedPrecondition;
+    };
+    bool good = refused(counter->Call("increment").status()) && refused(remote->Close()) &&
+                remote->Poll() == 0 &&
+                later.Await().status().code() == absl::StatusCode::kDeadlineExceeded;
+    later.Cancel();
+    watch.reset();
+    step.reset();
+    counter.reset();
+    remote.reset();
+    _exit(good ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_THAT(counter->Call("increment"), IsOkAndHolds(Value(2)));
+  EXPECT_FALSE(later.ready());
+  later_.Clear();
 }
 
 }  // namespace

@@ -320,11 +320,7 @@ TEST_F(PipelineTest, AChainMayBeLong) {
   for (int i = 1; i < 20'000; ++i) sum = counter.Call("add", sum, 1);
   EXPECT_THAT(sum.Await<int>(), IsOkAndHolds(20'000));
   step = sum = counter;
-  // With the next packet, at the latest.
-  EXPECT_TRUE(Eventually([&] {
-    EXPECT_THAT(counter.Get("value").Await(), IsOk());
-    return broker_.stats().answers == 1;
-  }));
+  EXPECT_TRUE(Eventually([&] { return broker_.stats().answers == 1; }));
 }
 
 TEST_F(PipelineTest, ALongChainThatWasNotSentIsDropped) {
@@ -355,11 +351,8 @@ TEST_F(PipelineTest, AChainOfMoreAnswersThanAreKeptFailsForThat) {
   for (int i = 0; i < 66'000; ++i) step = step.Call("self");
   // Nobody can name the answer of the last, so that one fails for those it names.
   EXPECT_THAT(std::move(step).Await(), StatusIs(absl::StatusCode::kResourceExhausted));
-  // There is room again, with the next packet at the latest.
-  EXPECT_TRUE(Eventually([&] {
-    EXPECT_THAT(remote.Require("counter"), IsOk());
-    return broker_.stats().answers == 0;
-  }));
+  // There is room again.
+  EXPECT_TRUE(Eventually([&] { return broker_.stats().answers == 0; }));
 }
 
 TEST_F(PipelineTest, ChainsThatShareStepsAreSentByManyThreadsEachStepOnceAndInOrder) {

@@ -174,7 +174,8 @@ bool LinkWorld::Side::RunOneCall() {
 bool LinkWorld::Side::AnswerOne() {
   if (late_.empty()) return false;
   size_t i = world_->Random(late_.size());
-  auto [reply, value] = std::move(late_[i]);
+  Reply reply = std::move(late_[i].first);
+  Value value = std::move(late_[i].second);
   late_.erase(late_.begin() + static_cast<ptrdiff_t>(i));
   reply.Return(std::move(value));
   return true;
