@@ -180,7 +180,10 @@ bool Broker::UnloadModules() {
   bool unloaded = true;
   for (const ModuleRegistry::ModulePtr& module : *modules) {
     // While something runs it may be any module's code; what is pinned needs only its own.
-    if (idle && module->pins() == 0) continue;
+    if (idle) {
+      module->OnUnload();  // again: nothing of it runs
+      if (module->pins() == 0) continue;
+    }
     unloaded = false;
     KeepForEver(module);
     base::Log(base::LogLevel::kWarning, "module not unloaded",

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "hawser/base/mutex.h"
 
 namespace hawser::broker {
 namespace {
@@ -55,6 +58,15 @@ absl::Status CheckInfo(const std::string& path, const hawser_plugin_info* info) 
   return absl::OkStatus();
 }
 
+// Of a module that is pinned. A static of its library may hold one of its objects: that goes when
+// the program ends, and finds both then.
+void KeepForEver(HostedModule* module, std::shared_ptr<SharedLibrary> library) {
+  static base::Mutex& mu = *new base::Mutex;
+  static auto& kept = *new std::vector<std::pair<HostedModule*, std::shared_ptr<SharedLibrary>>>;
+  base::MutexLock lock(mu);
+  kept.emplace_back(module, std::move(library));
+}
+
 }  // namespace
 
 absl::StatusOr<Plugin> Plugin::Load(const std::string& path) {
@@ -100,8 +112,16 @@ absl::StatusOr<std::shared_ptr<HostedModule>> Plugin::CreateModule(
   auto library = std::make_shared<SharedLibrary>(std::move(plugin.library_));
   return std::shared_ptr<HostedModule>(
       module, [library, on_unloaded = std::move(on_unloaded)](HostedModule* gone) {
-        delete gone;
-        bool left = library->Close();
+        // One that was refused has not been told. Again: nothing of it runs.
+        gone->OnUnload();
+        gone->OnUnload();
+        bool left = gone->pins() == 0;
+        if (left) {
+          delete gone;
+          left = library->Close();
+        } else {
+          KeepForEver(gone, library);
+        }
         if (on_unloaded) on_unloaded(left);
       });
 }

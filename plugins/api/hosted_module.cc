@@ -116,7 +116,12 @@ EntryDecision Module::OnEntry(const EntryRequest& request) {
 }
 
 void Module::OnUnload() {
-  if (state_->unloaded.load()) return;
+  if (state_->unloaded.load()) {
+    state_->closing.store(true);
+    ModuleScope scope(*this);
+    state_->DropCode();
+    return;
+  }
   for (const auto& hook : state_->on_unload) Guard("OnUnload", hook);
   state_->unloaded.store(true, std::memory_order_release);
   ModuleScope scope(*this);
@@ -125,13 +130,7 @@ void Module::OnUnload() {
   state_->DropHooks();
   // Where calls run on this strand only, none runs now and none will: what they would run goes,
   // with the objects it holds.
-  if (state_->concurrency == hawser::Concurrency::kSerial) {
-    state_->export_object->DropCode();
-    for (const auto& info : state_->classes) {
-      info->members().DropCode();
-      info->constructor()->DropCode();
-    }
-  }
+  if (state_->concurrency == hawser::Concurrency::kSerial) state_->DropCode();
   std::optional<Value> exports;
   std::map<std::string, Value, std::less<>> globals;
   std::deque<Value> constants;

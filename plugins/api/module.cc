@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "hawser/base/string_view.h"
@@ -10,9 +11,11 @@
 #include "plugins/api/module_state.h"
 
 // A module is filled by its body, then sealed: shapes are built, and what the host may see is
-// constant. It is emptied in two steps. OnUnload stops it: its objects are gone for callers, and it
-// lets go of whatever it holds itself. When nobody else holds anything of it (pins), it may be
-// deleted, and its library closed.
+// constant. It is emptied in three steps. OnUnload stops it: its objects are gone for callers, and it
+// lets go of whatever it holds itself, but for what calls may be running still. OnUnload again, once
+// none does, lets go of that; what others still hold is deleted from now on where they drop it, for
+// there may be no strand any more. When nobody holds anything of it (pins), it may be deleted, and
+// its library closed.
 
 namespace hawser {
 
@@ -22,11 +25,12 @@ using internal::ModuleScope;
 // ModuleScope
 
 namespace internal {
-namespace {
+
 // Looked at in every call. The library is always there from a program's start, so its few words are
-// in the part of each thread's storage that is reached without a function call.
+// in the part of each thread's storage that is reached without a function call. Not static: gold
+// takes a static one of this model to be the first of the library's, wherever it is.
+extern thread_local Module* current_module __attribute__((visibility("hidden")));
 thread_local Module* current_module __attribute__((tls_model("initial-exec"))) = nullptr;
-}  // namespace
 
 ModuleScope::ModuleScope(Module& module) : previous_(std::exchange(current_module, &module)) {}
 ModuleScope::~ModuleScope() { current_module = previous_; }
@@ -58,6 +62,19 @@ HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Modu
 
 }  // namespace internal
 
+namespace {
+
+// What a module made may be held where its body left it, such as in a static of its library: when
+// that goes, it must find the module. Reachable, so that nobody takes it for a leak.
+void KeepForEver(std::unique_ptr<Module> module) {
+  static base::Mutex& mu = *new base::Mutex;
+  static auto& kept = *new std::vector<std::unique_ptr<Module>>;
+  base::MutexLock lock(mu);
+  kept.push_back(std::move(module));
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Module>> Module::Make(ModuleHost& host, std::string name,
                                                      const std::function<void(Module&)>& body) {
   std::unique_ptr<Module> module(new Module(host, std::move(name)));
@@ -67,7 +84,12 @@ absl::StatusOr<std::unique_ptr<Module>> Module::Make(ModuleHost& host, std::stri
     body(*module);
     module->Seal();
   } catch (...) {
-    return CatchException().ToStatus();
+    absl::Status status = CatchException().ToStatus();
+    module->state_->on_unload.clear();
+    module->OnUnload();
+    module->OnUnload();
+    if (module->pins() > 0) KeepForEver(std::move(module));
+    return status;
   }
   return module;
 }
@@ -217,11 +239,46 @@ std::function<Value()> Module::KeepConstant(Value value) {
 
 // Running
 
+namespace {
+
+// Objects may hold each other in chains of any length, which a client alone can make. What is
+// deleted inside a deletion is so at once, but for what is this deep: that waits for the outermost.
+constexpr int kMaxNestedDeletions = 32;
+struct Deletions {
+  int depth = 0;
+  std::vector<absl::AnyInvocable<void()>> later;
+};
+thread_local Deletions* deletions = nullptr;
+
+template <typename Run>
+void RunNested(Run run) {
+  if (deletions != nullptr) {
+    if (deletions->depth == kMaxNestedDeletions) {
+      deletions->later.emplace_back(run);
+      return;
+    }
+    ++deletions->depth;
+    run();
+    --deletions->depth;
+    return;
+  }
+  Deletions outermost;
+  deletions = &outermost;
+  run();
+  while (!outermost.later.empty()) {
+    auto next = std::move(outermost.later.back());
+    outermost.later.pop_back();
+    next();
+  }
+  deletions = nullptr;
+}
+
+}  // namespace
+
 Module::~Module() {
   ModuleScope scope(*this);
   // Nobody uses the module any more, so whatever it still holds is deleted here and now.
   state_->closing.store(true);
-  if (!state_->sealed) state_->on_unload.clear();  // it was never made
   OnUnload();
   state_->export_object.reset();
 }
@@ -237,6 +294,8 @@ base::Executor& Module::HomeOf(const Object* object) const {
       return *state_->object_strands[(address ^ (address >> 8)) % state_->object_strands.size()];
     }
     case hawser::Concurrency::kFree:
+      // The host may be gone by then.
+      if (state_->closing.load(std::memory_order_relaxed)) break;
       return state_->host.pool();
   }
   return state_->strand;
@@ -262,7 +321,7 @@ void Module::Retire(Object& object, base::Executor& home, std::atomic<uint64_t>&
     count.fetch_sub(1, std::memory_order_release);
   };
   if (state_->closing.load() || base::CurrentExecutor() == &home) {
-    run();
+    RunNested(run);
   } else {
     home.Post(run);
   }
@@ -316,6 +375,7 @@ uint64_t Caller::OnEnd(absl::AnyInvocable<void(EndReason)> cleanup) const {
 }
 
 uint64_t Module::HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup) {
+  if (session == nullptr) return 0;
   internal::SessionCleanups::Hung hung = state_->cleanups.Add(*session, std::move(cleanup));
   if (hung.ended.has_value()) {
     Post([this, number = hung.number, reason = *hung.ended] {

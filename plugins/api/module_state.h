@@ -62,10 +62,20 @@ struct ModuleState {
     on_unload.clear();
   }
 
+  // What calls run, with the objects it holds; none runs.
+  void DropCode() {
+    export_object->DropCode();
+    for (const auto& info : classes) {
+      info->members().DropCode();
+      info->constructor()->DropCode();
+    }
+  }
+
   // Thread-safe.
   std::atomic<uint64_t> pins{0};
   std::atomic<bool> unloaded{false};
-  std::atomic<bool> closing{false};  // the destructor runs
+  std::atomic<bool> closing{
+      false};  // nothing of it runs any more: what is dropped is deleted there
   ListenerRegistry listeners;
   BoundMethods bound_methods;
   SessionCleanups cleanups;

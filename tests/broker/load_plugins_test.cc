@@ -1,5 +1,7 @@
 #include "broker/load_plugins.h"
 
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -27,6 +29,21 @@ TEST_F(CheckPluginDeathTest, APluginThatEndsTheProcessIsRefusedByNameWhateverIts
 TEST(CheckPlugin, APluginThatIsRefusedIsTheExitCode) {
   EXPECT_EQ(CheckPlugin(Broken("create_fails")), 1);
   EXPECT_EQ(CheckPlugin("plugins/counter/counter.so"), 0);
+}
+
+TEST_F(CheckPluginDeathTest, AnObjectInAStaticOfThePluginGoesWithTheProcess) {
+  EXPECT_EXIT(std::exit(CheckPlugin(Broken("keeps_static"))), ExitedWithCode(0), "");
+  EXPECT_EXIT(std::exit(CheckPlugin(Broken("keeps_static_and_fails"))), ExitedWithCode(1),
+              "config missing");
+}
+
+TEST(LoadPlugins, ObjectsInStaticsOfPluginsThatAreRefusedEndNobody) {
+  std::unique_ptr<Broker> broker = *Broker::Start({});
+  std::string fails = Broken("keeps_static_and_fails");
+  std::string keeps = Broken("keeps_static");
+  // The second time its name is taken.
+  EXPECT_EQ(LoadPlugins(*broker, {fails, keeps, keeps, fails}, {}), 3);
+  EXPECT_EQ(broker->refused_plugins().size(), 2u);  // by file
 }
 
 }  // namespace
