@@ -5,8 +5,10 @@
 // callable becomes one that clients can call.
 //
 // A callback of a client runs later, in the client; the caller gets undefined at once. One whose
-// session has ended fails with NOT_FOUND. A function of this module runs at once; one of another
-// module later, so its result is a promise. Copies mean the same function. Thread-compatible.
+// session has ended fails with NOT_FOUND. A function of this module runs at once where its calls run
+// one by one (Concurrency::kSerial), up to 8 inside each other; elsewhere it may run later, as one of
+// another module does, and its result is a promise then. Copies mean the same function.
+// Thread-compatible.
 
 #include <string>
 #include <string_view>

@@ -25,7 +25,8 @@ class Caller {
   Module& module() const { return module_; }
   // The session that calls, which may be kept; null for a call from inside the process.
   SessionRef session() const { return context_ == nullptr ? SessionRef() : context_->session(); }
-  // Set when the caller cancelled, its deadline passed, or its session ended.
+  // Set when the caller cancelled, its deadline passed, or its session ended. A std::stop_callback
+  // runs on the thread that sets it, beside the module's methods: use Module::Post there.
   std::stop_token stop_token() const {
     return context_ == nullptr ? std::stop_token() : context_->stop_token();
   }

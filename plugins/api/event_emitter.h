@@ -17,7 +17,8 @@
 // listener is logged.
 //
 // An emitter nobody listens to costs one null pointer. Emit and the registration of listeners are
-// thread-safe; listeners that are functions of the module run on its strand.
+// thread-safe; listeners that are functions of the module run on its strand, or with
+// Concurrency::kPerObject on any of them.
 
 #include <atomic>
 #include <string_view>

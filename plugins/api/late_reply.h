@@ -69,7 +69,8 @@ class LateReply {
 
   // The session that waits; null for a call from inside the process and after the answer.
   SessionRef session() const;
-  // Set when nobody waits any more: cancelled, past its deadline, or the session ended.
+  // Set when nobody waits any more: cancelled, past its deadline, or the session ended. A
+  // std::stop_callback runs on the thread that sets it, beside the module's methods: Post from there.
   std::stop_token stop_token() const;
 
  private:

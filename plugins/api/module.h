@@ -52,8 +52,9 @@ enum class Concurrency : uint8_t {
   kSerial,  // one
   // One of an object, of different objects side by side as far as their strands do: the objects of
   // a module share 16, each always on the same one, and functions of the module itself run on one
-  // more. So with many objects some wait for others, and one that waited for another inside a call
-  // might wait for ever. What objects share the author guards.
+  // more; Function values, listeners too, run on any. So with many objects some wait for others, and
+  // one that waited for another inside a call might wait for ever. What objects share, or an object
+  // with a function, the author guards.
   kPerObject,
   kFree,  // any number, even on one object; the author guards everything
 };
@@ -143,7 +144,8 @@ class Module final : public HostedModule {
   uint64_t Timer(absl::Duration after, base::Task task);
   // It does not run any more, if it has not yet; from the strand that is certain.
   void CancelTimer(uint64_t timer);
-  // The same as Caller::OnEnd, for a session that was kept.
+  // The same as Caller::OnEnd, for a session that was kept. Ends are remembered for the next 4096
+  // sessions that end: of one that ended before, `cleanup` never runs.
   uint64_t HangOnEnd(const SessionRef& session, absl::AnyInvocable<void(EndReason)> cleanup);
   // What has this number (0: nothing) does not run any more, if it has not yet, and what it holds is
   // dropped; from the strand that is certain.
