@@ -114,7 +114,8 @@ absl::Status Error::ToStatus() const {
 }
 
 Error Error::FromStatus(const absl::Status& status) {
-  if (status.ok()) return Error();
+  // A mistake of who failed with it; the caller shall know.
+  if (status.ok()) return Error(absl::StatusCode::kInternal, "failed with an OK status");
   std::string_view message = base::ToStd(status.message());
   if (absl::optional<absl::Cord> payload = status.GetPayload(base::ToAbsl(kPayloadUrl));
       payload.has_value()) {

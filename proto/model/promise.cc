@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stop_token>
+#include <unordered_map>
 #include <utility>
 
 #include "hawser/base/executor.h"
@@ -14,12 +15,19 @@
 // A call that waits here holds the promise, and the promise its Reply. What breaks that circle is
 // the call's stop token. Its callback takes mu_, so it is registered and given up outside of mu_:
 // giving it up waits until it is not running.
+//
+// A promise that follows another one of this process waits there without a Reply. The one followed
+// holds it, not the other way round, so a chain lives as long as its end. Any number may follow in
+// a row: nothing here calls itself for each of them.
 
 namespace hawser {
 namespace {
 
 constexpr uint64_t kSettles = 0;
+// Promises of other processes that one follows in a row.
 constexpr uint64_t kMaxSteps = 32;
+// Answers given by answers given by answers ... on one stack, before the next ones are queued.
+constexpr int kMaxAnswerDepth = 8;
 
 bool IsPromise(const Outcome& outcome) {
   if (!outcome.ok() || !outcome.value().is_object()) return false;
@@ -49,13 +57,91 @@ class Continuation final : public ReplySink {
   std::function<void(Outcome)> then_;
 };
 
+// Which unsettled promises of this process follow which others of it. Its lock is taken before the
+// mu_ of any promise, and held while one starts to follow: of two threads that close a circle, the
+// second sees it.
+class Links {
+ public:
+  static Links& Get() {
+    static Links& links = *new Links;
+    return links;
+  }
+
+  base::Mutex& mu() HAWSER_LOCK_RETURNED(mu_) { return mu_; }
+
+  void Add(const Promise* promise, const Promise* follower) HAWSER_REQUIRES(mu_) {
+    Link& above = links_[promise];
+    Link& below = links_[follower];
+    above.followers.push_back(&below);
+    below.promise = follower;
+    below.follows = &above;
+  }
+
+  // Nobody follows `promise` any more.
+  void RemoveFollowers(const Promise* promise) HAWSER_REQUIRES(mu_) {
+    auto link = links_.find(promise);
+    if (link == links_.end()) return;
+    for (Link* follower : std::exchange(link->second.followers, {})) {
+      follower->follows = nullptr;
+      if (follower->followers.empty()) links_.erase(follower->promise);
+    }
+    if (link->second.follows == nullptr) links_.erase(link);
+  }
+
+  // Whether `promise` is `end`, which follows none, or follows it, be it through others. Searches
+  // from both, a step each in turn, so it takes no longer than the smaller side: chains linked in
+  // whatever order take n log n steps in all.
+  bool EndsIn(const Promise* promise, const Promise* end) const HAWSER_REQUIRES(mu_) {
+    if (promise == end) return true;
+    auto first = links_.find(promise);
+    auto last = links_.find(end);
+    if (first == links_.end() || last == links_.end()) return false;
+    const Link* up = &first->second;
+    std::vector<Visit> down = {{&last->second}};
+    while (up != &last->second) {
+      up = up->follows;
+      while (!down.empty() && down.back().next == down.back().of->followers.size()) down.pop_back();
+      if (up == nullptr || down.empty()) return false;
+      const Link* below = down.back().of->followers[down.back().next++];
+      if (below == &first->second) return true;
+      down.push_back({below});
+    }
+    return true;
+  }
+
+ private:
+  struct Link {
+    const Promise* promise = nullptr;  // of one that follows
+    Link* follows = nullptr;
+    std::vector<Link*> followers;
+  };
+  struct Visit {
+    const Link* of;
+    size_t next = 0;
+  };
+
+  base::Mutex mu_;
+  std::unordered_map<const Promise*, Link> links_ HAWSER_GUARDED_BY(mu_);
+};
+
 }  // namespace
 
-// One call that waits.
+// One call that waits, or a promise that follows.
 struct Promise::Waiter {
   Reply reply;
+  Ref<Promise> follower;
   bool stopped = false;  // before it got into waiting_
   std::optional<std::stop_callback<std::function<void()>>> on_stop;
+
+  // Those of `waiting` that follow `promise` no longer do. To be called while it still exists, for
+  // its address tells it apart.
+  static void Unlink(const Promise* promise, const Waiters& waiting) {
+    if (std::ranges::none_of(waiting, [](const auto& waiter) { return !!waiter->follower; }))
+      return;
+    Links& links = Links::Get();
+    base::MutexLock lock(links.mu());
+    links.RemoveFollowers(promise);
+  }
 };
 
 Promise::Promise() = default;
@@ -66,6 +152,7 @@ Promise::~Promise() {
     base::MutexLock lock(mu_);
     waiting.swap(waiting_);
   }
+  Waiter::Unlink(this, waiting);
   AnswerAll(std::move(waiting),
             Outcome::Failed(absl::InternalError("the promise was dropped before it settled")));
 }
@@ -73,7 +160,34 @@ Promise::~Promise() {
 void Promise::AnswerAll(Waiters waiting, const Outcome& outcome) {
   // All first: an answer may let go of the promise their callbacks use.
   for (const std::unique_ptr<Waiter>& waiter : waiting) waiter->on_stop.reset();
-  for (const std::unique_ptr<Waiter>& waiter : waiting) waiter->reply.Answer(outcome);
+  if (waiting.empty()) return;
+
+  struct Batch {
+    Waiters waiting;
+    Outcome outcome;
+  };
+  thread_local int depth = 0;
+  thread_local std::vector<Batch>* later = nullptr;  // set once the stack is deep
+  if (later != nullptr) {
+    later->push_back({std::move(waiting), outcome});
+    return;
+  }
+  auto answer = [](Waiters waiting, const Outcome& outcome) {
+    for (const std::unique_ptr<Waiter>& waiter : waiting) {
+      if (Ref<Promise> follower = std::move(waiter->follower); follower != nullptr) {
+        follower->Finish(State::kFollowing, outcome);
+      } else {
+        waiter->reply.Answer(outcome);
+      }
+    }
+  };
+  std::vector<Batch> batches;
+  if (++depth == kMaxAnswerDepth) later = &batches;
+  answer(std::move(waiting), outcome);
+  while (!batches.empty()) {
+    for (Batch& batch : std::exchange(batches, {})) answer(std::move(batch.waiting), batch.outcome);
+  }
+  if (depth-- == kMaxAnswerDepth) later = nullptr;
 }
 
 void Promise::OnStopped(Waiter* waiter) {
@@ -116,12 +230,34 @@ void Promise::Finish(State from, Outcome outcome) {
     outcome_ = outcome;
     waiting.swap(waiting_);
   }
+  Waiter::Unlink(this, waiting);
   // From here on `this` may be gone: one of those who wait may have been its last owner.
   AnswerAll(std::move(waiting), outcome);
 }
 
 void Promise::Follow(ObjectRef promise, uint64_t step) {
-  if (promise->Same(*this)) {
+  if (auto* local = dynamic_cast<Promise*>(promise.get()); local != nullptr) {
+    std::optional<Outcome> outcome = local->outcome();
+    if (!outcome.has_value()) {
+      auto waiter = std::make_unique<Waiter>();
+      waiter->follower = Ref<Promise>(this);
+      Links& links = Links::Get();
+      base::MutexLock links_lock(links.mu());
+      if (links.EndsIn(local, this)) {
+        outcome = Outcome::Failed(
+            absl::InvalidArgumentError("a promise cannot resolve with itself or one following it"));
+      } else {
+        base::MutexLock lock(local->mu_);
+        if (local->state_ != State::kSettled) {
+          local->waiting_.push_back(std::move(waiter));
+          links.Add(local, this);
+          return;
+        }
+        outcome = local->outcome_;
+      }
+    }
+    Finish(State::kFollowing, *std::move(outcome));
+  } else if (promise->Same(*this)) {
     Finish(State::kFollowing,
            Outcome::Failed(absl::InvalidArgumentError("a promise cannot resolve with itself")));
   } else if (step > kMaxSteps) {

@@ -53,6 +53,12 @@ TEST(OutcomeTest, ConvertsToAStatusAndBack) {
   EXPECT_EQ(Outcome(absl::StatusOr<Value>(7)).value(), 7);
 }
 
+TEST(OutcomeTest, AFailureWithAnOkStatusIsAnInternalError) {
+  Outcome failed = Outcome::Failed(absl::OkStatus());
+  EXPECT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error(), Error(absl::StatusCode::kInternal, "failed with an OK status"));
+}
+
 TEST(ReplyTest, IsTwoWordsAndMoveOnly) {
   EXPECT_EQ(sizeof(Reply), 2 * sizeof(void*));
   EXPECT_FALSE(std::is_copy_constructible_v<Reply>);
@@ -93,6 +99,14 @@ TEST(ReplyTest, ADroppedOneAnswersInternal) {
   EXPECT_EQ(mailbox.tokens[0], 3u);
   EXPECT_EQ(mailbox.outcomes[0].error(),
             Error(absl::StatusCode::kInternal, "the call was dropped without an answer"));
+}
+
+TEST(ReplyTest, FailingWithAnOkStatusAnswersInternal) {
+  Mailbox mailbox;
+  Reply(&mailbox, 1).Fail(absl::OkStatus());
+  ASSERT_EQ(mailbox.outcomes.size(), 1u);
+  EXPECT_FALSE(mailbox.outcomes[0].ok());
+  EXPECT_EQ(mailbox.outcomes[0].error().code(), absl::StatusCode::kInternal);
 }
 
 TEST(ReplyTest, AMovedFromOneOwesNothing) {
