@@ -99,14 +99,22 @@ MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> p
   return MemberOptions(&table.Add(std::move(member), {}));
 }
 
-const ClassInfo& BaseClass(const Module& module, const void* type_key, std::string_view wanted_by) {
-  const ClassInfo* base = module.FindClass(type_key);
-  if (base == nullptr) {
-    throw Exception(
-        absl::StatusCode::kInvalidArgument,
-        absl::StrCat(base::ToAbsl(wanted_by), ": the class it extends must be registered first"));
+void Extend(ClassInfo& info, const void* type_key) {
+  const ClassInfo* base = info.module().FindClass(type_key);
+  std::string problem;
+  if (info.members().sealed()) {
+    problem = "a class is extended only while the module is made";
+  } else if (base == nullptr) {
+    problem = "the class it extends must be registered first";
+  } else if (base->IsA(info.type_key())) {
+    problem = "a class cannot extend itself";
+  } else if (info.base() != nullptr) {
+    problem = absl::StrCat("it extends ", info.base()->name(), " already");
   }
-  return *base;
+  if (!problem.empty()) {
+    throw Exception(absl::StatusCode::kInvalidArgument, absl::StrCat(info.name(), ": ", problem));
+  }
+  info.set_base(*base);
 }
 
 }  // namespace internal

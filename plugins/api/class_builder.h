@@ -45,8 +45,8 @@ MemberOptions AddMethod(MemberTable& table, std::string name, BoundMember code);
 MemberOptions AddProperty(MemberTable& table, std::string name, BoundMember get, BoundMember set);
 MemberOptions AddConstant(MemberTable& table, std::string name, Value value);
 MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> params);
-// The class of `type_key`; throws if the module has none.
-const ClassInfo& BaseClass(const Module& module, const void* type_key, std::string_view wanted_by);
+// Makes the class of `type_key` the base of `info`.
+void Extend(ClassInfo& info, const void* type_key);
 
 }  // namespace internal
 
@@ -119,14 +119,13 @@ class ClassBuilder {
     return *this;
   }
 
-  // Takes over the members of Base, registered before this class, as inherited ones, the static ones
-  // too; an object is accepted wherever a Ref<Base> is.
+  // Takes over the members of Base, which is registered already, as inherited ones, the static ones
+  // too; an object is accepted wherever a Ref<Base> is. Once for a class; what Base has or extends
+  // may be said later.
   template <typename Base>
   ClassBuilder& Extends() {
     static_assert(std::is_base_of_v<Base, T>);
-    const internal::ClassInfo& base =
-        internal::BaseClass(info_->module(), internal::TypeKey<Base>(), info_->name());
-    info_->set_base(&base);
+    internal::Extend(*info_, internal::TypeKey<Base>());
     return *this;
   }
 
