@@ -10,22 +10,22 @@
 namespace hawser {
 
 MemberOptions& MemberOptions::Doc(std::string_view doc) {
-  if (member_ != nullptr) member_->doc = doc;
+  member_->doc = doc;
   return *this;
 }
 
 MemberOptions& MemberOptions::Hidden() {
-  if (member_ != nullptr) member_->hidden = true;
+  member_->hidden = true;
   return *this;
 }
 
 MemberOptions& MemberOptions::Blocking() {
-  if (member_ != nullptr) member_->blocking = true;
+  member_->blocking = true;
   return *this;
 }
 
 MemberOptions& MemberOptions::Result(Type type) {
-  if (member_ != nullptr) member_->signature.result = type;
+  member_->signature.result = type;
   return *this;
 }
 
@@ -97,6 +97,15 @@ MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> p
   member.signature.params = std::move(params);
   member.signature.result = Type::kUndefined;
   return MemberOptions(&table.Add(std::move(member), {}));
+}
+
+MemberOptions& LastMember(const ClassInfo& info, MemberOptions& last, std::string_view what) {
+  std::string_view problem;
+  if (!last) problem = " goes directly after the member it is about; a constructor is no member";
+  if (info.members().sealed()) problem = " is said only while the module is made";
+  if (problem.empty()) return last;
+  throw Exception(absl::StatusCode::kInvalidArgument,
+                  absl::StrCat(info.name(), ": ", base::ToAbsl(what), base::ToAbsl(problem)));
 }
 
 void Extend(ClassInfo& info, const void* type_key) {
