@@ -20,7 +20,6 @@ using ::hawser::testing::TestObject;
 using ::hawser::tests::IsOk;
 using ::hawser::tests::IsOkAndHolds;
 using ::hawser::tests::StatusIs;
-using ::testing::HasSubstr;
 using enum absl::StatusCode;
 
 class Child final : public ModuleObject {
@@ -142,7 +141,10 @@ class NestedMakeTest : public ::testing::Test {
     EXPECT_THAT(child->Get("value"), IsOkAndHolds(Value(value)));
   }
 
-  uint64_t LiveChildren() { return static_cast<Module&>(harness_.module()).Live<Child>(); }
+  uint64_t LiveChildren() {
+    harness_.Run();  // those nobody refers to any more go
+    return static_cast<Module&>(harness_.module()).Live<Child>();
+  }
 
   ModuleHarness harness_{Body};
 };
@@ -164,7 +166,7 @@ TEST_F(NestedMakeTest, AnObjectNotMadeByMakeTakesNobodysClass) {
 }
 
 TEST_F(NestedMakeTest, AConstructorThatThrowsLeavesTheNextObjectAlone) {
-  EXPECT_THAT(harness_.New("Fails"), StatusIs(kInternal, HasSubstr("no luck")));
+  EXPECT_THAT(harness_.New("Fails"), StatusIs(kUnknown, "no luck"));
   Child plain(5);
   EXPECT_EQ(plain.class_info(), nullptr);
   EXPECT_EQ(LiveChildren(), 0);
