@@ -63,9 +63,10 @@ struct Binding {
     return signature;
   }
 
-  // `call` runs the callable on converted arguments.
+  // `call` runs the callable on converted arguments. Never copied: what it holds may be large, may
+  // change from call to call, and may not be copyable.
   template <typename Call>
-  static void Run(CallFrame& frame, Call call) {
+  static void Run(CallFrame& frame, Call&& call) {
     constexpr size_t kMost =
         (size_t{0} + ... + (Param<P>::kInjected || Param<P>::kVariadic ? 0 : 1));
     if (!frame.CheckCount(kVariadic ? SIZE_MAX : kMost)) return;
@@ -126,7 +127,8 @@ BoundMember BindFreely(F callable, TypeList<P...> /*params*/) {
   return {Bound(std::move(callable), run), Binding<R, P...>::MakeSignature()};
 }
 
-// A function: lambda, function pointer, std::function.
+// A function: lambda, function pointer, std::function, absl::AnyInvocable. It may be mutable, then
+// it keeps its state from call to call, and it need not be copyable.
 template <typename F>
 BoundMember BindFunction(F callable) {
   using Traits = CallableTraits<F>;

@@ -10,22 +10,22 @@
 namespace hawser {
 
 MemberOptions& MemberOptions::Doc(std::string_view doc) {
-  if (member_ != nullptr) member_->doc = doc;
+  member_->doc = doc;
   return *this;
 }
 
 MemberOptions& MemberOptions::Hidden() {
-  if (member_ != nullptr) member_->hidden = true;
+  member_->hidden = true;
   return *this;
 }
 
 MemberOptions& MemberOptions::Blocking() {
-  if (member_ != nullptr) member_->blocking = true;
+  member_->blocking = true;
   return *this;
 }
 
 MemberOptions& MemberOptions::Result(Type type) {
-  if (member_ != nullptr) member_->signature.result = type;
+  member_->signature.result = type;
   return *this;
 }
 
@@ -99,14 +99,31 @@ MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> p
   return MemberOptions(&table.Add(std::move(member), {}));
 }
 
-const ClassInfo& BaseClass(const Module& module, const void* type_key, std::string_view wanted_by) {
-  const ClassInfo* base = module.FindClass(type_key);
-  if (base == nullptr) {
-    throw Exception(
-        absl::StatusCode::kInvalidArgument,
-        absl::StrCat(base::ToAbsl(wanted_by), ": the class it extends must be registered first"));
+MemberOptions& LastMember(const ClassInfo& info, MemberOptions& last, std::string_view what) {
+  std::string_view problem;
+  if (!last) problem = " goes directly after the member it is about; a constructor is no member";
+  if (info.members().sealed()) problem = " is said only while the module is made";
+  if (problem.empty()) return last;
+  throw Exception(absl::StatusCode::kInvalidArgument,
+                  absl::StrCat(info.name(), ": ", base::ToAbsl(what), base::ToAbsl(problem)));
+}
+
+void Extend(ClassInfo& info, const void* type_key) {
+  const ClassInfo* base = info.module().FindClass(type_key);
+  std::string problem;
+  if (info.members().sealed()) {
+    problem = "a class is extended only while the module is made";
+  } else if (base == nullptr) {
+    problem = "the class it extends must be registered first";
+  } else if (base->IsA(info.type_key())) {
+    problem = "a class cannot extend itself";
+  } else if (info.base() != nullptr) {
+    problem = absl::StrCat("it extends ", info.base()->name(), " already");
   }
-  return *base;
+  if (!problem.empty()) {
+    throw Exception(absl::StatusCode::kInvalidArgument, absl::StrCat(info.name(), ": ", problem));
+  }
+  info.set_base(*base);
 }
 
 }  // namespace internal

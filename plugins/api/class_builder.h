@@ -19,6 +19,7 @@ namespace hawser {
 class MemberOptions {
  public:
   explicit MemberOptions(Member* member) : member_(member) {}
+  explicit operator bool() const { return member_ != nullptr; }
 
   // Shown by `hawser describe`.
   MemberOptions& Doc(std::string_view doc);
@@ -45,8 +46,10 @@ MemberOptions AddMethod(MemberTable& table, std::string name, BoundMember code);
 MemberOptions AddProperty(MemberTable& table, std::string name, BoundMember get, BoundMember set);
 MemberOptions AddConstant(MemberTable& table, std::string name, Value value);
 MemberOptions AddEvent(MemberTable& table, std::string name, std::vector<Type> params);
-// The class of `type_key`; throws if the module has none.
-const ClassInfo& BaseClass(const Module& module, const void* type_key, std::string_view wanted_by);
+// `last`, which `what` is to be said about; throws if it is no member.
+MemberOptions& LastMember(const ClassInfo& info, MemberOptions& last, std::string_view what);
+// Makes the class of `type_key` the base of `info`.
+void Extend(ClassInfo& info, const void* type_key);
 
 }  // namespace internal
 
@@ -56,6 +59,7 @@ class ClassBuilder {
   explicit ClassBuilder(internal::ClassInfo& info) : info_(&info) {}
 
   // Clients may construct it, with T(A...). Without this line objects are made by the module only.
+  // Once for a class: one that takes this or that has optional parameters, or Args.
   template <typename... A>
   ClassBuilder& Constructor() {
     return Constructor([](A... args) { return Make<T>(std::forward<A>(args)...); });
@@ -64,6 +68,7 @@ class ClassBuilder {
   template <typename F>
   ClassBuilder& Constructor(F make) {
     info_->constructor()->set_construct(internal::BindFunction(std::move(make)));
+    last_ = MemberOptions(nullptr);
     return *this;
   }
 
@@ -119,28 +124,28 @@ class ClassBuilder {
     return *this;
   }
 
-  // Takes over the members of Base, registered before this class, as inherited ones, the static ones
-  // too; an object is accepted wherever a Ref<Base> is.
+  // Takes over the members of Base, which is registered already, as inherited ones, the static ones
+  // too; an object is accepted wherever a Ref<Base> is. Once for a class; what Base has or extends
+  // may be said later.
   template <typename Base>
   ClassBuilder& Extends() {
     static_assert(std::is_base_of_v<Base, T>);
-    const internal::ClassInfo& base =
-        internal::BaseClass(info_->module(), internal::TypeKey<Base>(), info_->name());
-    info_->set_base(&base);
+    internal::Extend(*info_, internal::TypeKey<Base>());
     return *this;
   }
 
-  // About the member registered last.
+  // About the member registered last. A constructor is none: said directly after it, or before any
+  // member, they refuse the module.
   ClassBuilder& Doc(std::string_view doc) {
-    last_.Doc(doc);
+    internal::LastMember(*info_, last_, "Doc").Doc(doc);
     return *this;
   }
   ClassBuilder& Hidden() {
-    last_.Hidden();
+    internal::LastMember(*info_, last_, "Hidden").Hidden();
     return *this;
   }
   ClassBuilder& Blocking() {
-    last_.Blocking();
+    internal::LastMember(*info_, last_, "Blocking").Blocking();
     return *this;
   }
 

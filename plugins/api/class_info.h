@@ -31,7 +31,12 @@ class alignas(16) ClassInfo {
   std::atomic<uint64_t>& live() const { return live_; }
 
   const ClassInfo* base() const { return base_; }
-  void set_base(const ClassInfo* base) { base_ = base; }
+  // Not this class nor one that extends it.
+  void set_base(const ClassInfo& base) {
+    base_ = &base;
+    members_.set_base(base.members_);
+    constructor_->members().set_base(base.constructor_->members());
+  }
   // True if an object of this class is one of the class `type_key` too.
   bool IsA(const void* type_key) const {
     for (const ClassInfo* info = this; info != nullptr; info = info->base_) {

@@ -87,6 +87,8 @@ void MemberTable::Inherit(const MemberTable& base) {
     members_.push_back(std::move(member));
     code_.push_back(base.code_[i]);
   }
+  // A class may be registered before the one it extends.
+  if (!base.sealed() && base.base_ != nullptr) Inherit(*base.base_);
 }
 
 void MemberTable::Seal() {

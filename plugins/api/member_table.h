@@ -31,13 +31,16 @@ class MemberTable {
   // for a sealed table. The member may be changed until Seal.
   Member& Add(Member member, Bound run, Bound set = {});
   // Adds the members of `base` that this table has no member of the same name for, as inherited
-  // ones.
+  // ones, and those that `base` is going to inherit itself.
   void Inherit(const MemberTable& base);
+  // Whose members this table is going to inherit.
+  void set_base(const MemberTable& base) { base_ = &base; }
   // What a constructor takes.
   void set_signature(Signature signature) { signature_ = std::move(signature); }
   const Signature& signature() const { return signature_; }
   // Builds the shape. Further calls do nothing.
   void Seal();
+  bool sealed() const { return shape_ != nullptr; }
 
   // Destroys the callables, and with them whatever they hold. No call may run or come any more.
   void DropCode();
@@ -71,6 +74,7 @@ class MemberTable {
   const ObjectKind kind_;
   const std::string name_;
   Signature signature_;
+  const MemberTable* base_ = nullptr;
   std::vector<Member> members_;    // until sealed
   std::deque<Code> own_;           // stable addresses: derived classes share them
   std::vector<const Code*> code_;  // by member number

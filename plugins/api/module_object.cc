@@ -11,23 +11,29 @@
 namespace hawser {
 namespace internal {
 namespace {
-thread_local const ClassInfo* next_class = nullptr;
+thread_local ScopedClass* innermost = nullptr;
 }  // namespace
 
 ScopedClass::ScopedClass(Module* module, const void* type_key) {
   if (module == nullptr) module = &ModuleScope::Required("an object");
-  next_class = module->FindClass(type_key);
-  if (next_class == nullptr) {
+  info_ = module->FindClass(type_key);
+  if (info_ == nullptr) {
     throw Exception(
         absl::StatusCode::kInternal,
         absl::StrCat("module ", base::ToAbsl(module->name()),
                      " made an object of a class that it has not registered with Class"));
   }
+  previous_ = std::exchange(innermost, this);
 }
 
-ScopedClass::~ScopedClass() { next_class = nullptr; }
+ScopedClass::~ScopedClass() { innermost = previous_; }
 
-const ClassInfo* ScopedClass::Take() { return std::exchange(next_class, nullptr); }
+const ClassInfo* ScopedClass::Take(const ModuleObject& object) {
+  if (innermost == nullptr) return nullptr;
+  const auto address = reinterpret_cast<uintptr_t>(&object);
+  if (innermost->storage_ != 0 && address - innermost->storage_ >= innermost->size_) return nullptr;
+  return std::exchange(innermost->info_, nullptr);
+}
 
 void ScopedClass::Finish(ModuleObject& object) {
   if (object.class_info() != nullptr)
@@ -59,7 +65,7 @@ absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type
 }  // namespace internal
 
 ModuleObject::ModuleObject()
-    : class_and_gone_(reinterpret_cast<uintptr_t>(internal::ScopedClass::Take())) {}
+    : class_and_gone_(reinterpret_cast<uintptr_t>(internal::ScopedClass::Take(*this))) {}
 
 ModuleObject::~ModuleObject() = default;
 

@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -72,16 +74,35 @@ class ModuleObject : public Object {
 
 namespace internal {
 
-// Names the class of the ModuleObject whose constructor runs next on this thread. Throws an
-// Exception if the current module (or `module`) has no such class.
+// Names the class of the object that is made next on this thread. Others may be made before its
+// constructor gets to run: arguments of a base or of a delegated constructor come first. So scopes
+// nest, and an object takes a class only if it was made for it. Throws an Exception if the current
+// module (or `module`) has no such class.
 class ScopedClass {
  public:
   ScopedClass(Module* module, const void* type_key);
   ~ScopedClass();
-  static const ClassInfo* Take();
+  ScopedClass(const ScopedClass&) = delete;
+  ScopedClass& operator=(const ScopedClass&) = delete;
+
+  // Where the object is going to be; without it the next ModuleObject, wherever it is, takes the
+  // class.
+  void* SetStorage(void* storage, size_t size) {
+    storage_ = reinterpret_cast<uintptr_t>(storage);
+    size_ = size;
+    return storage;
+  }
+  // For the constructor of `object`; null if no class was named for it.
+  static const ClassInfo* Take(const ModuleObject& object);
 
   // The object is made: it keeps the module loaded from now on.
   static void Finish(ModuleObject& object);
+
+ private:
+  const ClassInfo* info_;  // null once it is taken
+  uintptr_t storage_ = 0;
+  size_t size_ = 0;
+  ScopedClass* previous_;
 };
 
 // Fails like a conversion: INVALID_ARGUMENT "expected Counter, got Statement"; with NOT_FOUND for one
@@ -89,13 +110,37 @@ class ScopedClass {
 absl::StatusOr<ModuleObject*> ObjectOfClass(const Value& value, const void* type_key);
 
 }  // namespace internal
+}  // namespace hawser
+
+// Ordinary storage, of which the scope learns before the constructor's arguments are evaluated.
+inline void* operator new(size_t size, hawser::internal::ScopedClass& scope) {
+  return scope.SetStorage(::operator new(size), size);
+}
+inline void* operator new(size_t size, std::align_val_t align,
+                          hawser::internal::ScopedClass& scope) {
+  return scope.SetStorage(::operator new(size, align), size);
+}
+inline void operator delete(void* storage, hawser::internal::ScopedClass& /*scope*/) {
+  ::operator delete(storage);
+}
+inline void operator delete(void* storage, std::align_val_t align,
+                            hawser::internal::ScopedClass& /*scope*/) {
+  ::operator delete(storage, align);
+}
+
+namespace hawser {
 
 // Makes an object of a class of the module whose code this thread runs. Elsewhere, such as on a
 // thread of one's own, use Module::Make.
 template <std::derived_from<ModuleObject> T, typename... A>
 Ref<T> Make(A&&... args) {
   internal::ScopedClass scope(nullptr, internal::TypeKey<T>());
-  T* object = new T(std::forward<A>(args)...);
+  T* object;
+  if constexpr (requires { T::operator new(sizeof(T)); }) {
+    object = new T(std::forward<A>(args)...);  // from where the class wants it
+  } else {
+    object = new (scope) T(std::forward<A>(args)...);
+  }
   scope.Finish(*object);
   return Ref<T>::Adopt(object);
 }

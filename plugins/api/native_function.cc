@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "hawser/base/executor.h"
+#include "hawser/base/string_view.h"
 #include "hawser/bound_methods.h"
 #include "hawser/call_check.h"
 #include "hawser/module.h"
@@ -107,6 +108,13 @@ StaticObject::StaticObject(Module& module, ObjectKind kind, std::string name)
     : module_(module), members_(module, kind, std::move(name)) {}
 
 void StaticObject::set_construct(BoundMember construct) {
+  std::string_view problem;
+  if (members_.sealed()) problem = "a constructor is given only while the module is made";
+  if (constructible()) problem = "it has a constructor already";
+  if (!problem.empty()) {
+    throw Exception(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat(members_.name(), ": ", base::ToAbsl(problem)));
+  }
   members_.set_signature(std::move(construct.signature));
   construct_ = std::move(construct.bound);
 }

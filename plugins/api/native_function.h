@@ -67,7 +67,7 @@ class StaticObject final : public Object {
 
   MemberTable& members() { return members_; }
   const MemberTable& members() const { return members_; }
-  // What OP_NEW runs. Before the module is sealed.
+  // What OP_NEW runs. Throws an Exception the second time, and once the module is sealed.
   void set_construct(BoundMember construct);
   // See MemberTable::DropCode.
   void DropCode();

@@ -87,6 +87,43 @@ TEST(Registration, OneClassUnderTwoNamesRefusesTheModuleSayingTheFirst) {
               StatusIs(kInvalidArgument, "m: class A is registered twice"));
 }
 
+TEST(Registration, ASecondConstructorRefusesTheModule) {
+  EXPECT_THAT(
+      StatusOf([](Module& m) {
+        m.Class<Thing>("Thing").Constructor<>().Constructor([](int) { return Make<Thing>(); });
+      }),
+      StatusIs(kInvalidArgument, "Thing: it has a constructor already"));
+  ModuleHarness harness([](Module& module) {
+    auto thing = module.Class<Thing>("Thing");
+    module.Function("late", [thing]() mutable { thing.Constructor<>(); });
+  });
+  EXPECT_THAT(
+      harness.Call("late"),
+      StatusIs(kInvalidArgument, "Thing: a constructor is given only while the module is made"));
+}
+
+TEST(Registration, WhatIsSaidOfAMemberWhereThereIsNoneRefusesTheModule) {
+  const std::string why = " goes directly after the member it is about; a constructor is no member";
+  auto method = [](Thing&) {};
+  EXPECT_THAT(StatusOf([&](Module& m) {
+                m.Class<Thing>("Thing").Method("a", method).Constructor<>().Doc("makes one");
+              }),
+              StatusIs(kInvalidArgument, "Thing: Doc" + why));
+  EXPECT_THAT(StatusOf([](Module& m) { m.Class<Thing>("Thing").Constructor<>().Hidden(); }),
+              StatusIs(kInvalidArgument, "Thing: Hidden" + why));
+  EXPECT_THAT(StatusOf([](Module& m) { m.Class<Thing>("Thing").Blocking(); }),
+              StatusIs(kInvalidArgument, "Thing: Blocking" + why));
+  ModuleHarness harness([&](Module& module) {
+    auto thing = module.Class<Thing>("Thing");
+    thing.Constructor<>().Method("a", method).Doc("does it").Static("b", [] {}).Hidden();
+    module.Function("late", [thing]() mutable { thing.Doc("later"); });
+  });
+  EXPECT_EQ(harness.New("Thing")->shape().FindMember("a")->doc, "does it");
+  EXPECT_TRUE(harness.exports().GetObject("Thing")->shape().FindMember("b")->hidden);
+  EXPECT_THAT(harness.Call("late"),
+              StatusIs(kInvalidArgument, "Thing: Doc is said only while the module is made"));
+}
+
 TEST(Registration, MembersBesideExportsRefuseTheModuleSinceNobodyCouldReachThem) {
   const std::string why =
       ": nobody could reach it, because the module has Exports, which gives another value in place "
