@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "hawser/base/check.h"
 #include "hawser/base/string_view.h"
 
 namespace hawser::testing {
@@ -37,9 +38,21 @@ void ManualHost::Run() {
 void ManualHost::Advance(absl::Duration duration) {
   Run();
   base::MonoTime end = clock_.Now() + duration;
+  // Those started at this instant which were due at once.
+  constexpr int kMostAtOnce = 100'000;
+  int at_once = 0;
+  uint64_t last_before = last_timer_;
   while (!timers_.empty() && timers_.begin()->first <= end) {
     auto next = timers_.extract(timers_.begin());
-    if (next.key() > clock_.Now()) clock_.Advance(next.key() - clock_.Now());
+    if (next.key() > clock_.Now()) {
+      clock_.Advance(next.key() - clock_.Now());
+      at_once = 0;
+      last_before = last_timer_;
+    } else if (next.mapped().number > last_before) {
+      HAWSER_CHECK(++at_once <= kMostAtOnce,
+                   "100000 timers were started and due without time passing: does one that runs "
+                   "after no time start itself again?");
+    }
     next.mapped().executor->Post(std::move(next.mapped().task));
     Run();
   }

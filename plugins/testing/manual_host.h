@@ -42,7 +42,8 @@ class ManualHost final : public ModuleHost {
  public:
   // Runs queued tasks, one of each executor in turn, until there are none.
   void Run();
-  // Lets time pass, running the timers that come due, each at its time.
+  // Lets time pass, running the timers that come due, each at its time. Aborts, saying why, if time
+  // cannot pass because timers start further ones that are due at once, without end.
   void Advance(absl::Duration duration);
 
   // The lines of the log, such as "warning: text".

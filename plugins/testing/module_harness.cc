@@ -62,6 +62,7 @@ ModuleHarness::~ModuleHarness() {
   session_.reset();
   module_->strand().Post([this] { module_->OnUnload(); });
   host_->Run();
+  module_->OnUnload();  // again: nothing of it runs
   if (module_->pins() == 0) return;
   std::fprintf(
       stderr,

@@ -86,6 +86,7 @@ class ModuleHarness {
 
   // Surroundings.
   void Run() { host_->Run(); }
+  // See ManualHost.
   void Advance(absl::Duration duration) { host_->Advance(duration); }
   const std::vector<std::string>& log() const { return host_->log(); }
   ManualHost& host() { return *host_; }

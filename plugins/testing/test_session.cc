@@ -3,6 +3,7 @@
 #include <stop_token>
 
 #include "absl/strings/str_cat.h"
+#include "hawser/base/check.h"
 #include "hawser/base/string_view.h"
 #include "hawser/call_check.h"
 #include "hawser/collect_objects.h"
@@ -142,6 +143,7 @@ class CallbackObject final : public Object {
 
   ShapeRef shape() const override { return shape_; }
   std::string_view site() const override { return site_; }
+  const void* type_tag() const override { return &kTag; }
   GoneReason gone() const override {
     return session_->ended() ? GoneReason::kSessionEnded : GoneReason::kAlive;
   }
@@ -167,6 +169,8 @@ class CallbackObject final : public Object {
 
   std::vector<Array>& calls() { return calls_; }
   uint32_t refs() const { return ref_count(); }
+
+  static constexpr char kTag = 0;
 
  private:
   ~CallbackObject() override = default;
@@ -207,6 +211,11 @@ void PendingCall::Cancel() { state_->Cancel(); }
 
 // TestCallback
 
+TestCallback::TestCallback(ObjectRef object) : object_(std::move(object)) {
+  HAWSER_CHECK(object_ != nullptr && object_->type_tag() == &internal::CallbackObject::kTag,
+               "a TestCallback is made of what TestSession::Callback gave, and of nothing else");
+}
+
 const std::vector<Array>& TestCallback::calls() const {
   return internal::CallbackOf(object_).calls();
 }
@@ -216,11 +225,21 @@ bool TestCallback::held() const { return internal::CallbackOf(object_).refs() > 
 // TestObject
 
 TestObject::TestObject(TestSession& session, ObjectRef object)
-    : session_(&session), object_(std::move(object)), shape_(object_->shape()) {}
+    : session_(&session),
+      object_(std::move(object)),
+      shape_(object_ == nullptr ? Shape::Build(ObjectKind::kObject, "null") : object_->shape()) {}
 
 PendingCall TestObject::StartOp(Op op, std::string_view member, Array args) const {
   int index = member.empty() ? Invocation::kSelf : shape_->Find(member);
   ShapeRef shape = shape_;
+  if (object_ == nullptr) {
+    auto state = Ref<internal::CallState>::Adopt(
+        new internal::CallState(session_->state_, object_, shape, Invocation::kSelf, op, {}));
+    state->Abandon(absl::InvalidArgumentError(
+        absl::StrCat("there is no object to ", base::ToAbsl(OpName(op)), member.empty() ? "" : " ",
+                     base::ToAbsl(member), member.empty() ? "" : " of", ": the handle is null")));
+    return PendingCall(std::move(state));
+  }
   if (!member.empty() && index == Shape::kNotFound) {
     // What the client's SDK answers by itself.
     auto state = Ref<internal::CallState>::Adopt(

@@ -60,7 +60,8 @@ class PendingCall {
 // called with. Copies are the same function.
 class TestCallback {
  public:
-  explicit TestCallback(ObjectRef object) : object_(std::move(object)) {}
+  // Of an object that TestSession::Callback made. Aborts, saying so, if it is another.
+  explicit TestCallback(ObjectRef object);
 
   // The arguments of each call so far.
   const std::vector<Array>& calls() const;
@@ -75,7 +76,8 @@ class TestCallback {
   ObjectRef object_;
 };
 
-// An object as the client sees it: by the members it had when the client got hold of it.
+// An object as the client sees it: by the members it had when the client got hold of it. Calls of
+// one that is null fail with INVALID_ARGUMENT.
 class TestObject {
  public:
   TestObject(TestSession& session, ObjectRef object);
@@ -114,6 +116,7 @@ class TestObject {
   const Shape& shape() const { return *shape_; }
   operator Value() const { return Value(object_); }  // NOLINT(google-explicit-constructor)
   friend bool operator==(const TestObject& a, const TestObject& b) {
+    if (a.object_ == nullptr || b.object_ == nullptr) return a.object_ == b.object_;
     return a.object_->Same(*b.object_);
   }
 

@@ -1,5 +1,6 @@
 #include "hawser/testing/module_harness.h"
 
+#include <functional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -34,6 +35,7 @@ void Body(Module& module) {
   module.Function("deep", [](int levels) { return Deep(levels); });
   module.Function("large", [] { return std::string(17 << 20, 'x'); });
   module.Function("take", [](Value) {});
+  module.Function("no_bell", [] { return Ref<Bell>(); });
   module.Function("bad_promise", [] {
     Ref<Promise> promise = MakeRef<Promise>();
     promise->Resolve("\xff");
@@ -80,6 +82,65 @@ TEST_F(ModuleHarnessTest, AwaitingWhatIsNoPromiseIsAnError) {
   EXPECT_THAT(harness_.Await(5), StatusIs(kInvalidArgument, "expected promise, got integer"));
   EXPECT_THAT(harness_.Await(Value()), StatusIs(kInvalidArgument));
   EXPECT_THAT(harness_.Await(Value(harness_.exports())), StatusIs(kUnimplemented));
+}
+
+TEST_F(ModuleHarnessTest, EveryCallOfAHandleThatIsNullIsAnError) {
+  TestObject none = harness_.session().Handle(harness_.Call("no_bell")->TakeObject());
+  EXPECT_THAT(none.Call("ring", 1),
+              StatusIs(kInvalidArgument, "there is no object to call ring of: the handle is null"));
+  EXPECT_THAT(none.Get("ring"), StatusIs(kInvalidArgument));
+  EXPECT_THAT(none.New("Bell"), StatusIs(kInvalidArgument));
+  EXPECT_THAT(none.Listen("ring"), StatusIs(kInvalidArgument));
+  EXPECT_THAT(none.Do(Op::kCall, "", {}),
+              StatusIs(kInvalidArgument, "there is no object to call: the handle is null"));
+  EXPECT_TRUE(none.shape().members().empty());
+  EXPECT_EQ(Value(none), Value(Null()));
+  EXPECT_EQ(none, none.Refresh());
+  EXPECT_FALSE(none == harness_.exports());
+  EXPECT_THAT(harness_.Call("take", none), IsOk());
+}
+
+TEST_F(ModuleHarnessTest, ACallbackMadeOfAnotherObjectAbortsSayingSo) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  TestCallback callback = harness_.Callback();
+  EXPECT_TRUE(TestCallback(callback.object()).calls().empty());
+  EXPECT_DEATH(TestCallback(harness_.exports().object()), "what TestSession::Callback gave");
+  EXPECT_DEATH(TestCallback{ObjectRef()}, "what TestSession::Callback gave");
+}
+
+TEST(ManualTime, ATimerThatStartsItselfWithoutLettingTimePassAborts) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  std::function<void()> again;
+  ModuleHarness harness([&again](Module& module) {
+    again = [&again, &module] { module.Timer(absl::ZeroDuration(), [&again] { again(); }); };
+    module.Function("start", again);
+  });
+  EXPECT_THAT(harness.Call("start"), IsOk());
+  EXPECT_DEATH(harness.Advance(absl::Seconds(1)), "without time passing");
+}
+
+TEST(ManualTime, AnyNumberOfTimersMayBeDueAtOneTimeAndStartFurtherOnes) {
+  constexpr int kTimers = 150'000;
+  int ran = 0;
+  int ticks = 0;
+  std::function<void()> tick;
+  ModuleHarness harness([&](Module& module) {
+    tick = [&] {
+      ++ticks;
+      module.Timer(absl::Microseconds(5), [&tick] { tick(); });
+    };
+    module.Function("start", [&] {
+      for (int i = 0; i < kTimers; ++i) {
+        module.Timer(absl::Seconds(1), [&] { ++ran; });
+      }
+      module.Timer(absl::Seconds(1), [&] { module.Timer(absl::ZeroDuration(), [&] { ++ran; }); });
+      tick();
+    });
+  });
+  EXPECT_THAT(harness.Call("start"), IsOk());
+  harness.Advance(absl::Seconds(1));
+  EXPECT_EQ(ran, kTimers + 1);
+  EXPECT_EQ(ticks, 200'001);
 }
 
 }  // namespace

@@ -20,7 +20,11 @@ namespace {
 using tests::SampleObject;
 using enum absl::StatusCode;
 
+#if defined(__SANITIZE_THREAD__)
+constexpr size_t kLong = 10'000;  // is slow there, and what races does not depend on it
+#else
 constexpr size_t kLong = 200'000;
+#endif
 
 using Chain = std::vector<Ref<Promise>>;
 
@@ -81,13 +85,13 @@ void HoldSample(const Ref<Promise>& promise) {
   Promise::Then(promise, nullptr, [sample = MakeRef<SampleObject>()](const Outcome&) {});
 }
 
-class PromiseChainTest : public testing::TestWithParam<std::function<std::vector<size_t>(size_t)>> {
-};
+class PromiseChainOrderTest
+    : public testing::TestWithParam<std::function<std::vector<size_t>(size_t)>> {};
 
-INSTANTIATE_TEST_SUITE_P(InAnyOrder, PromiseChainTest,
+INSTANTIATE_TEST_SUITE_P(InAnyOrder, PromiseChainOrderTest,
                          testing::Values(FromTheFirst, FromTheLast, Shuffled, PairedUp));
 
-TEST_P(PromiseChainTest, OfAnyLengthSettlesAsItsEndDoes) {
+TEST_P(PromiseChainOrderTest, OfAnyLengthSettlesAsItsEndDoes) {
   Chain chain = Unsettled(kLong);
   Link(chain, GetParam()(kLong));
   EXPECT_FALSE(chain.front()->settled());
@@ -99,9 +103,9 @@ TEST_P(PromiseChainTest, OfAnyLengthSettlesAsItsEndDoes) {
   EXPECT_EQ(SampleObject::alive, 0);  // and no promise that settled with it
 }
 
-TEST_P(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsFirst) {
+TEST(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsFirst) {
   Chain chain = Unsettled(kLong);
-  Link(chain, GetParam()(kLong));
+  Link(chain, FromTheLast(kLong));
   Chain first = {chain.front()};
   for (const Ref<Promise>& promise : chain) HoldSample(promise);
   for (Ref<Promise>& promise : chain) promise.reset();
@@ -109,9 +113,9 @@ TEST_P(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsFirst) {
   EXPECT_EQ(SampleObject::alive, 0);
 }
 
-TEST_P(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsEnd) {
+TEST(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsEnd) {
   Chain chain = Unsettled(kLong);
-  Link(chain, GetParam()(kLong));
+  Link(chain, FromTheFirst(kLong));
   Chain first = {chain.front()};
   for (const Ref<Promise>& promise : chain) HoldSample(promise);
   while (!chain.empty()) chain.pop_back();
@@ -119,21 +123,21 @@ TEST_P(PromiseChainTest, OfAnyLengthMayBeDroppedFromItsEnd) {
   EXPECT_EQ(SampleObject::alive, 0);
 }
 
-TEST(PromiseChainEndsTest, ThatHasSettledSettlesAllAtOnce) {
+TEST(PromiseChainTest, ThatHasSettledSettlesAllAtOnce) {
   Chain chain = Unsettled(kLong);
   chain.back()->Resolve(5);
   Link(chain, FromTheLast(kLong));
   EXPECT_EQ(Resolved(chain, 5), chain.size());
 }
 
-TEST(PromiseChainEndsTest, NobodyHoldsEndsTheChain) {
+TEST(PromiseChainTest, NobodyHoldsEndsTheChain) {
   Chain chain = Unsettled(kLong);
   Link(chain, FromTheFirst(kLong));
   chain.pop_back();
   EXPECT_EQ(Failed(chain, kInternal), chain.size());
 }
 
-TEST(PromiseChainEndsTest, AwaitedByCallsOfAnyNumberSettles) {
+TEST(PromiseChainTest, AwaitedByCallsOfAnyNumberSettles) {
   auto end = MakeRef<Promise>();
   Ref<Promise> last = end;
   for (size_t i = 0; i < kLong; ++i) {
@@ -145,7 +149,7 @@ TEST(PromiseChainEndsTest, AwaitedByCallsOfAnyNumberSettles) {
   EXPECT_EQ(last->outcome()->value(), 5);
 }
 
-TEST(PromiseChainEndsTest, OfPromisesThatListenersResolveSettles) {
+TEST(PromiseChainTest, OfPromisesThatListenersResolveSettles) {
   Chain chain = Unsettled(kLong);
   for (size_t i = 1; i < kLong; ++i) {
     Promise::Then(chain[i - 1], nullptr,
@@ -155,7 +159,7 @@ TEST(PromiseChainEndsTest, OfPromisesThatListenersResolveSettles) {
   EXPECT_EQ(Resolved(chain, 5), chain.size());
 }
 
-TEST(PromiseChainEndsTest, FollowedByManySettlesAllOfThem) {
+TEST(PromiseChainTest, FollowedByManySettlesAllOfThem) {
   Chain chain = Unsettled(kLong);
   auto end = MakeRef<Promise>();
   for (const Ref<Promise>& promise : chain) promise->Resolve(end);
@@ -166,7 +170,7 @@ TEST(PromiseChainEndsTest, FollowedByManySettlesAllOfThem) {
   EXPECT_EQ(Resolved(chain, 5), chain.size());
 }
 
-TEST(PromiseChainEndsTest, IsFollowedFromManyThreads) {
+TEST(PromiseChainTest, IsFollowedFromManyThreads) {
   for (int round = 0; round < 100; ++round) {
     Chain chain = Unsettled(100);
     std::latch start(3);
@@ -208,7 +212,7 @@ TEST_P(PromiseCircleTest, FailsThoseWhoFollowItFromOutside) {
   EXPECT_EQ(Failed(outside, kInvalidArgument), outside.size());
 }
 
-TEST(PromiseCircleTest, ClosedByTwoThreadsAtOnceFails) {
+TEST(PromiseCircleRaceTest, ClosedByTwoThreadsAtOnceFails) {
   for (int round = 0; round < 1000; ++round) {
     Chain circle = Unsettled(2);
     for (const Ref<Promise>& promise : circle) HoldSample(promise);
