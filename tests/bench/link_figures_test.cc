@@ -74,9 +74,9 @@ TEST(LinkFiguresTest, AnAddTakesAtMostOneAndAHalfMicrosecondsOnBothSidesTogether
     best_us = std::min(best_us, us);
     worst_us = std::max(worst_us, us);
   }
-  std::cout << "add(int64, int64): " << best_us << " us best, " << worst_us
-            << " us worst of " << batch << " batches of " << kBatch
-            << "; protobuf alone, its two packets: " << peer_us << " us best\n";
+  std::cout << "add(int64, int64): " << best_us << " us best, " << worst_us << " us worst of "
+            << batch << " batches of " << kBatch << "; protobuf alone, its two packets: " << peer_us
+            << " us best\n";
   if (kTimed) {
     EXPECT_LE(best_us, kMostUs);
   }
