@@ -55,7 +55,7 @@ class Error {
   absl::Status ToStatus() const;
   // The Error that ToStatus put in, or one made of code and message. Where somebody changed code or
   // message since and kept the payload, the change counts. `status` must not be OK; an OK one gives
-  // Error().
+  // INTERNAL.
   static Error FromStatus(const absl::Status& status);
 
   // "SqliteError: no such table: t (NOT_FOUND)"

@@ -23,7 +23,7 @@ class Promise final : public Object, public ReplySink {
   // Settles it; only the first of all calls of Resolve, Reject and Settle counts. Waiting calls are
   // answered on this thread, with no lock held. Resolving with another promise follows that
   // promise: this one settles when that one does, and as it does. One that ends in itself, or in
-  // more than a few dozen others in a row, fails with INVALID_ARGUMENT.
+  // more than a few dozen of other processes in a row, fails with INVALID_ARGUMENT.
   void Resolve(Value value) { Settle(Outcome(std::move(value))); }
   void Reject(Error error) { Settle(Outcome::Failed(std::move(error))); }
   void Reject(const absl::Status& status) { Settle(Outcome::Failed(status)); }
