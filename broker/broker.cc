@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "broker/core/root.h"
+#include "hawser/base/keep_for_ever.h"
 #include "hawser/base/log.h"
 #include "hawser/base/random.h"
 #include "hawser/base/status_macros.h"
@@ -24,15 +25,6 @@ Epoch NewEpoch() {
 constexpr absl::Duration kUnloadWithin = absl::Seconds(2);
 // Streams that do not end by themselves are cut after this.
 constexpr absl::Duration kStreamsEndWithin = absl::Milliseconds(500);
-
-// A module whose code may still run, or be needed to destroy an object, is never unloaded. It stays
-// reachable, so that nobody takes it for a leak.
-void KeepForEver(ModuleRegistry::ModulePtr module) {
-  static base::Mutex& mu = *new base::Mutex;
-  static auto& kept = *new std::vector<ModuleRegistry::ModulePtr>;
-  base::MutexLock lock(mu);
-  kept.push_back(std::move(module));
-}
 
 // Threads that modules may fill with work of theirs that runs side by side: what each module runs
 // one by one, and the broker's own work, have the others.
@@ -185,7 +177,8 @@ bool Broker::UnloadModules() {
       if (module->pins() == 0) continue;
     }
     unloaded = false;
-    KeepForEver(module);
+    // Its code may still run, or be needed to delete an object.
+    base::KeepForEver(module);
     base::Log(base::LogLevel::kWarning, "module not unloaded",
               {{"module", module->name()},
                {"why", idle ? "something it gave away is still used" : "something still runs"}});

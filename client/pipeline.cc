@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/internal/pipeline_node.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/unnest.h"
 #include "proto/link/proxy.h"
 
 namespace hawser::internal {
@@ -31,22 +32,13 @@ PipelineNode::PipelineNode(std::shared_ptr<PipelineNode> base, const CallRequest
 
 PipelineNode::~PipelineNode() {
   if (kept_call_ != 0 && !connection_->forked()) connection_->ReleaseAnswer(kept_call_);
-  // The last of a chain keeps all of it. The outermost destructor of this thread drops what those
-  // inside it leave, one after the other.
-  static thread_local std::vector<std::shared_ptr<PipelineNode>>* dropping = nullptr;
-  std::vector<std::shared_ptr<PipelineNode>> dropped;
-  std::vector<std::shared_ptr<PipelineNode>>& list = dropping != nullptr ? *dropping : dropped;
-  if (base_ != nullptr) list.push_back(std::move(base_));
-  for (auto& [position, node] : pending_) list.push_back(std::move(node));
-  if (dropping != nullptr) return;
-  dropping = &dropped;
-  // Values of the program may hold steps, too.
-  args_.clear();
-  while (!dropped.empty()) {
-    std::shared_ptr<PipelineNode> node = std::move(dropped.back());
-    dropped.pop_back();
-  }
-  dropping = nullptr;
+  // The last of a chain keeps all of it; so may values of the program.
+  struct Kept {
+    std::shared_ptr<PipelineNode> base;
+    Pending pending;
+    std::vector<Value> args;
+  };
+  base::Unnest<1>(Kept{std::move(base_), std::move(pending_), std::move(args_)}, [](Kept) {});
 }
 
 std::shared_ptr<FutureState> PipelineNode::Send(KeepAnswer keep_answer) {

@@ -5,11 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "hawser/base/mutex.h"
+#include "hawser/base/keep_for_ever.h"
 
 namespace hawser::broker {
 namespace {
@@ -56,15 +55,6 @@ absl::Status CheckInfo(const std::string& path, const hawser_plugin_info* info) 
         absl::StrCat(path, ": the plugin has no create function; define it with HAWSER_MODULE"));
   }
   return absl::OkStatus();
-}
-
-// Of a module that is pinned. A static of its library may hold one of its objects: that goes when
-// the program ends, and finds both then.
-void KeepForEver(HostedModule* module, std::shared_ptr<SharedLibrary> library) {
-  static base::Mutex& mu = *new base::Mutex;
-  static auto& kept = *new std::vector<std::pair<HostedModule*, std::shared_ptr<SharedLibrary>>>;
-  base::MutexLock lock(mu);
-  kept.emplace_back(module, std::move(library));
 }
 
 }  // namespace
@@ -120,7 +110,9 @@ absl::StatusOr<std::shared_ptr<HostedModule>> Plugin::CreateModule(
           delete gone;
           left = library->Close();
         } else {
-          KeepForEver(gone, library);
+          // A static of its library may hold one of its objects: that goes when the program ends, and
+          // finds both then.
+          base::KeepForEver(std::pair(gone, library));
         }
         if (on_unloaded) on_unloaded(left);
       });

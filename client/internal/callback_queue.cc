@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "client/internal/start_thread.h"
 #include "hawser/function.h"
 
 // Invariants, under mu_: has_thread_ or polling_ says that one thread takes items; only that thread,
@@ -130,12 +130,8 @@ void CallbackQueue::Add(Item item) {
 }
 
 void CallbackQueue::StartThread() {
-  try {
-    std::thread([self = shared_from_this()] { self->RunThread(); }).detach();
-    has_thread_ = true;
-  } catch (const std::system_error&) {
-    if (!closed_) leader_.PokeReader();
-  }
+  has_thread_ = internal::StartThread([self = shared_from_this()] { self->RunThread(); }).ok();
+  if (!has_thread_ && !closed_) leader_.PokeReader();
   wants_thread_.store(!has_thread_, std::memory_order_release);
 }
 

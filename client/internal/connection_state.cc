@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/connection.h"
+#include "client/internal/start_thread.h"
+#include "hawser/base/status_macros.h"
 #include "hawser/base/string_view.h"
 #include "proto/link/proxy.h"
 #include "proto/wire/reader.h"
@@ -61,15 +61,10 @@ absl::StatusOr<Ref<Connection>> Connection::Connect(std::string endpoint, Connec
     base::MutexLock lock(self->state_mu_);
     self->connecting_ = &slot;
   }
-  try {
-    std::thread([self] {
-      self->Attempt();
-      self->RunReader();
-    }).detach();
-  } catch (const std::system_error& error) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("cannot start a thread for the session: ", error.what()));
-  }
+  HAWSER_RETURN_IF_ERROR(StartThread([self] {
+    self->Attempt();
+    self->RunReader();
+  }));
   self->leader_.Wait(slot);
   absl::Status status;
   {

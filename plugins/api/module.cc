@@ -3,10 +3,11 @@
 #include <cstring>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "hawser/base/keep_for_ever.h"
 #include "hawser/base/string_view.h"
+#include "hawser/base/unnest.h"
 #include "hawser/base/utf8.h"
 #include "plugins/api/module_state.h"
 
@@ -62,19 +63,6 @@ HostedModule* CreateModule(ModuleHost* host, const char* name, void (*body)(Modu
 
 }  // namespace internal
 
-namespace {
-
-// What a module made may be held where its body left it, such as in a static of its library: when
-// that goes, it must find the module. Reachable, so that nobody takes it for a leak.
-void KeepForEver(std::unique_ptr<Module> module) {
-  static base::Mutex& mu = *new base::Mutex;
-  static auto& kept = *new std::vector<std::unique_ptr<Module>>;
-  base::MutexLock lock(mu);
-  kept.push_back(std::move(module));
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Module>> Module::Make(ModuleHost& host, std::string name,
                                                      const std::function<void(Module&)>& body) {
   std::unique_ptr<Module> module(new Module(host, std::move(name)));
@@ -88,7 +76,9 @@ absl::StatusOr<std::unique_ptr<Module>> Module::Make(ModuleHost& host, std::stri
     module->state_->on_unload.clear();
     module->OnUnload();
     module->OnUnload();
-    if (module->pins() > 0) KeepForEver(std::move(module));
+    // What it made may be held where its body left it, such as in a static of its library: when that
+    // goes, it must find the module.
+    if (module->pins() > 0) base::KeepForEver(std::move(module));
     return status;
   }
   return module;
@@ -239,42 +229,6 @@ std::function<Value()> Module::KeepConstant(Value value) {
 
 // Running
 
-namespace {
-
-// Objects may hold each other in chains of any length, which a client alone can make. What is
-// deleted inside a deletion is so at once, but for what is this deep: that waits for the outermost.
-constexpr int kMaxNestedDeletions = 32;
-struct Deletions {
-  int depth = 0;
-  std::vector<absl::AnyInvocable<void()>> later;
-};
-thread_local Deletions* deletions = nullptr;
-
-template <typename Run>
-void RunNested(Run run) {
-  if (deletions != nullptr) {
-    if (deletions->depth == kMaxNestedDeletions) {
-      deletions->later.emplace_back(run);
-      return;
-    }
-    ++deletions->depth;
-    run();
-    --deletions->depth;
-    return;
-  }
-  Deletions outermost;
-  deletions = &outermost;
-  run();
-  while (!outermost.later.empty()) {
-    auto next = std::move(outermost.later.back());
-    outermost.later.pop_back();
-    next();
-  }
-  deletions = nullptr;
-}
-
-}  // namespace
-
 Module::~Module() {
   ModuleScope scope(*this);
   // Nobody uses the module any more, so whatever it still holds is deleted here and now.
@@ -311,6 +265,9 @@ uint64_t Module::LiveOf(const void* type_key) const {
   return info == nullptr ? 0 : info->live().load(std::memory_order_acquire);
 }
 
+// Deletions inside deletions on one stack.
+constexpr int kMaxNestedDeletions = 32;
+
 void Module::Retire(Object& object, base::Executor& home, std::atomic<uint64_t>& count,
                     void (*destroy)(Object*)) {
   auto run = [this, &object, &count, destroy] {
@@ -321,7 +278,8 @@ void Module::Retire(Object& object, base::Executor& home, std::atomic<uint64_t>&
     count.fetch_sub(1, std::memory_order_release);
   };
   if (state_->closing.load() || base::CurrentExecutor() == &home) {
-    RunNested(run);
+    // Objects may hold each other in chains of any length, which a client alone can make.
+    base::Unnest<kMaxNestedDeletions>(run, [](const auto& run) { run(); });
   } else {
     home.Post(run);
   }

@@ -108,8 +108,10 @@ class HostedModule {
   virtual bool has_entry_hook() const = 0;
   virtual EntryDecision OnEntry(const EntryRequest& request) = 0;
   // The module is about to be unloaded; runs the author's hook. From then on its objects are gone
-  // ("module unloaded"), and it holds nothing itself; once pins() is 0 it may be deleted and its
-  // library closed, not before.
+  // ("module unloaded"), and it holds nothing itself but what calls may be running. Again, once
+  // nothing of the module runs any more: it lets go of that, too, and what others hold is deleted
+  // from now on where they drop it. Once pins() is 0 it may be deleted and its library closed, not
+  // before.
   virtual void OnUnload() = 0;
 
   // Thread-safe: how many objects and functions of the module there are, and tasks of it that run.

@@ -74,8 +74,8 @@ struct ModuleState {
   // Thread-safe.
   std::atomic<uint64_t> pins{0};
   std::atomic<bool> unloaded{false};
-  std::atomic<bool> closing{
-      false};  // nothing of it runs any more: what is dropped is deleted there
+  // Nothing of it runs any more: what is dropped is deleted there.
+  std::atomic<bool> closing{false};
   ListenerRegistry listeners;
   BoundMethods bound_methods;
   SessionCleanups cleanups;

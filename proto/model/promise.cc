@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hawser/base/executor.h"
+#include "hawser/base/unnest.h"
 #include "hawser/dispatch.h"
 
 // A Reply into a promise owns one reference of it, which Deliver takes back. Its token says what
@@ -26,7 +27,7 @@ namespace {
 constexpr uint64_t kSettles = 0;
 // Promises of other processes that one follows in a row.
 constexpr uint64_t kMaxSteps = 32;
-// Answers given by answers given by answers ... on one stack, before the next ones are queued.
+// Answers given by answers given by answers ... on one stack.
 constexpr int kMaxAnswerDepth = 8;
 
 bool IsPromise(const Outcome& outcome) {
@@ -166,28 +167,15 @@ void Promise::AnswerAll(Waiters waiting, const Outcome& outcome) {
     Waiters waiting;
     Outcome outcome;
   };
-  thread_local int depth = 0;
-  thread_local std::vector<Batch>* later = nullptr;  // set once the stack is deep
-  if (later != nullptr) {
-    later->push_back({std::move(waiting), outcome});
-    return;
-  }
-  auto answer = [](Waiters waiting, const Outcome& outcome) {
-    for (const std::unique_ptr<Waiter>& waiter : waiting) {
+  base::Unnest<kMaxAnswerDepth>(Batch{std::move(waiting), outcome}, [](Batch batch) {
+    for (const std::unique_ptr<Waiter>& waiter : batch.waiting) {
       if (Ref<Promise> follower = std::move(waiter->follower); follower != nullptr) {
-        follower->Finish(State::kFollowing, outcome);
+        follower->Finish(State::kFollowing, batch.outcome);
       } else {
-        waiter->reply.Answer(outcome);
+        waiter->reply.Answer(batch.outcome);
       }
     }
-  };
-  std::vector<Batch> batches;
-  if (++depth == kMaxAnswerDepth) later = &batches;
-  answer(std::move(waiting), outcome);
-  while (!batches.empty()) {
-    for (Batch& batch : std::exchange(batches, {})) answer(std::move(batch.waiting), batch.outcome);
-  }
-  if (depth-- == kMaxAnswerDepth) later = nullptr;
+  });
 }
 
 void Promise::OnStopped(Waiter* waiter) {

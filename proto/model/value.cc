@@ -4,8 +4,8 @@
 #include <cstring>
 #include <new>
 #include <utility>
-#include <vector>
 
+#include "hawser/base/unnest.h"
 #include "hawser/error.h"
 #include "hawser/object.h"
 #include "hawser/record.h"
@@ -68,34 +68,22 @@ void Delete(NestBlock* block) noexcept {
   --delete_depth;
 }
 
-// Blocks that a copy made and that are not filled yet, from what, on this thread.
-struct Unfilled {
-  const NestBlock* from;
-  NestBlock* block;
-};
-thread_local std::vector<Unfilled>* unfilled = nullptr;
-
-// A block like the lent one, not lent. To fill it copies Values, which may have lent blocks in
-// turn: only the outermost call fills, one after the other, so that the stack stays shallow.
+// A block like the lent one, not lent. To fill it copies Values, which may have lent blocks in turn.
 Block* CopyLent(const NestBlock* lent) {
+  struct Unfilled {
+    const NestBlock* from;
+    NestBlock* block;
+  };
   NestBlock* copy = lent->kind == Kind::kArray ? static_cast<NestBlock*>(new ArrayBlock({}))
                                                : new RecordBlock({});
-  if (unfilled != nullptr) {
-    unfilled->push_back({lent, copy});
-    return copy;
-  }
-  std::vector<Unfilled> todo = {{lent, copy}};
-  unfilled = &todo;
-  while (!todo.empty()) {
-    auto [from, block] = todo.back();
-    todo.pop_back();
+  base::Unnest<1>(Unfilled{lent, copy}, [](Unfilled unfilled) {
+    auto [from, block] = unfilled;
     if (from->kind == Kind::kArray) {
       static_cast<ArrayBlock*>(block)->content = static_cast<const ArrayBlock*>(from)->content;
     } else {
       static_cast<RecordBlock*>(block)->content = static_cast<const RecordBlock*>(from)->content;
     }
-  }
-  unfilled = nullptr;
+  });
   return copy;
 }
 

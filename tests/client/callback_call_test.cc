@@ -356,14 +356,7 @@ TEST_F(CallbackCallTest, APolledProgramIsToldOfALostSession) {
 }
 
 TEST_F(CallbackCallTest, AProgramWithOneThreadIsNotItsOwnDeadlock) {
-  auto asker = MakeRef<ScriptedObject>();
-  asker->Add("ask", [](Invocation call, Reply reply) {
-    absl::StatusOr<Value> promise = CallNow(*call.args[0].AsObject(), "", {});
-    auto shared = std::make_shared<Reply>(std::move(reply));
-    Promise::Then(promise->TakeObject(), nullptr,
-                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
-  });
-  broker_.modules["asker"] = asker;
+  broker_.modules["asker"] = MakeAsker();
   Remote remote = Connect({.callbacks = ConnectOptions::Callbacks::kPoll});
   Callback answer([] { return 8; }, CallbackMode::kCall);
   EXPECT_THAT(remote.Require("asker")->Call("ask", answer), IsOkAndHolds(Value(8)));

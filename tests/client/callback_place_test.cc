@@ -11,18 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Asks the function it is given, and answers with what that does.
-Ref<ScriptedObject> MakeAsker() {
-  auto asker = MakeRef<ScriptedObject>();
-  asker->Add("ask", [](Invocation call, Reply reply) {
-    absl::StatusOr<Value> promise = CallNow(*call.args[0].AsObject(), "", {});
-    auto shared = std::make_shared<Reply>(std::move(reply));
-    Promise::Then(promise->TakeObject(), nullptr,
-                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
-  });
-  return asker;
-}
-
 class CallbackPlaceTest : public CounterSession {
  protected:
   ConnectOptions Polled() { return {.callbacks = ConnectOptions::Callbacks::kPoll}; }

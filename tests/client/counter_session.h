@@ -17,6 +17,18 @@
 
 namespace hawser::tests {
 
+// Asks the function it is given, and answers with what that does.
+inline Ref<ScriptedObject> MakeAsker() {
+  auto asker = MakeRef<ScriptedObject>();
+  asker->Add("ask", [](Invocation call, Reply reply) {
+    absl::StatusOr<Value> promise = CallNow(*call.args[0].AsObject(), "", {});
+    auto shared = std::make_shared<Reply>(std::move(reply));
+    Promise::Then(promise->TakeObject(), nullptr,
+                  [shared](Outcome outcome) { shared->Answer(std::move(outcome)); });
+  });
+  return asker;
+}
+
 class CounterSession : public ::testing::Test {
  protected:
   CounterSession() {
