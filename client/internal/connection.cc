@@ -31,9 +31,8 @@ constexpr int kMaxOrphans = 256;
 std::atomic<uint32_t> generation{0};
 
 uint32_t WatchForks() {
-  static const int watched =
+  [[maybe_unused]] static const int kWatched =
       pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); });
-  static_cast<void>(watched);
   return generation.load(std::memory_order_relaxed);
 }
 

@@ -120,7 +120,7 @@ void Extend(ClassInfo& info, const void* type_key) {
   } else if (info.base() != nullptr) {
     problem = absl::StrCat("it extends ", info.base()->name(), " already");
   }
-  if (!problem.empty()) {
+  if (base == nullptr || !problem.empty()) {
     throw Exception(absl::StatusCode::kInvalidArgument, absl::StrCat(info.name(), ": ", problem));
   }
   info.set_base(*base);
