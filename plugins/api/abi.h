@@ -15,10 +15,10 @@ class ModuleHost;
 extern "C" {
 
 // Raised when anything in this header or in the layout of a class that plugins use changes.
-#define HAWSER_ABI_VERSION 2u
+#define HAWSER_ABI_VERSION 3u
 
-// Compiler ABI, C++ library, Abseil and Hawser versions the plugin was built with; must equal the
-// host's to the letter.
+// Versions of the C++ library, Abseil and Hawser that the plugin was built with; must equal the
+// host's to the letter. Not the compiler: g++ and clang++ follow one ABI, whatever they call it.
 #define HAWSER_STRINGIZE_2(x) #x
 #define HAWSER_STRINGIZE(x) HAWSER_STRINGIZE_2(x)
 #include "absl/base/config.h"
@@ -40,11 +40,9 @@ extern "C" {
 #error "this C++ library is not known: its version belongs in HAWSER_BUILD_FINGERPRINT"
 #endif
 
-#define HAWSER_BUILD_FINGERPRINT                                              \
-  "hawser-" HAWSER_STRINGIZE(HAWSER_ABI_VERSION) " cxxabi-" HAWSER_STRINGIZE( \
-      __GXX_ABI_VERSION) " " HAWSER_LIBRARY                                   \
-                         " absl-" HAWSER_STRINGIZE(                           \
-                             ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
+#define HAWSER_BUILD_FINGERPRINT                                                               \
+  "hawser-" HAWSER_STRINGIZE(HAWSER_ABI_VERSION) " " HAWSER_LIBRARY " absl-" HAWSER_STRINGIZE( \
+      ABSL_LTS_RELEASE_VERSION) " ptr-" HAWSER_STRINGIZE(__SIZEOF_POINTER__)
 
 // NOLINTNEXTLINE(readability-identifier-naming): a name of C's
 struct hawser_plugin_info {

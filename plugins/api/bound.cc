@@ -61,10 +61,15 @@ LateReply CallFrame::TakeReply() {
 }
 
 void Bound::operator()(CallFrame& frame) const {
+  auto raise = [&frame] { frame.Answer(Outcome::Failed(CatchException())); };
   try {
     run_(const_cast<Bound&>(*this), frame);
   } catch (const std::exception&) {
-    frame.Answer(Outcome::Failed(CatchException()));
+    raise();
+  } catch (const Error&) {
+    raise();
+  } catch (const absl::Status&) {
+    raise();
   } catch (...) {
     // It says nothing, so at least the member is named.
     Error error = CatchException();

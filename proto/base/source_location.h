@@ -1,20 +1,18 @@
 #ifndef PROTO_BASE_SOURCE_LOCATION_H_
 #define PROTO_BASE_SOURCE_LOCATION_H_
 
-// The standard's source_location, also for clang before 16, which lacks the builtin it is made of.
+// A source_location that is one type for all compilers: programs and plugins may be built with
+// another one than the libraries they link, and clang before 16 lacks what the standard's is made of.
 //
 //   void Register(std::string name, base::SourceLocation where = base::SourceLocation::current());
 
 #include <cstdint>
-#include <source_location>
 
 namespace hawser::base {
 
-#ifdef __cpp_lib_source_location
-using SourceLocation = std::source_location;
-#else
 class SourceLocation {
  public:
+  // Where it is called, or where the function is whose default argument it is.
   static constexpr SourceLocation current(const char* file = __builtin_FILE(),
                                           uint32_t line = __builtin_LINE()) {
     SourceLocation location;
@@ -29,7 +27,6 @@ class SourceLocation {
   const char* file_ = "";
   uint32_t line_ = 0;
 };
-#endif
 
 }  // namespace hawser::base
 

@@ -189,7 +189,7 @@ class Value {
   // record, typed array or error, its Block*. Bytes have their buffer in `first`, where they begin
   // in `second`, their size in the low half of `last`. A string inside begins with `first`.
   struct Rep {
-    constexpr Rep(uint64_t first, uint64_t last) : first(first), last(last) {}
+    constexpr Rep(uint64_t front, uint64_t back) : first(front), last(back) {}
     // Word by word: as one piece it would go by a 16-byte register, which waits for the two stores
     // that just made the words.
     // NOLINTNEXTLINE(modernize-use-equals-default): see above

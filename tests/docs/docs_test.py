@@ -97,6 +97,13 @@ class Installation(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(os.path.join(stubs, "hawser/v1"))), ["session_pb2.py", "value_pb2.py"])
 
     def test_what_the_readme_shows_of_a_client_runs_and_of_a_module_is_a_module(self):
+        self.build_and_run_what_the_readme_shows("g++")
+
+    @unittest.skipUnless(shutil.which("clang++"), "clang++ is not installed")
+    def test_clients_and_modules_may_be_built_with_another_compiler_than_the_broker(self):
+        self.build_and_run_what_the_readme_shows("clang++")
+
+    def build_and_run_what_the_readme_shows(self, compiler):
         folder = tempfile.mkdtemp(dir=self.root)
         with open("README.md", encoding="utf-8") as file:
             client, module = [body for language, _, body in BLOCK.findall(file.read()) if language == "cpp"]
@@ -107,10 +114,13 @@ class Installation(unittest.TestCase):
             file.write("#include <hawser/module.h>\nclass Counter : public hawser::EventEmitter { public:\n"
                        "explicit Counter(int64_t value) : value_(value) {}\n"
                        "int64_t Increment() { return ++value_; }\nint64_t value() const { return value_; }\n"
-                       "void set_value(int64_t value) { value_ = value; }\nprivate: int64_t value_; };\n%s" % module)
-        commands = ["g++ -std=c++20 -Wall -Werror client.cc -o client $(pkg-config --cflags --libs hawser) "
+                       "void set_value(int64_t value) { value_ = value; }\nprivate: int64_t value_; };\n"
+                       # A function from outside and one of its own: what else of the library a module may need.
+                       "hawser::Function Later(hawser::Function f) { return hawser::Function([f] { return f(); }); }\n%s" % module)
+        warnings = "-std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Werror"
+        commands = [compiler + " " + warnings + " client.cc -o client $(pkg-config --cflags --libs hawser) "
                     "-Wl,-rpath,$(pkg-config --variable=libdir hawser)",
-                    "g++ -std=c++20 -Wall -Werror -shared -fPIC counter.cc -o counter.so $(pkg-config --cflags --libs hawser-module)",
+                    compiler + " " + warnings + " -shared -fPIC counter.cc -o counter.so $(pkg-config --cflags --libs hawser-module)",
                     "hawser plugin check ./counter.so", "hawserd & trap 'kill %1; wait' EXIT",
                     "hawser wait window --timeout 20s", "./client"]
         result = subprocess.run(["bash", "-ec", "\n".join(commands)], cwd=folder, env=self.environment(folder),

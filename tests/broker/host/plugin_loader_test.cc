@@ -73,10 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"null_info", kInvalidArgument, "describes nothing"},
                       Refusal{"describe_throws", kInvalidArgument, "threw"},
                       Refusal{"bad_abi", kFailedPrecondition,
-                              "built for plugin ABI 0, this broker has ABI 2; build it again"},
+                              "built for plugin ABI 0, this broker has ABI 3; build it again"},
                       Refusal{"bad_size", kFailedPrecondition, "build it again"},
                       Refusal{"bad_fingerprint", kFailedPrecondition,
-                              "built with [hawser-1 cxxabi-1002 absl-20200225 ptr-4]"},
+                              "built with [hawser-1 absl-20200225 ptr-4]"},
                       Refusal{"bad_name", kInvalidArgument, "\"../etc/passwd\""},
                       Refusal{"no_create", kInvalidArgument, "no create function"}),
     NameOf);

@@ -122,6 +122,8 @@ TEST(ModuleFunction, WhatItThrowsIsTheAnswer) {
     module.Function("full", [] {
       throw Exception(Error(kAborted, "broken", "MyError").WithCause("why").WithMember("line", 7));
     });
+    module.Function("error", [] { throw Error(kAborted, "bare", "MyError").WithCause("why"); });
+    module.Function("bare_status", [] { throw absl::NotFoundError("none left"); });
     module.Function("odd", [] { throw 5; });
   });
   EXPECT_THAT(harness.Call("standard"), StatusIs(kInvalidArgument, "no such thing"));
@@ -134,6 +136,11 @@ TEST(ModuleFunction, WhatItThrowsIsTheAnswer) {
   EXPECT_EQ(error.name(), "MyError");
   EXPECT_EQ(error.cause(), Value("why"));
   EXPECT_EQ(error.members()["line"], Value(7));
+  EXPECT_THAT(harness.Call("error"), StatusIs(kAborted, "bare"));
+  Error bare = Error::FromStatus(harness.Call("error").status());
+  EXPECT_EQ(bare.name(), "MyError");
+  EXPECT_EQ(bare.cause(), Value("why"));
+  EXPECT_THAT(harness.Call("bare_status"), StatusIs(kNotFound, "none left"));
 }
 
 TEST(ModuleFunction, MayReturnAFunctionThatRunsInTheModule) {

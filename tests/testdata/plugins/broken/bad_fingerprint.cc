@@ -2,4 +2,4 @@
 
 #include "tests/testdata/plugins/broken/raw_plugin.h"
 
-RAW_PLUGIN(info) { info.fingerprint = "hawser-1 cxxabi-1002 absl-20200225 ptr-4"; }
+RAW_PLUGIN(info) { info.fingerprint = "hawser-1 absl-20200225 ptr-4"; }
