@@ -23,6 +23,10 @@ bool IsModuleName(std::string_view name) {
          });
 }
 
+ModuleRegistry::Required AsRequired(const HostedModule& module) {
+  return {module.exports(), std::string(module.name()), module.builtin()};
+}
+
 }  // namespace
 
 ModuleRegistry::ModuleRegistry(const base::Clock& clock)
@@ -123,7 +127,7 @@ void ModuleRegistry::RemoveProvided(const SessionId& provider) {
   }
 }
 
-absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
+absl::StatusOr<ModuleRegistry::Required> ModuleRegistry::Require(std::string_view name) const {
   // No module's name looks like a path.
   if (name.find('/') != std::string_view::npos) return RequireByPath(name);
   std::vector<std::string> known;
@@ -132,7 +136,7 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
     base::MutexLock lock(mu_);
     auto entry = modules_.find(name);
     if (entry != modules_.end() && entry->second.module != nullptr) {
-      return entry->second.module->exports();
+      return AsRequired(*entry->second.module);
     }
     if (entry != modules_.end()) provided = entry->second.provided;
     // Sessions may provide very many, and more than these give no hint.
@@ -145,11 +149,12 @@ absl::StatusOr<Value> ModuleRegistry::Require(std::string_view name) const {
     return absl::NotFoundError(absl::StrCat("module '", base::ToAbsl(name), "' is gone: ",
                                             base::ToAbsl(GoneReasonName(provided->gone()))));
   }
-  if (provided != nullptr) return Value(std::move(provided));
+  if (provided != nullptr) return Required{Value(std::move(provided)), std::string(name)};
   return NotFound("module", name, known);
 }
 
-absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const {
+absl::StatusOr<ModuleRegistry::Required> ModuleRegistry::RequireByPath(
+    std::string_view name) const {
   namespace fs = std::filesystem;
   if (main_dir_.empty()) {
     return absl::NotFoundError(absl::StrCat(
@@ -174,7 +179,7 @@ absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const
     if (present.empty()) present = file.string();
     files.push_back(file.string());
   }
-  std::optional<Value> found = LoadedFrom(files);
+  std::optional<Required> found = LoadedFrom(files);
   absl::Status status;
   if (!found && !present.empty() && loader_) {
     status = Load(present);
@@ -185,11 +190,12 @@ absl::StatusOr<Value> ModuleRegistry::RequireByPath(std::string_view name) const
   return absl::NotFoundError(absl::StrCat("there is no ", wanted, ".so or ", wanted));
 }
 
-std::optional<Value> ModuleRegistry::LoadedFrom(std::span<const std::string> files) const {
+std::optional<ModuleRegistry::Required> ModuleRegistry::LoadedFrom(
+    std::span<const std::string> files) const {
   base::MutexLock lock(mu_);
   for (const auto& [key, listed] : modules_) {
     if (listed.module != nullptr && std::ranges::find(files, listed.path) != files.end())
-      return listed.module->exports();
+      return AsRequired(*listed.module);
   }
   return std::nullopt;
 }

@@ -51,7 +51,12 @@ class ModuleRegistry {
   // PERMISSION_DENIED, an unknown name NOT_FOUND with the names that are near it; a provided object
   // that is gone is NOT_FOUND too, with the reason; a plugin that cannot be loaded is what the loader
   // says.
-  absl::StatusOr<Value> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
+  struct Required {
+    Value exports;
+    std::string name;  // the module's, however it was asked for
+    bool builtin = false;
+  };
+  absl::StatusOr<Required> Require(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Builtin(std::string_view name) const HAWSER_EXCLUDES(mu_);
   absl::StatusOr<Value> Global(std::string_view name) const HAWSER_EXCLUDES(mu_);
 
@@ -82,9 +87,9 @@ class ModuleRegistry {
   const std::string& main_dir() const { return main_dir_; }
 
  private:
-  absl::StatusOr<Value> RequireByPath(std::string_view name) const HAWSER_EXCLUDES(mu_);
-  // What a module exports that was loaded from one of `files`; nothing: there is none.
-  std::optional<Value> LoadedFrom(std::span<const std::string> files) const HAWSER_EXCLUDES(mu_);
+  absl::StatusOr<Required> RequireByPath(std::string_view name) const HAWSER_EXCLUDES(mu_);
+  // The module that was loaded from one of `files`; nothing: there is none.
+  std::optional<Required> LoadedFrom(std::span<const std::string> files) const HAWSER_EXCLUDES(mu_);
   absl::Status Load(const std::string& file) const HAWSER_EXCLUDES(mu_);
   absl::Status NotFound(std::string_view what, std::string_view name,
                         const std::vector<std::string>& known) const;

@@ -1,6 +1,7 @@
 #include "broker/core/root.h"
 
 #include <algorithm>
+#include <stop_token>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -41,11 +42,23 @@ namespace {
 
 constexpr std::string_view kProcess = "process";
 
-// A method of the root read like a property.
+class ContextOf final : public CallContext {
+ public:
+  explicit ContextOf(SessionRef session) : session_(std::move(session)) {}
+  SessionRef session() const override { return session_; }
+  std::stop_token stop_token() override { return {}; }
+
+ private:
+  const SessionRef session_;
+};
+
+// A method of the root read like a property. It stays the session's that read it: a client may hand
+// it to a module, which calls it as no session, and must get no further with that than by itself.
 class BoundMethod final : public Object {
  public:
-  BoundMethod(ObjectRef root, std::string_view name, Signature signature)
+  BoundMethod(ObjectRef root, SessionRef session, std::string_view name, Signature signature)
       : root_(std::move(root)),
+        session_(std::move(session)),
         name_(name),
         shape_(Shape::Build(ObjectKind::kFunction, name_, {}, std::move(signature))) {}
 
@@ -55,6 +68,15 @@ class BoundMethod final : public Object {
       reply.Fail(absl::UnimplementedError(absl::StrCat(name_, " is a function: call it")));
       return;
     }
+    ContextOf handed_to(session_);
+    if (call.context == nullptr || call.context->session() == nullptr) {
+      if (session_->ended()) {
+        reply.Fail(absl::FailedPreconditionError(
+            absl::StrCat("remote.", name_, " was read by a session that has ended")));
+        return;
+      }
+      call.context = &handed_to;
+    }
     call.shape = nullptr;
     call.name = name_;
     root_->Invoke(call, std::move(reply));
@@ -62,6 +84,7 @@ class BoundMethod final : public Object {
 
  private:
   const ObjectRef root_;
+  const SessionRef session_;
   const std::string name_;
   const ShapeRef shape_;
 };
@@ -115,17 +138,23 @@ ShapeRef Root::shape() const {
 
 void Root::Invoke(Invocation call, Reply reply) {
   SessionRef session = call.context != nullptr ? call.context->session() : SessionRef();
+  if (session == nullptr) {
+    // A module that a client gave the root to must not get for it what hooks deny to that client.
+    reply.Fail(absl::FailedPreconditionError("remote is used by sessions, not by modules"));
+    return;
+  }
   std::string_view name = call.member_name();
   const Method* method = FindMethod(name);
   if (call.op == Op::kCall && method != nullptr) {
-    // Also for callers from inside the process, whom no dispatcher checked.
+    // Also for a method that was read, which no dispatcher checked.
     if (absl::Status status = CheckArguments(name, method->signature, call.args); !status.ok()) {
       reply.Fail(status);
       return;
     }
     (this->*method->run)(session, call.args, std::move(reply));
   } else if (call.op == Op::kGet && method != nullptr) {
-    reply.Return(Value(MakeRef<BoundMethod>(ObjectRef(this), name, method->signature)));
+    reply.Return(
+        Value(MakeRef<BoundMethod>(ObjectRef(this), std::move(session), name, method->signature)));
   } else if (call.op == Op::kGet && name == kProcess) {
     Named(EntryRequest::Point::kGlobal, &ModuleRegistry::Global, session, name, std::move(reply));
   } else if (call.op == Op::kGet && !name.empty()) {
@@ -137,8 +166,28 @@ void Root::Invoke(Invocation call, Reply reply) {
 }
 
 void Root::Require(const SessionRef& session, std::span<Value> args, Reply reply) {
-  Named(EntryRequest::Point::kRequire, &ModuleRegistry::Require, session, args[0].AsString(),
-        std::move(reply));
+  std::string_view wanted = args[0].AsString();
+  Ask(EntryRequest::Point::kRequire, session, wanted, std::move(reply),
+      [this, session, wanted = std::string(wanted)](Reply reply) {
+        absl::StatusOr<ModuleRegistry::Required> found = modules_.Require(wanted);
+        if (!found.ok()) {
+          reply.Fail(found.status());
+          return;
+        }
+        // Whichever way leads to a module: hooks that know it by its name, or as a built-in, are
+        // asked about that as well.
+        auto give = [exports = std::move(found->exports)](Reply reply) mutable {
+          reply.Return(std::move(exports));
+        };
+        auto ask_as_builtin = [this, session, name = found->name, builtin = found->builtin,
+                               give = std::move(give)](Reply reply) mutable {
+          if (!builtin) return give(std::move(reply));
+          Ask(EntryRequest::Point::kBuiltin, session, name, std::move(reply), std::move(give));
+        };
+        if (found->name == wanted) return ask_as_builtin(std::move(reply));
+        Ask(EntryRequest::Point::kRequire, session, found->name, std::move(reply),
+            std::move(ask_as_builtin));
+      });
 }
 
 void Root::GetBuiltin(const SessionRef& session, std::span<Value> args, Reply reply) {
@@ -162,42 +211,36 @@ void Root::GetCurrentWebContents(const SessionRef& session, std::span<Value> /*a
           std::move(reply));
 }
 
-void Root::Named(EntryRequest::Point point, Lookup lookup, const SessionRef& session,
-                 std::string_view name, Reply reply) {
-  gate_.Ask(
-      point, session, name,
-      [this, self = ObjectRef(this), lookup, name = std::string(name), reply = std::move(reply)](
-          absl::Status status, std::optional<Value> replacement) mutable {
-        if (!status.ok()) {
-          reply.Fail(status);
-        } else if (replacement) {
-          reply.Return(*std::move(replacement));
-        } else {
-          reply.Answer(Outcome((modules_.*lookup)(name)));
-        }
-      });
-}
-
-void Root::Current(EntryRequest::Point point, ClaimTable::Which which, const SessionRef& session,
-                   Reply reply) {
-  gate_.Ask(point, session, "",
-            [this, self = ObjectRef(this), which, session, reply = std::move(reply)](
+void Root::Ask(EntryRequest::Point point, const SessionRef& session, std::string_view name,
+               Reply reply, absl::AnyInvocable<void(Reply)> go_on) {
+  gate_.Ask(point, session, name,
+            [self = ObjectRef(this), reply = std::move(reply), go_on = std::move(go_on)](
                 absl::Status status, std::optional<Value> replacement) mutable {
               if (!status.ok()) {
                 reply.Fail(status);
               } else if (replacement) {
                 reply.Return(*std::move(replacement));
               } else {
-                claims_.Current(session, which, std::move(reply));
+                go_on(std::move(reply));
               }
             });
 }
 
+void Root::Named(EntryRequest::Point point, Lookup lookup, const SessionRef& session,
+                 std::string_view name, Reply reply) {
+  Ask(point, session, name, std::move(reply),
+      [this, lookup, name = std::string(name)](Reply reply) {
+        reply.Answer(Outcome((modules_.*lookup)(name)));
+      });
+}
+
+void Root::Current(EntryRequest::Point point, ClaimTable::Which which, const SessionRef& session,
+                   Reply reply) {
+  Ask(point, session, "", std::move(reply),
+      [this, which, session](Reply reply) { claims_.Current(session, which, std::move(reply)); });
+}
+
 void Root::Provide(const SessionRef& session, std::span<Value> args, Reply reply) {
-  if (session == nullptr) {
-    reply.Fail(absl::FailedPreconditionError("only a session can provide a module"));
-    return;
-  }
   if (!args[1].is_object()) {
     reply.Fail(absl::InvalidArgumentError(absl::StrCat("provide: argument 2: expected object, got ",
                                                        base::ToAbsl(KindName(args[1].kind())))));

@@ -14,11 +14,13 @@
 //   process                            getGlobal("process")
 //   <built-in>                         getBuiltin("<built-in>"), one property for each
 //
-// Modules' entry hooks are asked before every one of them. Thread-safe; runs on any thread and
-// never blocks.
+// Modules' entry hooks are asked before every one of them. All of them are for sessions: a module that
+// was handed the root can do nothing with it (FAILED_PRECONDITION), and one that was handed a method
+// of it calls that as the session that read it. Thread-safe; runs on any thread and never blocks.
 
 #include <string_view>
 
+#include "absl/functional/any_invocable.h"
 #include "broker/core/claim_table.h"
 #include "broker/core/entry_gate.h"
 #include "broker/core/limits.h"
@@ -50,6 +52,9 @@ class Root final : public Object {
   void GetCurrentWebContents(const SessionRef& session, std::span<Value> args, Reply reply);
   void Provide(const SessionRef& session, std::span<Value> args, Reply reply);
 
+  // Asks the hooks, and goes on with the reply if they let the session pass.
+  void Ask(EntryRequest::Point point, const SessionRef& session, std::string_view name, Reply reply,
+           absl::AnyInvocable<void(Reply)> go_on);
   using Lookup = absl::StatusOr<Value> (ModuleRegistry::*)(std::string_view) const;
   void Named(EntryRequest::Point point, Lookup lookup, const SessionRef& session,
              std::string_view name, Reply reply);

@@ -23,7 +23,8 @@ class Caller {
 
   // The module that is called.
   Module& module() const { return module_; }
-  // The session that calls, which may be kept; null for a call from inside the process.
+  // The session that calls, which may be kept; null for a call from inside the process. That is no
+  // reason to trust it: a client may hand a method to a module that calls it, as a listener or else.
   SessionRef session() const { return context_ == nullptr ? SessionRef() : context_->session(); }
   // Set when the caller cancelled, its deadline passed, or its session ended. A std::stop_callback
   // runs on the thread that sets it, beside the module's methods: use Module::Post there.

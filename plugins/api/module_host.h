@@ -30,7 +30,10 @@ struct EntryRequest {
   };
   Point point;
   SessionRef session;
-  std::string_view name;  // of the module or global; empty for the current window and contents
+  // Of the module or global; empty for the current window and contents. What a client requires by path
+  // is asked about twice: by the path as the client wrote it, before anything is loaded, and then by
+  // the module's name; a built-in that it requires is asked about as kBuiltin, too.
+  std::string_view name;
 };
 std::string_view EntryPointName(
     EntryRequest::Point point);  // "require", "getBuiltin", "getGlobal", ...

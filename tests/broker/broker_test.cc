@@ -49,7 +49,7 @@ class BrokerTest : public ::testing::Test {
 TEST_F(BrokerTest, AModuleWhoseObjectIsStillHeldKeepsNoOtherFromBeingUnloaded) {
   for (const char* name : {"first", "pinned", "last"}) AddModule(name);
   // Held inside the process, where no session's end releases it.
-  Value module = harness_.broker().modules().Require("pinned").value();
+  Value module = harness_.broker().modules().Require("pinned").value().exports;
   std::unique_ptr<TestClient> client = harness_.Connect();
   ObjectRef pinned = client->Require("pinned").value();
   ASSERT_THAT(client->Call(pinned, "make"), IsOk());

@@ -34,6 +34,12 @@ class ModuleRegistryTest : public ::testing::Test {
     return module;
   }
 
+  absl::StatusOr<Value> Require(std::string_view name) {
+    absl::StatusOr<ModuleRegistry::Required> found = registry_.Require(name);
+    if (!found.ok()) return found.status();
+    return found->exports;
+  }
+
   ModuleRegistry registry_;
   const SessionId alice_ = SessionId::Random();
   const SessionId bob_ = SessionId::Random();
@@ -42,24 +48,24 @@ class ModuleRegistryTest : public ::testing::Test {
 TEST_F(ModuleRegistryTest, RequireGivesWhateverTheModuleExports) {
   Add("text", Value("bar"));
   Add("number", Value(42));
-  EXPECT_THAT(registry_.Require("text"), IsOkAndHolds(Value("bar")));
-  EXPECT_THAT(registry_.Require("number"), IsOkAndHolds(Value(42)));
+  EXPECT_THAT(Require("text"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(Require("number"), IsOkAndHolds(Value(42)));
 }
 
 TEST_F(ModuleRegistryTest, AnUnknownNameIsNotFoundAndNamesTheNearOnes) {
   Add("window");
-  EXPECT_THAT(registry_.Require("windwo"),
+  EXPECT_THAT(Require("windwo"),
               StatusIs(StatusCode::kNotFound, HasSubstr("did you mean 'window'?")));
-  EXPECT_THAT(registry_.Require(""), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require(""), StatusIs(StatusCode::kNotFound));
 }
 
 TEST_F(ModuleRegistryTest, AProvidedObjectThatIsGoneIsNotGivenOut) {
   auto object = MakeRef<FakeObject>();
   ASSERT_THAT(registry_.AddProvided("cart", object, alice_, kNames), IsOk());
   object->gone_reason = GoneReason::kRevoked;
-  EXPECT_THAT(registry_.Require("cart"), StatusIs(StatusCode::kNotFound, HasSubstr("revoked")));
+  EXPECT_THAT(Require("cart"), StatusIs(StatusCode::kNotFound, HasSubstr("revoked")));
   ASSERT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), alice_, kNames), IsOk());
-  EXPECT_THAT(registry_.Require("cart"), IsOk());
+  EXPECT_THAT(Require("cart"), IsOk());
 }
 
 TEST_F(ModuleRegistryTest, AmongVeryManyNamesAnUnknownOneGetsNoHint) {
@@ -69,15 +75,14 @@ TEST_F(ModuleRegistryTest, AmongVeryManyNamesAnUnknownOneGetsNoHint) {
     ASSERT_THAT(registry_.AddProvided("m" + std::to_string(i), object, alice_, kMostCandidates),
                 IsOk());
   }
-  EXPECT_THAT(registry_.Require("windwo"),
-              StatusIs(StatusCode::kNotFound, Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(Require("windwo"), StatusIs(StatusCode::kNotFound, Not(HasSubstr("did you mean"))));
 }
 
 TEST_F(ModuleRegistryTest, TheSecondModuleOfANameIsRefused) {
   Add("window", Value(1), "/p/window.so");
   EXPECT_THAT(registry_.Add(std::make_shared<FakeModule>("window"), ""),
               StatusIs(StatusCode::kAlreadyExists, HasSubstr("/p/window.so")));
-  EXPECT_THAT(registry_.Require("window"), IsOkAndHolds(Value(1)));
+  EXPECT_THAT(Require("window"), IsOkAndHolds(Value(1)));
 }
 
 TEST_F(ModuleRegistryTest, NamesThatWouldLookLikePathsAreRefused) {
@@ -90,22 +95,21 @@ TEST_F(ModuleRegistryTest, NamesThatWouldLookLikePathsAreRefused) {
 TEST_F(ModuleRegistryTest, PathsAreRelativeToTheMainFolderWithOrWithoutSuffix) {
   registry_.set_main_dir("/main");
   Add("foo", Value("bar"), "/main/sub/foo.so");
-  EXPECT_THAT(registry_.Require("./sub/foo"), IsOkAndHolds(Value("bar")));
-  EXPECT_THAT(registry_.Require("./sub/foo.so"), IsOkAndHolds(Value("bar")));
-  EXPECT_THAT(registry_.Require("sub/../sub/foo"), IsOkAndHolds(Value("bar")));
-  EXPECT_THAT(registry_.Require("/main/sub/foo"), IsOkAndHolds(Value("bar")));
-  EXPECT_THAT(registry_.Require("./sub/fox"),
-              StatusIs(StatusCode::kNotFound, HasSubstr("/main/sub/fox")));
+  EXPECT_THAT(Require("./sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(Require("./sub/foo.so"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(Require("sub/../sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(Require("/main/sub/foo"), IsOkAndHolds(Value("bar")));
+  EXPECT_THAT(Require("./sub/fox"), StatusIs(StatusCode::kNotFound, HasSubstr("/main/sub/fox")));
 }
 
 TEST_F(ModuleRegistryTest, APathThatLeadsOutsideTheMainFolderIsDeniedEvenIfAModuleIsThere) {
   registry_.set_main_dir("/main");
   Add("evil", Value(1), "/etc/evil.so");
   Add("evil2", Value(1), "/main2/evil.so");
-  EXPECT_THAT(registry_.Require("../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
-  EXPECT_THAT(registry_.Require("./a/../../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
-  EXPECT_THAT(registry_.Require("/etc/evil"), StatusIs(StatusCode::kPermissionDenied));
-  EXPECT_THAT(registry_.Require("../main2/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(Require("../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(Require("./a/../../etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(Require("/etc/evil"), StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(Require("../main2/evil"), StatusIs(StatusCode::kPermissionDenied));
 }
 
 class RequireByPathTest : public ModuleRegistryTest {
@@ -130,46 +134,45 @@ class RequireByPathTest : public ModuleRegistryTest {
 
 TEST_F(RequireByPathTest, WhatIsInTheMainFolderIsLoadedOnce) {
   std::string file = fs::canonical(main_ / "foo.so").string();
-  EXPECT_THAT(registry_.Require("./foo"), IsOkAndHolds(Value(file)));
-  EXPECT_THAT(registry_.Require("./foo.so"), IsOkAndHolds(Value(file)));
-  EXPECT_THAT(registry_.Require("foo"), IsOkAndHolds(Value(file)));
+  EXPECT_THAT(Require("./foo"), IsOkAndHolds(Value(file)));
+  EXPECT_THAT(Require("./foo.so"), IsOkAndHolds(Value(file)));
+  EXPECT_THAT(Require("foo"), IsOkAndHolds(Value(file)));
   EXPECT_EQ(loads_, 1);
-  EXPECT_THAT(registry_.Require("./sub/bar"), IsOk());
+  EXPECT_THAT(Require("./sub/bar"), IsOk());
   EXPECT_EQ(loads_, 2);
 }
 
 TEST_F(RequireByPathTest, OneThatCannotBeLoadedIsRefusedWithTheReason) {
-  EXPECT_THAT(registry_.Require("./broken"),
+  EXPECT_THAT(Require("./broken"),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("broken.so is no plugin")));
 }
 
 TEST_F(RequireByPathTest, NothingIsLoadedForANameAFolderOrWhatIsOutside) {
-  EXPECT_THAT(registry_.Require("foo"), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(registry_.Require("./sub"), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(registry_.Require("./fox"), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(registry_.Require("../require_by_path2/foo"),
-              StatusIs(StatusCode::kPermissionDenied));
+  EXPECT_THAT(Require("foo"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require("./sub"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require("./fox"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require("../require_by_path2/foo"), StatusIs(StatusCode::kPermissionDenied));
   EXPECT_EQ(loads_, 0);
 }
 
 TEST_F(RequireByPathTest, ALinkInTheMainFolderIsFollowed) {
   fs::create_symlink("sub/bar.so", main_ / "link.so");
-  EXPECT_THAT(registry_.Require("./link"), IsOk());
-  EXPECT_THAT(registry_.Require("./sub/bar"), IsOk());
+  EXPECT_THAT(Require("./link"), IsOk());
+  EXPECT_THAT(Require("./sub/bar"), IsOk());
   EXPECT_EQ(loads_, 1) << "they are one file";
 }
 
 TEST_F(RequireByPathTest, ManyWhoAskAtOnceLoadOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
-    threads.emplace_back([this] { EXPECT_THAT(registry_.Require("./foo"), IsOk()); });
+    threads.emplace_back([this] { EXPECT_THAT(Require("./foo"), IsOk()); });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(loads_, 1);
 }
 
 TEST_F(ModuleRegistryTest, WithoutAMainFolderThereAreNoPaths) {
   Add("foo", Value(1), "/main/foo.so");
-  EXPECT_THAT(registry_.Require("./foo"), StatusIs(StatusCode::kNotFound, HasSubstr("--main")));
+  EXPECT_THAT(Require("./foo"), StatusIs(StatusCode::kNotFound, HasSubstr("--main")));
 }
 
 TEST_F(ModuleRegistryTest, BuiltinsAreAskedForByTheirOwnName) {
@@ -199,11 +202,11 @@ TEST_F(ModuleRegistryTest, OfTwoModulesWithOneGlobalTheFirstAddedCounts) {
 TEST_F(ModuleRegistryTest, AProvidedModuleIsThereUntilItsSessionEnds) {
   ObjectRef object = MakeRef<FakeObject>();
   EXPECT_THAT(registry_.AddProvided("cart", object, alice_, kNames), IsOk());
-  EXPECT_THAT(registry_.Require("cart"), IsOkAndHolds(Value(object)));
+  EXPECT_THAT(Require("cart"), IsOkAndHolds(Value(object)));
   registry_.RemoveProvided(bob_);
-  EXPECT_THAT(registry_.Require("cart"), IsOk());
+  EXPECT_THAT(Require("cart"), IsOk());
   registry_.RemoveProvided(alice_);
-  EXPECT_THAT(registry_.Require("cart"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require("cart"), StatusIs(StatusCode::kNotFound));
 }
 
 TEST_F(ModuleRegistryTest, AProvidedModuleNeverShadowsALoadedOne) {
@@ -218,7 +221,7 @@ TEST_F(ModuleRegistryTest, ANameBelongsToTheSessionThatProvidedItFirst) {
   EXPECT_THAT(registry_.AddProvided("cart", MakeRef<FakeObject>(), bob_, kNames),
               StatusIs(StatusCode::kAlreadyExists, HasSubstr(alice_.Short())));
   EXPECT_THAT(registry_.AddProvided("cart", second, alice_, kNames), IsOk());
-  EXPECT_THAT(registry_.Require("cart"), IsOkAndHolds(Value(second)));
+  EXPECT_THAT(Require("cart"), IsOkAndHolds(Value(second)));
 }
 
 TEST_F(ModuleRegistryTest, ASessionCannotProvideMoreNamesThanItMay) {
@@ -233,7 +236,7 @@ TEST_F(ModuleRegistryTest, ASessionCannotProvideMoreNamesThanItMay) {
 TEST_F(ModuleRegistryTest, ARemovedModuleStaysUsableToWhoHasIt) {
   auto module = Add("window");
   registry_.Remove(module);
-  EXPECT_THAT(registry_.Require("window"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(Require("window"), StatusIs(StatusCode::kNotFound));
   EXPECT_EQ(module->name(), "window");
   Add("window");
 }

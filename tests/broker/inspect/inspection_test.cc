@@ -57,6 +57,21 @@ TEST_F(InspectionTest, StatusCountsWhatThereIs) {
   EXPECT_EQ(status.AsRecord()["state"], Value("serving"));
 }
 
+TEST_F(InspectionTest, AModuleThatIsHandedAMethodOfTheBrokerInspectsNothingWithIt) {
+  harness_.AddModule("eager", [](Module& module) {
+    module.Function("callBack", [](Function function) { return function(); });
+  });
+  ObjectRef sessions = admin_->Get(broker_, "sessions").value().TakeObject();
+  EXPECT_THAT(admin_->Call(sessions, ""), IsOk());
+  for (const auto& client : {admin_.get(), client_.get()}) {
+    Value method =
+        client->Get(client->Get(client->root(), "broker")->TakeObject(), "sessions").value();
+    Value promise = client->Call(client->Require("eager").value(), "callBack", {method}).value();
+    EXPECT_THAT(client->Await(promise.TakeObject()),
+                StatusIs(StatusCode::kPermissionDenied, HasSubstr("not by modules")));
+  }
+}
+
 TEST_F(InspectionTest, WhoIsThereSeesTheDrainAndWhatItWaitsFor) {
   LateReply kept;
   harness_.AddModule("lab", [&](Module& module) {
