@@ -90,7 +90,8 @@ Reason WhyNoSocket(const std::string& path, const absl::Status& status) {
       return {"the path is too long for a socket", "use a shorter one"};
     case Obstacle::kNone:
       return {fmt::format("something listens there, but not like a broker ({})", LastOf(status)),
-              "is it another program's socket?"};
+              "is it another program's socket? or a broker that takes no more connections: its log "
+              "says so"};
     case Obstacle::kOther:
       break;
   }

@@ -59,6 +59,8 @@ class EndToEndTest(BrokerCase):
             threading.Thread(target=hang_up, daemon=True).start()
             _, err = self.run_it("list", "--endpoint", f"{self.folder}/other", code=4)
         self.assertIn("something listens there, but not like a broker", err)
+        # A broker that is full does the same.
+        self.assertIn("or a broker that takes no more connections: its log says so\n", err)
 
     def test_5_no_answer_within_the_time(self):
         with socket.socket(socket.AF_UNIX) as listener:
