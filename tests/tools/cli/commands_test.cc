@@ -77,6 +77,9 @@ class CommandsTest : public ::testing::Test {
                   return absl::InvalidArgumentError(std::string(args[0].AsString()));
                 })
         .Method("later", {{}, Type::kPromise},
+        .Method(
+            "runLate", {},
+            [](Args) -> Answer { return absl::DeadlineExceededError("the disk took too long"); })
                 [](Args) -> Answer {
                   auto promise = MakeRef<Promise>();
                   promise->Resolve(Value("settled"));
@@ -253,6 +256,15 @@ TEST_F(CommandsTest, WhatIsNotThereIsExitCode3WithWhatIsNear) {
   EXPECT_EQ(Run({"get", "@7.secret"}), 3);
   EXPECT_THAT(messages_, HasSubstr("'secret' of @7 is hidden"));
 }
+TEST_F(CommandsTest, ThatAMethodWasLateItselfIsNotTheTimeoutOfThisCommand) {
+  std::string said =
+      "hawser: counter.runLate raised Error: the disk took too long (DEADLINE_EXCEEDED)\n";
+  EXPECT_EQ(Run({"call", "counter.runLate"}), 1);
+  EXPECT_EQ(messages_, said);
+  EXPECT_EQ(Run({"call", "counter.runLate", "--timeout", "1h"}), 1);
+  EXPECT_EQ(messages_, said);
+}
+
 
 TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
   denied_ = true;
