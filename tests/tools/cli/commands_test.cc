@@ -114,7 +114,8 @@ class CommandsTest : public ::testing::Test {
                                     {"objects", 1},
                                     {"holders", 2},
                                     {"oid", 1}},
-                             Record{{"name", "counter"}}});
+                             Record{{"name", "counter"}},
+                             Record{{"name", "pything"}, {"kind", "provided"}}});
         });
     auto named = [](Ref<FakeObject> object, std::string name) {
       return [object, name](Args args) -> Answer {
@@ -129,6 +130,8 @@ class CommandsTest : public ::testing::Test {
                   if (args[0].AsString() == "answer") return Value(42);
                   if (args[0].AsString() == "dotted.name") return Value("dots");
                   return absl::NotFoundError("no such global");
+        if (args[0].AsString() == "pything")
+          return absl::NotFoundError("module 'pything' is gone: destroyed");
                 })
         .Property("broker", Type::kObject, [this](Args) -> Answer {
           if (denied_) return absl::PermissionDeniedError("no");
@@ -292,6 +295,15 @@ TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
   EXPECT_THAT(data_, HasSubstr("\"holders\":1,\"oid\":1"));
   EXPECT_EQ(Run({"refs", "counter"}), 0) << "held while it is asked about";
   EXPECT_EQ(messages_, "nobody but this command holds it\n");
+TEST_F(CommandsTest, OfAProvidedModuleThatIsGoneItIsSaidWhy) {
+  for (const char* name : {"pything", "pything.x", "module:pything"}) {
+    EXPECT_EQ(Run({"get", name}), 3) << name;
+    EXPECT_EQ(messages_,
+              "hawser: module 'pything' is gone: destroyed\n"
+              "  it is there again when whoever provided it provides it anew\n");
+  }
+  EXPECT_EQ(Run({"wait", "pything", "--gone"}), 0) << messages_;
+}
 }
 
 TEST_F(CommandsTest, WhatIsNotHeldAndWhoIsNotThereIsSaidWithWhereToLook) {
