@@ -202,6 +202,19 @@ TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {
   EXPECT_THAT(Ask("objects").value().ToString(),
               AllOf(HasSubstr("class: \"Widget\""), HasSubstr("class: \"caf?\""),
                     HasSubstr("site: \"?:1\"")));
+TEST_F(InspectionTest, APluginThatIsABuiltInIsListedAsWhatItIsAskedForAs) {
+  for (bool builtin : {true, false}) {
+    std::string name = builtin ? "policy" : "plain";
+    auto module = Module::Make(harness_.broker().NewHost(name), name, [&](Module& module) {
+      if (builtin) module.Builtin();
+    });
+    EXPECT_THAT(harness_.broker().AddModule(*std::move(module), "/lib/" + name + ".so"), IsOk());
+    Value tree = Ask("tree", {name}).value();
+    EXPECT_EQ(tree.AsArray()[0].AsRecord()["kind"], Value(builtin ? "built-in" : "plugin"));
+  }
+  EXPECT_THAT(Ask("plugins").value().AsArray(), SizeIs(2));
+}
+
   EXPECT_THAT(Ask("plugins").value().ToString(), AllOf(HasSubstr("path: \"/plugins/caf?.so\""),
                                                        HasSubstr("error: \"caf?.so: none\"")));
   EXPECT_THAT(Ask("session", {client_->id().Short()}).value().ToString(), HasSubstr("caf?"));
