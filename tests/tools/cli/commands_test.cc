@@ -61,12 +61,25 @@ class CommandsTest : public ::testing::Test {
                       .WithMember("table", "t")
                       .ToStatus();
                 })
+        .Method("failDeeply", {{Type::kInteger}, Type::kUndefined, kOne},
+                [](Args args) -> Answer {
+                  Error error(absl::StatusCode::kUnknown, "cause 0");
+                  for (int64_t i = 1; i <= args[0].AsInt(); ++i) {
+                    error = Error(absl::StatusCode::kUnknown, "cause " + std::to_string(i), "E")
+                                .WithMember("stack", "a\nb")
+                                .WithCause(error);
+                  }
+                  return error.ToStatus();
+                })
         .Method("failAtLength", {},
                 [](Args) -> Answer {
                   return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus();
                 })
         .Method("forbid", {},
                 [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
+        .Method(
+            "runLate", {},
+            [](Args) -> Answer { return absl::DeadlineExceededError("the disk took too long"); })
         .Method("poke", {{Type::kInteger}, Type::kUndefined, kOne},
                 [](Args) -> Answer {
                   return absl::InvalidArgumentError(
@@ -77,9 +90,6 @@ class CommandsTest : public ::testing::Test {
                   return absl::InvalidArgumentError(std::string(args[0].AsString()));
                 })
         .Method("later", {{}, Type::kPromise},
-        .Method(
-            "runLate", {},
-            [](Args) -> Answer { return absl::DeadlineExceededError("the disk took too long"); })
                 [](Args) -> Answer {
                   auto promise = MakeRef<Promise>();
                   promise->Resolve(Value("settled"));
@@ -120,6 +130,8 @@ class CommandsTest : public ::testing::Test {
     auto named = [](Ref<FakeObject> object, std::string name) {
       return [object, name](Args args) -> Answer {
         if (args[0].AsString() == name) return Value(object);
+        if (args[0].AsString() == "pything")
+          return absl::NotFoundError("module 'pything' is gone: destroyed");
         return absl::NotFoundError("no such name");
       };
     };
@@ -130,8 +142,6 @@ class CommandsTest : public ::testing::Test {
                   if (args[0].AsString() == "answer") return Value(42);
                   if (args[0].AsString() == "dotted.name") return Value("dots");
                   return absl::NotFoundError("no such global");
-        if (args[0].AsString() == "pything")
-          return absl::NotFoundError("module 'pything' is gone: destroyed");
                 })
         .Property("broker", Type::kObject, [this](Args) -> Answer {
           if (denied_) return absl::PermissionDeniedError("no");
@@ -207,6 +217,22 @@ TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
   EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
 }
 
+TEST_F(CommandsTest, WhatCausedAnErrorIsShownWithWhatCausedThat) {
+  EXPECT_EQ(Run({"call", "counter.failDeeply", "2", "-v"}), 1);
+  EXPECT_EQ(messages_,
+            "hawser: counter.failDeeply raised E: cause 2\n"
+            "  status: UNKNOWN\n"
+            "  stack: a\n"
+            "    b\n"
+            "  cause: E: cause 1 (UNKNOWN)\n"
+            "    stack: a\n"
+            "      b\n"
+            "    cause: Error: cause 0 (UNKNOWN)\n");
+  EXPECT_EQ(Run({"call", "counter.failDeeply", "30", "-v"}), 1);
+  EXPECT_THAT(messages_, HasSubstr("cause: E: cause 14 (UNKNOWN)\n"));
+  EXPECT_THAT(messages_, ::testing::EndsWith("cause: ...\n")) << "not without end";
+}
+
 TEST_F(CommandsTest, ArgumentsThatTheBrokerRefusesAreNothingThatAMethodRaised) {
   EXPECT_EQ(Run({"call", "counter.poke", "300"}), 2);
   EXPECT_EQ(messages_, "hawser: counter.poke: argument 1: 300 is outside the range of uint8\n");
@@ -228,6 +254,15 @@ TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {
 TEST_F(CommandsTest, WhatPolicyRefusesIsExitCode6) {
   EXPECT_EQ(Run({"call", "counter.forbid"}), 6);
   EXPECT_THAT(messages_, HasSubstr("counter.forbid: not for you"));
+}
+
+TEST_F(CommandsTest, ThatAMethodWasLateItselfIsNotTheTimeoutOfThisCommand) {
+  std::string said =
+      "hawser: counter.runLate raised Error: the disk took too long (DEADLINE_EXCEEDED)\n";
+  EXPECT_EQ(Run({"call", "counter.runLate"}), 1);
+  EXPECT_EQ(messages_, said);
+  EXPECT_EQ(Run({"call", "counter.runLate", "--timeout", "1h"}), 1);
+  EXPECT_EQ(messages_, said);
 }
 
 TEST_F(CommandsTest, APromiseIsAwaitedUnlessAskedFor) {
@@ -259,15 +294,16 @@ TEST_F(CommandsTest, WhatIsNotThereIsExitCode3WithWhatIsNear) {
   EXPECT_EQ(Run({"get", "@7.secret"}), 3);
   EXPECT_THAT(messages_, HasSubstr("'secret' of @7 is hidden"));
 }
-TEST_F(CommandsTest, ThatAMethodWasLateItselfIsNotTheTimeoutOfThisCommand) {
-  std::string said =
-      "hawser: counter.runLate raised Error: the disk took too long (DEADLINE_EXCEEDED)\n";
-  EXPECT_EQ(Run({"call", "counter.runLate"}), 1);
-  EXPECT_EQ(messages_, said);
-  EXPECT_EQ(Run({"call", "counter.runLate", "--timeout", "1h"}), 1);
-  EXPECT_EQ(messages_, said);
-}
 
+TEST_F(CommandsTest, OfAProvidedModuleThatIsGoneItIsSaidWhy) {
+  for (const char* name : {"pything", "pything.x", "module:pything"}) {
+    EXPECT_EQ(Run({"get", name}), 3) << name;
+    EXPECT_EQ(messages_,
+              "hawser: module 'pything' is gone: destroyed\n"
+              "  it is there again when whoever provided it provides it anew\n");
+  }
+  EXPECT_EQ(Run({"wait", "pything", "--gone"}), 0) << messages_;
+}
 
 TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
   denied_ = true;
@@ -295,15 +331,6 @@ TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
   EXPECT_THAT(data_, HasSubstr("\"holders\":1,\"oid\":1"));
   EXPECT_EQ(Run({"refs", "counter"}), 0) << "held while it is asked about";
   EXPECT_EQ(messages_, "nobody but this command holds it\n");
-TEST_F(CommandsTest, OfAProvidedModuleThatIsGoneItIsSaidWhy) {
-  for (const char* name : {"pything", "pything.x", "module:pything"}) {
-    EXPECT_EQ(Run({"get", name}), 3) << name;
-    EXPECT_EQ(messages_,
-              "hawser: module 'pything' is gone: destroyed\n"
-              "  it is there again when whoever provided it provides it anew\n");
-  }
-  EXPECT_EQ(Run({"wait", "pything", "--gone"}), 0) << messages_;
-}
 }
 
 TEST_F(CommandsTest, WhatIsNotHeldAndWhoIsNotThereIsSaidWithWhereToLook) {
