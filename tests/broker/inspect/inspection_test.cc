@@ -57,6 +57,18 @@ TEST_F(InspectionTest, StatusCountsWhatThereIs) {
   EXPECT_EQ(status.AsRecord()["state"], Value("serving"));
 }
 
+TEST_F(InspectionTest, CallsOfSessionsThatEndedStayCounted) {
+  auto calls = [this] { return Ask("status").value().AsRecord()["calls"].AsInt(); };
+  ObjectRef shop = client_->Require("shop").value();
+  for (int i = 0; i < 100; ++i) EXPECT_THAT(client_->Get(shop, "Widget").status(), IsOk());
+  int64_t before = calls();
+  EXPECT_GE(before, 100);
+  EXPECT_THAT(Ask("kick", {client_->id().Short()}), IsOkAndHolds(Value(true)));
+  EXPECT_TRUE(client_->AwaitThat([&] { return client_->ended(); }));
+  harness_.Settle();
+  EXPECT_EQ(calls(), before + 2) << "kick and status themselves";
+}
+
 TEST_F(InspectionTest, WhoIsThereSeesTheDrainAndWhatItWaitsFor) {
   LateReply kept;
   harness_.AddModule("lab", [&](Module& module) {
@@ -190,18 +202,6 @@ TEST_F(InspectionTest, ModulesAndGlobalsAreListed) {
   EXPECT_EQ(kinds["answer"], "global");
 }
 
-TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {
-  // Modules cannot register one; functions made otherwise and files may still have it.
-  ObjectRef odd = MakeFunction([](Args) { return Value(); }, {.name = "caf\xe9", .site = "\xff:1"});
-  harness_.AddModule("cafe", [&](Module& module) { module.Global("odd", Value(odd)); });
-  harness_.broker().NoteRefused("/plugins/caf\xe9.so", absl::NotFoundError("caf\xe9.so: none"));
-  ASSERT_THAT(client_->Call(client_->root(), "getGlobal", {"odd"}), IsOk());
-
-  EXPECT_THAT(Ask("modules").value().ToString(),
-              AllOf(HasSubstr("\"shop\""), HasSubstr("\"odd\"")));
-  EXPECT_THAT(Ask("objects").value().ToString(),
-              AllOf(HasSubstr("class: \"Widget\""), HasSubstr("class: \"caf?\""),
-                    HasSubstr("site: \"?:1\"")));
 TEST_F(InspectionTest, APluginThatIsABuiltInIsListedAsWhatItIsAskedForAs) {
   for (bool builtin : {true, false}) {
     std::string name = builtin ? "policy" : "plain";
@@ -215,6 +215,18 @@ TEST_F(InspectionTest, APluginThatIsABuiltInIsListedAsWhatItIsAskedForAs) {
   EXPECT_THAT(Ask("plugins").value().AsArray(), SizeIs(2));
 }
 
+TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {
+  // Modules cannot register one; functions made otherwise and files may still have it.
+  ObjectRef odd = MakeFunction([](Args) { return Value(); }, {.name = "caf\xe9", .site = "\xff:1"});
+  harness_.AddModule("cafe", [&](Module& module) { module.Global("odd", Value(odd)); });
+  harness_.broker().NoteRefused("/plugins/caf\xe9.so", absl::NotFoundError("caf\xe9.so: none"));
+  ASSERT_THAT(client_->Call(client_->root(), "getGlobal", {"odd"}), IsOk());
+
+  EXPECT_THAT(Ask("modules").value().ToString(),
+              AllOf(HasSubstr("\"shop\""), HasSubstr("\"odd\"")));
+  EXPECT_THAT(Ask("objects").value().ToString(),
+              AllOf(HasSubstr("class: \"Widget\""), HasSubstr("class: \"caf?\""),
+                    HasSubstr("site: \"?:1\"")));
   EXPECT_THAT(Ask("plugins").value().ToString(), AllOf(HasSubstr("path: \"/plugins/caf?.so\""),
                                                        HasSubstr("error: \"caf?.so: none\"")));
   EXPECT_THAT(Ask("session", {client_->id().Short()}).value().ToString(), HasSubstr("caf?"));
