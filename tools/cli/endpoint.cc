@@ -160,6 +160,12 @@ bool BrokerMayCome(std::string_view endpoint) {
   }
 }
 
+bool NobodyListens(std::string_view endpoint) {
+  if (!endpoint.starts_with(kUnix)) return false;
+  Obstacle obstacle = ObstacleAt(std::string(endpoint.substr(kUnix.size())));
+  return obstacle == Obstacle::kNoSocket || obstacle == Obstacle::kNobodyListens;
+}
+
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,
                                  Origin origin) {
   Reason reason = WhyNot(endpoint, status);
