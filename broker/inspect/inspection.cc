@@ -38,13 +38,13 @@ class Inspection {
   Result Status() {
     int64_t detached = 0;
     uint64_t callbacks = 0;
-    uint64_t calls = 0;
+    std::vector<std::pair<SessionId, uint64_t>> calls;
     std::vector<Ref<Session>> sessions = broker_.sessions().All();
     for (const Ref<Session>& session : sessions) {
       link::LinkStats stats = session->Inspect([](const link::Link& link) { return link.stats(); });
       detached += session->attached() ? 0 : 1;
       callbacks += stats.imports;
-      calls += stats.calls_received;
+      calls.emplace_back(session->id(), stats.calls_received);
     }
     Array addresses;
     for (const std::string& address : broker_.addresses()) addresses.emplace_back(address);
@@ -58,7 +58,7 @@ class Inspection {
                         {"detached", detached},
                         {"objects", broker_.objects().size()},
                         {"callbacks", callbacks},
-                        {"calls", calls},
+                        {"calls", broker_.sessions().tombstones().CallsWith(calls)},
                         {"ended", broker_.sessions().tombstones().total()},
                         {"epoch", static_cast<int64_t>(broker_.epoch().value())}});
   }

@@ -171,7 +171,8 @@ Value ExportsOf(const ModuleRegistry::Listed& listed) {
 
 std::string_view KindOf(const ModuleRegistry::Listed& listed) {
   if (listed.module == nullptr) return "provided";
-  return listed.path.empty() ? "built-in" : "plugin";
+  // A plugin may be a built-in as well, and then is asked for as one.
+  return listed.path.empty() || listed.module->builtin() ? "built-in" : "plugin";
 }
 
 std::string TypeOf(const Value& value) {

@@ -9,6 +9,7 @@ void Tombstones::Add(Tombstone tombstone) {
   base::MutexLock lock(mu_);
   ++total_;
   if (!ids_.insert(tombstone.session->id()).second) return;
+  calls_ += tombstone.calls;
   tombstones_.push_back(std::move(tombstone));
   if (tombstones_.size() <= keep_) return;
   oldest = std::move(tombstones_.front());
@@ -37,6 +38,13 @@ std::vector<Tombstone> Tombstones::List(size_t skip, size_t limit) const {
 uint64_t Tombstones::total() const {
   base::MutexLock lock(mu_);
   return total_;
+}
+
+uint64_t Tombstones::CallsWith(std::span<const std::pair<SessionId, uint64_t>> live) const {
+  base::MutexLock lock(mu_);
+  uint64_t calls = calls_;
+  for (const auto& [session, made] : live) calls += ids_.contains(session) ? 0 : made;
+  return calls;
 }
 
 }  // namespace hawser::broker

@@ -5,7 +5,9 @@
 // client went, and so that a late Attach of an ended session does not bring it back.
 
 #include <deque>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -40,6 +42,10 @@ class Tombstones {
   std::vector<Tombstone> List(size_t skip, size_t limit) const HAWSER_EXCLUDES(mu_);
   // All that ended since start.
   uint64_t total() const HAWSER_EXCLUDES(mu_);
+  // The calls of all that ended since start and of `live` ones. A session that is ending may be
+  // among both; it counts once.
+  uint64_t CallsWith(std::span<const std::pair<SessionId, uint64_t>> live) const
+      HAWSER_EXCLUDES(mu_);
 
  private:
   const size_t keep_;
@@ -47,6 +53,7 @@ class Tombstones {
   std::deque<Tombstone> tombstones_ HAWSER_GUARDED_BY(mu_);  // oldest first
   absl::flat_hash_set<SessionId> ids_ HAWSER_GUARDED_BY(mu_);
   uint64_t total_ HAWSER_GUARDED_BY(mu_) = 0;
+  uint64_t calls_ HAWSER_GUARDED_BY(mu_) = 0;  // of all that ended
 };
 
 }  // namespace hawser::broker

@@ -77,7 +77,9 @@ constexpr Command kStatusCommand = {
     .name = "status",
     .group = Group::kBroker,
     .summary = "show the broker's state and counts on one screen",
-    .details = "This command's own session counts, too.",
+    .details =
+        "This command's own session counts, too. Calls and sessions that ended are counted since "
+        "the broker's start.",
     .examples = kStatusExamples,
     .shown = kStatusShown,
     .run = RunStatus,

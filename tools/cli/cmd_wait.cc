@@ -28,7 +28,7 @@ absl::Status AwaitBroker(Context& context, absl::Status (Session::*connect)()) {
     Exit exit = ExitOf(connected);
     if (connected.ok() || (exit != Exit::kUnreachable && exit != Exit::kDeadline)) return connected;
     if (!BrokerMayCome(context.session.endpoint())) return connected;
-    if (context.session.TimeLeft() == absl::ZeroDuration()) {
+    if (context.session.IsLate()) {
       return TooLate(context, fmt::format("no broker came at {}", context.session.endpoint()));
     }
     absl::SleepFor(std::min(kPause, context.session.TimeLeft()));
@@ -38,9 +38,17 @@ absl::Status AwaitBroker(Context& context, absl::Status (Session::*connect)()) {
 // Whether the session's end means that what --gone waits for is gone: an id lives as long as its
 // broker runs. What has a name may be there again in the next one.
 bool WentWithBroker(const Session& session, const Address& address) {
-  LossReason loss = session.remote().loss();
-  return address.root == Address::Root::kObject &&
-         (loss == LossReason::kBrokerStopped || loss == LossReason::kBrokerRestarted);
+  if (address.root != Address::Root::kObject) return false;
+  switch (session.remote().loss()) {
+    case LossReason::kBrokerStopped:
+    case LossReason::kBrokerRestarted:
+      return true;
+    case LossReason::kLeaseExpired:
+      // It was out of reach for that long; one that crashed is still.
+      return NobodyListens(session.endpoint());
+    default:
+      return false;
+  }
 }
 
 absl::Status Run(Context& context) {
@@ -49,8 +57,11 @@ absl::Status Run(Context& context) {
   std::string late =
       fmt::format("{} {}", address.ToString(), gone ? "was not gone" : "did not appear");
   // What is to appear may need its broker first; what is to go must be seen to be gone.
-  HAWSER_RETURN_IF_ERROR(gone ? context.session.Connect()
-                              : AwaitBroker(context, &Session::Connect));
+  absl::Status connected =
+      gone ? context.session.Connect() : AwaitBroker(context, &Session::Connect);
+  if (gone && ExitOf(connected) == Exit::kDeadline)
+    return WithHint(TooLate(context, late), MessageOf(connected));
+  HAWSER_RETURN_IF_ERROR(connected);
   std::string not_yet;  // why it cannot be had now; said when time is over
   while (true) {
     absl::StatusOr<bool> exists = Exists(context.session, address);
@@ -59,8 +70,7 @@ absl::Status Run(Context& context) {
     // Such as a plugin whose file is being copied. It is no proof that something is gone.
     bool later = !gone && !lost && absl::IsUnavailable(exists.status());
     if (later) not_yet = MessageOf(exists.status());
-    if (context.session.TimeLeft() == absl::ZeroDuration())
-      return WithHint(TooLate(context, late), not_yet);
+    if (context.session.IsLate()) return WithHint(TooLate(context, late), not_yet);
     if (!exists.ok() && !later) {
       if (lost && gone && WentWithBroker(context.session, address)) return absl::OkStatus();
       if (!lost || gone) return exists.status();

@@ -90,7 +90,8 @@ Reason WhyNoSocket(const std::string& path, const absl::Status& status) {
       return {"the path is too long for a socket", "use a shorter one"};
     case Obstacle::kNone:
       return {fmt::format("something listens there, but not like a broker ({})", LastOf(status)),
-              "is it another program's socket?"};
+              "is it another program's socket? or a broker that takes no more connections: its log "
+              "says so"};
     case Obstacle::kOther:
       break;
   }
@@ -157,6 +158,12 @@ bool BrokerMayCome(std::string_view endpoint) {
     default:
       return false;
   }
+}
+
+bool NobodyListens(std::string_view endpoint) {
+  if (!endpoint.starts_with(kUnix)) return false;
+  Obstacle obstacle = ObstacleAt(std::string(endpoint.substr(kUnix.size())));
+  return obstacle == Obstacle::kNoSocket || obstacle == Obstacle::kNobodyListens;
 }
 
 absl::Status ExplainNoConnection(const absl::Status& status, std::string_view endpoint,

@@ -19,6 +19,8 @@ enum class Origin { kOption, kEnvironment, kDefault };
 // Whether a broker that could not be reached at `endpoint` may be there a moment later, with nothing
 // done but waiting: none listens yet, but one could.
 bool BrokerMayCome(std::string_view endpoint);
+// Whether it is sure that no broker is there now: a Unix socket at which nobody listens.
+bool NobodyListens(std::string_view endpoint);
 
 // The failure of connecting to `endpoint`: with an exit code, the reason and what to try. `status` is
 // what the SDK said; what the system says of a socket tells more.

@@ -20,7 +20,7 @@ constexpr std::array<ExitMeaning, 11> kMeanings = {{
     {Exit::kNotFound, "no such object or member"},
     {Exit::kUnreachable, "cannot connect to the broker"},
     {Exit::kDeadline, "the time given with --timeout is over"},
-    {Exit::kDenied, "policy does not allow it"},
+    {Exit::kDenied, "policy does not allow it: the broker's, or the module's that was called"},
     {Exit::kExpired, "the lease ended, or the object is gone"},
     {Exit::kThreshold, "wait: not in time; health: not serving; plugin check: not accepted"},
     {Exit::kSkew, "the broker is of a version that does not fit this program"},

@@ -21,7 +21,7 @@ enum class Exit : int {
   kNotFound = 3,      // no such object or member
   kUnreachable = 4,   // cannot connect
   kDeadline = 5,      // the time given with --timeout is over
-  kDenied = 6,        // policy
+  kDenied = 6,        // policy, be it a module's: that cannot be told from the broker's
   kExpired = 7,       // the lease or handle is gone
   kThreshold = 8,     // wait: not in time; health: not serving; plugin check: refused
   kSkew = 9,          // the broker is of a version that does not fit

@@ -19,14 +19,14 @@
 namespace hawser::cli {
 namespace {
 
-absl::StatusOr<std::string> ReadData(std::string_view data) {
+absl::StatusOr<std::string> ReadData(std::string_view data, absl::Duration within) {
   if (!data.starts_with('@')) return std::string(data);
-  if (data == "@-") return ReadAll(STDIN_FILENO, "stdin");
-  return ReadFile(std::string(data.substr(1)));
+  if (data == "@-") return ReadAll(STDIN_FILENO, "stdin", within);
+  return ReadFile(std::string(data.substr(1)), within);
 }
 
-absl::StatusOr<Array> ReadDataArguments(std::string_view data) {
-  HAWSER_ASSIGN_OR_RETURN(std::string text, ReadData(data));
+absl::StatusOr<Array> ReadDataArguments(std::string_view data, absl::Duration within) {
+  HAWSER_ASSIGN_OR_RETURN(std::string text, ReadData(data, within));
   HAWSER_RETURN_IF_ERROR(WithPrefix(CheckText(text), "--data: "));
   absl::StatusOr<Value> json = ParseJson(text);
   if (!json.ok()) return Fail(Exit::kUsage, fmt::format("--data: {}", MessageOf(json.status())));
@@ -83,7 +83,8 @@ absl::StatusOr<Array> ReadArguments(Context& context, const Signature& signature
   } else {
     if (context.line.Get("--data") == "@-" && isatty(STDIN_FILENO) == 1)
       context.output.Advise("the arguments, as a JSON array; Ctrl-D ends them");
-    HAWSER_ASSIGN_OR_RETURN(Array values, ReadDataArguments(context.line.Get("--data")));
+    HAWSER_ASSIGN_OR_RETURN(
+        Array values, ReadDataArguments(context.line.Get("--data"), context.session.TimeLeft()));
     arguments = ConvertJsonArguments(values, signature, lookup);
   }
   if (arguments.ok()) return arguments;

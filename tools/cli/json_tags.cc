@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
@@ -9,10 +10,38 @@
 #include "hawser/error.h"
 #include "hawser/record.h"
 #include "tools/cli/expected.h"
+#include "tools/cli/failure.h"
+#include "tools/cli/json.h"
 #include "tools/cli/literal.h"
+#include "tools/cli/suggest.h"
 #include "tools/cli/typed_array_literal.h"
 
 namespace hawser::cli {
+namespace {
+
+constexpr int kLastCode = static_cast<int>(absl::StatusCode::kUnauthenticated);
+
+// The code of an error: "NOT_FOUND", or the number of it.
+absl::StatusOr<absl::StatusCode> ReadCode(const Value& value) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= kLastCode; ++i) {
+    auto code = static_cast<absl::StatusCode>(i);
+    names.push_back(absl::StatusCodeToString(code));
+    bool named = value.is(Kind::kString) && value.AsString() == names.back();
+    if (named || (value.is(Kind::kInt) && value.AsInt() == i)) return code;
+  }
+  std::string got = value.is(Kind::kString) || value.is(Kind::kInt) || value.is(Kind::kDouble)
+                        ? ToJson(value)
+                        : std::string(KindName(value.kind()));
+  std::string near = value.is(Kind::kString) ? DidYouMean(value.AsString(), names) : "";
+  return WithHint(
+      WithPrefix(
+          Expected(fmt::format("a number from 1 to {} or the name of a status", kLastCode), got),
+          "code of the error: "),
+      near.empty() ? fmt::format("names, from 1 on: {}", fmt::join(names, ", ")) : near);
+}
+
+}  // namespace
 
 absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup) {
   if (value.is(Kind::kArray)) {
@@ -49,24 +78,25 @@ absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup) {
   return Value(std::move(untagged));
 }
 
-Value MakeError(const Value& value) {
+absl::StatusOr<Value> MakeError(const Value& value) {
   if (value.is(Kind::kString)) return Value(Error(absl::StatusCode::kUnknown, value.AsString()));
-  Error error;
+  const Record& record = value.AsRecord();
   absl::StatusCode code = absl::StatusCode::kUnknown;
   Record members;
-  for (const auto& [name, field] : value.AsRecord()) {
+  for (const auto& [name, field] : record) {
     if (name == "code") {
-      for (int i = 1; i <= static_cast<int>(absl::StatusCode::kUnauthenticated); ++i) {
-        auto candidate = static_cast<absl::StatusCode>(i);
-        if (absl::StatusCodeToString(candidate) == field.AsString()) code = candidate;
+      HAWSER_ASSIGN_OR_RETURN(code, ReadCode(field));
+    } else if (name == "name" || name == "message") {
+      if (!field.is(Kind::kString)) {
+        return WithPrefix(ExpectedValue(Type::kString, field),
+                          fmt::format("{} of the error: ", name));
       }
-    } else if (name != "name" && name != "message" && name != "cause") {
+    } else if (name != "cause") {
       members.Set(name, field);
     }
   }
-  const Record& record = value.AsRecord();
-  error = Error(code, record["message"].AsString(),
-                record.Has("name") ? record["name"].AsString() : std::string_view("Error"));
+  Error error(code, record["message"].AsString(),
+              record.Has("name") ? record["name"].AsString() : std::string_view("Error"));
   if (record.Has("cause")) error = error.WithCause(record["cause"]);
   return Value(error.WithMembers(std::move(members)));
 }

@@ -18,7 +18,8 @@ using ObjectLookup = std::function<absl::StatusOr<Value>(std::string_view addres
 // Replaces {"$object": 7} and its kin, at every depth.
 absl::StatusOr<Value> Untag(Value value, const ObjectLookup& lookup);
 // An error of a string, its message, or of a record with name, message, code, cause and members.
-Value MakeError(const Value& value);
+// Exit::kUsage if a field of these has a value it cannot have.
+absl::StatusOr<Value> MakeError(const Value& value);
 
 }  // namespace hawser::cli
 

@@ -86,6 +86,7 @@ class Resolver {
     constexpr Way kWays[] = {{Address::Root::kModule, "require"},
                              {Address::Root::kBuiltin, "getBuiltin"},
                              {Address::Root::kGlobal, "getGlobal"}};
+    std::string gone;
     for (const Way& way : kWays) {
       if (address.root != Address::Root::kName && address.root != way.root) continue;
       absl::StatusOr<Value> found =
@@ -94,6 +95,11 @@ class Resolver {
       if (found.ok() && address.root == Address::Root::kModule && IsBuiltin(root, address.name))
         continue;
       if (found.ok() || !absl::IsNotFound(found.status())) return found;
+      if (gone.empty()) gone = GoneText(found.status(), address.name);
+    }
+    if (!gone.empty()) {
+      return Fail(Exit::kNotFound, gone,
+                  "it is there again when whoever provided it provides it anew");
     }
     std::string_view kinds = address.root == Address::Root::kModule    ? "module"
                              : address.root == Address::Root::kBuiltin ? "built-in"
@@ -104,6 +110,14 @@ class Resolver {
         Fail(Exit::kNotFound, fmt::format("there is no {} named '{}'", kinds, address.name),
              suggest_ == Suggest::kYes ? Near(address) : ""),
         "all there are: hawser list");
+  }
+
+  // What the broker says of a module that has a provider but whose object is gone; else "".
+  static std::string GoneText(const absl::Status& status, const std::string& name) {
+    std::string_view text = MessageOf(status);  // its code follows in brackets
+    size_t begin = text.find(fmt::format("module '{}' is gone: ", name));
+    if (begin == text.npos) return "";
+    return std::string(text.substr(begin, text.rfind(" (") - begin));
   }
 
   bool IsBuiltin(const RemoteObject& root, const std::string& name) {

@@ -16,20 +16,6 @@
 namespace hawser::cli {
 namespace {
 
-// What an error from the broker carries beyond its message.
-std::vector<std::string> Details(const absl::Status& status) {
-  std::vector<std::string> details;
-  Error error = Error::FromStatus(status);
-  details.push_back(fmt::format("status: {}", absl::StatusCodeToString(status.code())));
-  if (!error.cause().is_undefined()) details.push_back("cause: " + ValueText(error.cause()));
-  for (const auto& [name, value] : error.members()) {
-    // A stack of calls is lines already.
-    std::string text = value.is(Kind::kString) ? std::string(value.AsString()) : ValueText(value);
-    details.push_back(fmt::format("{}: {}", name, text));
-  }
-  return details;
-}
-
 // `text` as it is said: of several lines, all but the first are indented, so that none can pass for
 // something else.
 std::string Said(std::string_view text, std::string_view indent) {
@@ -41,14 +27,38 @@ std::string Said(std::string_view text, std::string_view indent) {
   return said;
 }
 
+// Appends what `error` carries beyond its message, a line each behind `indent`, and the errors that
+// caused it, each further in than what it caused.
+void AddDetails(Error error, std::string indent, std::vector<std::string>* lines) {
+  // Errors of other processes may go on for long.
+  constexpr int kMostCauses = 16;
+  auto add = [&](std::string_view name, std::string_view text) {
+    lines->push_back(fmt::format("{}{}: {}", indent, name, Said(text, indent + "  ")));
+  };
+  for (int causes = 0;; ++causes) {
+    for (const auto& [name, value] : error.members()) {
+      // A stack of calls is lines already.
+      add(name, value.is(Kind::kString) ? std::string(value.AsString()) : ValueText(value));
+    }
+    Value cause = error.cause();
+    if (cause.is_undefined()) return;
+    if (causes == kMostCauses) return add("cause", "...");
+    if (!cause.is(Kind::kError)) return add("cause", ValueText(cause));
+    add("cause", cause.AsError().ToString());
+    indent += "  ";
+    error = cause.AsError();
+  }
+}
+
 Exit Report(const absl::Status& status, Output& output, bool verbose) {
   output.Complain(Said(MessageOf(status), "  "));
-  std::vector<std::string> lines = HintsOf(status);
+  std::vector<std::string> lines;
   if (verbose) {
-    std::vector<std::string> details = Details(status);
-    lines.insert(lines.begin(), details.begin(), details.end());
+    lines.push_back(fmt::format("  status: {}", absl::StatusCodeToString(status.code())));
+    AddDetails(Error::FromStatus(status), "  ", &lines);
   }
-  for (const std::string& line : lines) output.Say("  " + Said(line, "    "));
+  for (const std::string& hint : HintsOf(status)) lines.push_back("  " + Said(hint, "    "));
+  for (const std::string& line : lines) output.Say(line);
   return ExitOf(status);
 }
 

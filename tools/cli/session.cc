@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
-#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "hawser/base/status_macros.h"
 #include "hawser/error.h"
@@ -59,10 +58,10 @@ absl::Status Raised(const absl::Status& status, std::string_view what) {
 
 }  // namespace
 
-Session::Session(const Options& options) : options_(options), start_(absl::Now()) {}
+Session::Session(const Options& options) : options_(options), start_(base::SystemClock().Now()) {}
 
 Session::Session(const Options& options, RemoteObject root)
-    : options_(options), start_(absl::Now()), root_(std::move(root)) {}
+    : options_(options), start_(base::SystemClock().Now()), root_(std::move(root)) {}
 
 absl::Status Session::Connect() {
   if (root_) return absl::OkStatus();
@@ -185,7 +184,7 @@ absl::StatusOr<Value> Session::Settle(Value value, std::string_view what) {
 
 absl::Duration Session::TimeLeft() const {
   if (!options_.timeout) return absl::InfiniteDuration();
-  return std::max(start_ + *options_.timeout - absl::Now(), absl::ZeroDuration());
+  return std::max(start_ + *options_.timeout - base::SystemClock().Now(), absl::ZeroDuration());
 }
 
 std::string Session::endpoint() const {
@@ -234,7 +233,9 @@ absl::Status Session::ExplainCall(const absl::Status& status, const RemoteObject
   }
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded: {
-      std::string time = options_.timeout ? absl::FormatDuration(*options_.timeout) : "its time";
+      // What the method waited for itself may have been late, too.
+      if (!IsLate()) return Raised(status, what);
+      std::string time = absl::FormatDuration(*options_.timeout);
       return WithHint(
           WithExit(WithPrefix(status, fmt::format("{}: no answer within {}: ", what, time)),
                    Exit::kDeadline),

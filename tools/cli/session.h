@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "hawser/base/clock.h"
 #include "hawser/base/mutex.h"
 #include "hawser/remote.h"
 #include "tools/cli/command_line.h"
@@ -59,6 +60,8 @@ class Session {
 
   // Time that --timeout leaves; infinite without.
   absl::Duration TimeLeft() const;
+  // Whether --timeout was given and is over.
+  bool IsLate() const { return TimeLeft() == absl::ZeroDuration(); }
   const Options& options() const { return options_; }
   // Where it connects to, or would.
   std::string endpoint() const;
@@ -82,7 +85,7 @@ class Session {
   void Take(Remote remote) HAWSER_EXCLUDES(mu_);
 
   const Options options_;
-  const absl::Time start_;
+  const base::MonoTime start_;  // by the clock that deadlines of calls go by
   std::function<void(const ConnectionEvent&)> on_connection_;
   Remote remote_;
   RemoteObject root_;

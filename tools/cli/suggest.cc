@@ -44,6 +44,7 @@ int Distance(std::string_view a, std::string_view b) {
 std::string DidYouMean(std::string_view word, std::span<const std::string> names) {
   std::vector<std::pair<int, std::string_view>> near;
   for (const std::string& name : names) {
+    if (name == word) continue;  // it was refused for another reason than how it is written
     int distance = Distance(word, name);
     // A third of the letters may be wrong; the beginning of a longer name is near too.
     bool begins = word.size() >= 2 && name.size() > word.size() &&

@@ -72,6 +72,18 @@ TEST_F(InspectionTest, AModuleThatIsHandedAMethodOfTheBrokerInspectsNothingWithI
   }
 }
 
+TEST_F(InspectionTest, CallsOfSessionsThatEndedStayCounted) {
+  auto calls = [this] { return Ask("status").value().AsRecord()["calls"].AsInt(); };
+  ObjectRef shop = client_->Require("shop").value();
+  for (int i = 0; i < 100; ++i) EXPECT_THAT(client_->Get(shop, "Widget").status(), IsOk());
+  int64_t before = calls();
+  EXPECT_GE(before, 100);
+  EXPECT_THAT(Ask("kick", {client_->id().Short()}), IsOkAndHolds(Value(true)));
+  EXPECT_TRUE(client_->AwaitThat([&] { return client_->ended(); }));
+  harness_.Settle();
+  EXPECT_EQ(calls(), before + 2) << "kick and status themselves";
+}
+
 TEST_F(InspectionTest, WhoIsThereSeesTheDrainAndWhatItWaitsFor) {
   LateReply kept;
   harness_.AddModule("lab", [&](Module& module) {
@@ -203,6 +215,19 @@ TEST_F(InspectionTest, ModulesAndGlobalsAreListed) {
   EXPECT_EQ(kinds["shop"], "built-in");
   EXPECT_EQ(kinds["broker"], "built-in");
   EXPECT_EQ(kinds["answer"], "global");
+}
+
+TEST_F(InspectionTest, APluginThatIsABuiltInIsListedAsWhatItIsAskedForAs) {
+  for (bool builtin : {true, false}) {
+    std::string name = builtin ? "policy" : "plain";
+    auto module = Module::Make(harness_.broker().NewHost(name), name, [&](Module& module) {
+      if (builtin) module.Builtin();
+    });
+    EXPECT_THAT(harness_.broker().AddModule(*std::move(module), "/lib/" + name + ".so"), IsOk());
+    Value tree = Ask("tree", {name}).value();
+    EXPECT_EQ(tree.AsArray()[0].AsRecord()["kind"], Value(builtin ? "built-in" : "plugin"));
+  }
+  EXPECT_THAT(Ask("plugins").value().AsArray(), SizeIs(2));
 }
 
 TEST_F(InspectionTest, ANameThatIsNoUtf8HidesNothingElse) {

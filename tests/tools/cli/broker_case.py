@@ -56,11 +56,11 @@ class BrokerCase(unittest.TestCase):
         self.addCleanup(process.kill)
         return process.stdout.readline().strip(), process
 
-    def own_broker(self, name):
+    def own_broker(self, name, *options):
         """A further broker, with counter, for tests that end it: (the environment to ask it, the process)."""
         environment = {**self.environment, "HAWSER_ENDPOINT": f"{self.folder}/{name}"}
-        daemon = subprocess.Popen([HAWSERD, "--listen", environment["HAWSER_ENDPOINT"], "--plugin", PLUGINS[0]],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [HAWSERD, "--listen", environment["HAWSER_ENDPOINT"], "--plugin", PLUGINS[0], *options]
+        daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(daemon.wait)
         self.addCleanup(daemon.kill)
         subprocess.run([HAWSER, "wait", "counter", "--timeout", "20s"], env=environment, check=True)

@@ -1,161 +1,15 @@
-// Commands against objects of this process that behave like a broker's; against a real one, see
-// end_to_end_test.
+// What commands do and print.
 
 #include <fstream>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "gmock/gmock.h"
-#include "hawser/error.h"
-#include "hawser/promise.h"
-#include "hawser/record.h"
-#include "tests/support/fake_clock.h"
-#include "tests/tools/cli/fake_object.h"
-#include "tests/tools/cli/string_sink.h"
-#include "tools/cli/run.h"
+#include "tests/tools/cli/commands_case.h"
 
 namespace hawser::cli {
 namespace {
 
 using ::testing::HasSubstr;
-
-using Answer = absl::StatusOr<Value>;
-
-constexpr uint32_t kOne = 1;
-
-class CommandsTest : public ::testing::Test {
- protected:
-  CommandsTest() {
-    auto constructor =
-        MakeFake(ObjectKind::kConstructor, "Counter", 3, {{Type::kInteger}, Type::kObject, kOne},
-                 [this](Args args) -> Answer {
-                   value_ = args[0].AsInt();
-                   return Value(counter_);
-                 });
-    counter_
-        ->Method(
-            "increment", {{}, Type::kInteger}, [this](Args) -> Answer { return Value(++value_); },
-            "Adds one.")
-        .Property(
-            "value", Type::kInteger, [this](Args) -> Answer { return Value(value_); },
-            [this](Args args) -> Answer {
-              value_ = args[0].AsInt();
-              return Value();
-            })
-        .Property("id", Type::kInteger, [](Args) -> Answer { return Value(7); })
-        .Event("changed", {Type::kInteger})
-        .Hidden("secret");
-    module_
-        ->Property("Counter", Type::kConstructor,
-                   [constructor](Args) -> Answer { return Value(constructor); })
-        .Method("add", {{Type::kInteger, Type::kInteger}, Type::kInteger, 2},
-                [](Args args) -> Answer { return Value(args[0].AsInt() + args[1].AsInt()); })
-        .Method("echo", {{}, Type::kAny, 0, true},
-                [](Args args) -> Answer {
-                  return args.empty() ? Value() : Value(Array(args.begin(), args.end()));
-                })
-        .Method("fail", {},
-                [](Args) -> Answer {
-                  return Error(absl::StatusCode::kNotFound, "no such row", "DbError")
-                      .WithMember("table", "t")
-                      .ToStatus();
-                })
-        .Method("failAtLength", {},
-                [](Args) -> Answer {
-                  return Error(absl::StatusCode::kUnknown, "line one\nhawser: line two").ToStatus();
-                })
-        .Method("forbid", {},
-                [](Args) -> Answer { return absl::PermissionDeniedError("not for you"); })
-        .Method("poke", {{Type::kInteger}, Type::kUndefined, kOne},
-                [](Args) -> Answer {
-                  return absl::InvalidArgumentError(
-                      "counter.poke: argument 1: 300 is outside the range of uint8");
-                })
-        .Method("refuse", {{Type::kString}, Type::kUndefined, kOne},
-                [](Args args) -> Answer {
-                  return absl::InvalidArgumentError(std::string(args[0].AsString()));
-                })
-        .Method("later", {{}, Type::kPromise},
-                [](Args) -> Answer {
-                  auto promise = MakeRef<Promise>();
-                  promise->Resolve(Value("settled"));
-                  return Value(promise);
-                })
-        .Property("list", Type::kArray,
-                  [this](Args) -> Answer {
-                    return Value(Array{Value(counter_), Record{{"label", "b"}}});
-                  })
-        .Event("tick", {});
-    inspection_
-        ->Method("lookup", {{Type::kInteger}, Type::kObject, kOne},
-                 [this](Args args) -> Answer {
-                   if (args[0].AsInt() == 7) return Value(counter_);
-                   return absl::NotFoundError("no such object");
-                 })
-        .Method("holders", {{Type::kInteger}, Type::kArray, kOne},
-                [](Args args) -> Answer {
-                  if (args[0].AsInt() == 2) return Value(Array{});
-                  return absl::NotFoundError("no session holds an object");
-                })
-        .Method("objects", {{}, Type::kRecord, 0, true},
-                [](Args) -> Answer {
-                  return Value(Record{{"items", Array{Record{{"oid", 1}, {"holders", 1}},
-                                                      Record{{"oid", 7}, {"holders", 1}}}}});
-                })
-        .Method("session", {{Type::kString}, Type::kRecord, kOne},
-                [](Args) -> Answer { return absl::NotFoundError("no session starts with 'f'"); })
-        .Method("modules", {}, [](Args) -> Answer {
-          return Value(Array{Record{{"name", "broker"},
-                                    {"kind", "built-in"},
-                                    {"objects", 1},
-                                    {"holders", 2},
-                                    {"oid", 1}},
-                             Record{{"name", "counter"}}});
-        });
-    auto named = [](Ref<FakeObject> object, std::string name) {
-      return [object, name](Args args) -> Answer {
-        if (args[0].AsString() == name) return Value(object);
-        return absl::NotFoundError("no such name");
-      };
-    };
-    root_->Method("require", {{Type::kString}, Type::kAny, kOne}, named(module_, "counter"))
-        .Method("getBuiltin", {{Type::kString}, Type::kAny, kOne}, named(inspection_, "broker"))
-        .Method("getGlobal", {{Type::kString}, Type::kAny, kOne},
-                [](Args args) -> Answer {
-                  if (args[0].AsString() == "answer") return Value(42);
-                  if (args[0].AsString() == "dotted.name") return Value("dots");
-                  return absl::NotFoundError("no such global");
-                })
-        .Property("broker", Type::kObject, [this](Args) -> Answer {
-          if (denied_) return absl::PermissionDeniedError("no");
-          return Value(inspection_);
-        });
-  }
-
-  // Runs a command; what it printed is in data_ and messages_.
-  int Run(std::vector<std::string> words) {
-    data_.clear();
-    messages_.clear();
-    return static_cast<int>(RunCli(
-        words,
-        {.make_output = [&](ColourChoice) { return MakeStringOutput(data_, messages_, clock_); },
-         .make_session =
-             [&](const Options& options) {
-               return std::make_unique<Session>(options, RemoteObject(root_));
-             }}));
-  }
-
-  tests::FakeClock clock_;
-  int64_t value_ = 0;
-  bool denied_ = false;
-  const Ref<FakeObject> counter_ = MakeFake(ObjectKind::kObject, "Counter", 7);
-  const Ref<FakeObject> module_ = MakeFake(ObjectKind::kObject, "counter", 2);
-  const Ref<FakeObject> inspection_ = MakeFake(ObjectKind::kObject, "broker", 1);
-  const Ref<FakeObject> root_ = MakeFake(ObjectKind::kObject, "remote", 0);
-  std::string data_;
-  std::string messages_;
-};
 
 TEST_F(CommandsTest, CallConvertsArgumentsByTheSignature) {
   EXPECT_EQ(Run({"call", "counter.add", "1", "2"}), 0);
@@ -194,36 +48,6 @@ TEST_F(CommandsTest, CallTakesAllArgumentsAsJson) {
   EXPECT_THAT(messages_, HasSubstr("cannot read /nowhere"));
 }
 
-TEST_F(CommandsTest, WhatAMethodRaisesIsExitCode1) {
-  EXPECT_EQ(Run({"call", "counter.fail"}), 1);
-  EXPECT_EQ(messages_, "hawser: counter.fail raised DbError: no such row (NOT_FOUND)\n");
-  EXPECT_EQ(Run({"call", "counter.fail", "-v"}), 1);
-  EXPECT_THAT(messages_, HasSubstr("  table: t\n"));
-}
-
-TEST_F(CommandsTest, ArgumentsThatTheBrokerRefusesAreNothingThatAMethodRaised) {
-  EXPECT_EQ(Run({"call", "counter.poke", "300"}), 2);
-  EXPECT_EQ(messages_, "hawser: counter.poke: argument 1: 300 is outside the range of uint8\n");
-  EXPECT_EQ(Run({"call", "counter.refuse", "counter.refuse: no such date"}), 1);
-  EXPECT_EQ(messages_,
-            "hawser: counter.refuse raised Error: counter.refuse: no such date "
-            "(INVALID_ARGUMENT)\n");
-  EXPECT_EQ(Run({"call", "counter.refuse", "other.poke: argument 1: of a call it made"}), 1);
-  EXPECT_EQ(Run({"call", "counter.refuse", "argument 1: no such date"}), 1);
-}
-
-TEST_F(CommandsTest, AMessageOfSeveralLinesIsOneMessage) {
-  EXPECT_EQ(Run({"call", "counter.failAtLength"}), 1);
-  EXPECT_EQ(messages_,
-            "hawser: counter.failAtLength raised Error: line one\n"
-            "  hawser: line two\n");
-}
-
-TEST_F(CommandsTest, WhatPolicyRefusesIsExitCode6) {
-  EXPECT_EQ(Run({"call", "counter.forbid"}), 6);
-  EXPECT_THAT(messages_, HasSubstr("counter.forbid: not for you"));
-}
-
 TEST_F(CommandsTest, APromiseIsAwaitedUnlessAskedFor) {
   EXPECT_EQ(Run({"call", "counter.later"}), 0);
   EXPECT_EQ(data_, "settled\n");
@@ -238,41 +62,6 @@ TEST_F(CommandsTest, AMethodThatAnswersUndefinedPrintsNothing) {
   EXPECT_EQ(data_, "null\n");
 }
 
-TEST_F(CommandsTest, WhatIsNotThereIsExitCode3WithWhatIsNear) {
-  EXPECT_EQ(Run({"call", "countr.add", "1", "2"}), 3);
-  EXPECT_EQ(messages_,
-            "hawser: there is no module, built-in or global named 'countr'\n"
-            "  did you mean 'counter'?\n"
-            "  all there are: hawser list\n");
-  EXPECT_EQ(Run({"call", "counter.ad", "1", "2"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("counter has no member 'ad'\n  did you mean 'add'?"));
-  EXPECT_EQ(Run({"get", "@8"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("there is no object @8"));
-  EXPECT_EQ(Run({"get", "counter.list[2]"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("counter.list has 2 elements; there is no counter.list[2]"));
-  EXPECT_EQ(Run({"get", "@7.secret"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("'secret' of @7 is hidden"));
-}
-
-TEST_F(CommandsTest, ThatInspectionIsDeniedDoesNotHideThatANameIsNotThere) {
-  denied_ = true;
-  EXPECT_EQ(Run({"get", "countr"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("no module, built-in or global named 'countr'"));
-  EXPECT_EQ(Run({"get", "@7"}), 6);
-  EXPECT_THAT(messages_, HasSubstr("inspection is for root and the user the broker runs as"));
-}
-
-TEST_F(CommandsTest, WhoMayNotInspectIsToldWhatStillWorks) {
-  denied_ = true;
-  EXPECT_EQ(Run({"list"}), 6);
-  EXPECT_THAT(messages_, HasSubstr("try sudo\n"));
-  EXPECT_THAT(messages_, HasSubstr("can be used all the same: hawser describe, call, get"));
-  EXPECT_EQ(Run({"call", "counter.add", "1", "2"}), 0);
-  EXPECT_EQ(Run({"tree", "-e", "tcp:host:1"}), 6);
-  EXPECT_THAT(messages_, HasSubstr("inspection needs the broker's Unix socket"));
-  EXPECT_THAT(messages_, ::testing::Not(HasSubstr("sudo")));
-}
-
 TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
   EXPECT_EQ(Run({"list", "--objects", "-o", "name"}), 0);
   EXPECT_EQ(data_, "@7\n");
@@ -280,13 +69,6 @@ TEST_F(CommandsTest, WhatThisCommandHoldsItselfIsLeftOut) {
   EXPECT_THAT(data_, HasSubstr("\"holders\":1,\"oid\":1"));
   EXPECT_EQ(Run({"refs", "counter"}), 0) << "held while it is asked about";
   EXPECT_EQ(messages_, "nobody but this command holds it\n");
-}
-
-TEST_F(CommandsTest, WhatIsNotHeldAndWhoIsNotThereIsSaidWithWhereToLook) {
-  EXPECT_EQ(Run({"refs", "@8"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("those that are held: hawser list --objects"));
-  EXPECT_EQ(Run({"session", "show", "f"}), 3);
-  EXPECT_THAT(messages_, HasSubstr("hawser session list --all"));
 }
 
 TEST_F(CommandsTest, WhatEverySessionStartsFromShowsItsMembers) {

@@ -199,6 +199,31 @@ TEST_F(ConvertArgumentTest, ErrorsAreAMessageOrJson) {
       IsOkAndHolds(Value(Error(absl::StatusCode::kNotFound, "m", "E").WithMember("errno", 2))));
 }
 
+TEST_F(ConvertArgumentTest, TheCodeOfAnErrorIsANameOrANumber) {
+  EXPECT_THAT(Text(R"({"message": "m", "code": 5})", Type::kError),
+              IsOkAndHolds(Value(Error(absl::StatusCode::kNotFound, "m"))));
+  EXPECT_THAT(Json(Record{{"code", 16}}, Type::kError),
+              IsOkAndHolds(Value(Error(absl::StatusCode::kUnauthenticated, ""))));
+  for (const char* code : {"0", "17", "5.5", "\"OK\"", "\"not found\"", "null"}) {
+    absl::Status status = Text(std::string("{\"code\": ") + code + "}", Type::kError).status();
+    EXPECT_THAT(status, StatusIs(kUsage, HasSubstr("code of the error: expected a number from 1 to "
+                                                   "16 or the name of a status, got ")))
+        << code;
+    EXPECT_EQ(ExitOf(status), Exit::kUsage);
+  }
+  EXPECT_THAT(HintsOf(Text(R"({"code": 17})", Type::kError).status())[0],
+              HasSubstr("names, from 1 on: CANCELLED, UNKNOWN, INVALID_ARGUMENT"));
+  EXPECT_EQ(HintsOf(Text(R"({"code": "NOT_FOND"})", Type::kError).status())[0],
+            "did you mean 'NOT_FOUND'?");
+}
+
+TEST_F(ConvertArgumentTest, NameAndMessageOfAnErrorAreStrings) {
+  EXPECT_THAT(Text(R"({"message": 7})", Type::kError),
+              StatusIs(kUsage, "message of the error: expected string, got 7"));
+  EXPECT_THAT(Json(Record{{"name", nullptr}}, Type::kError),
+              StatusIs(kUsage, "name of the error: expected string, got null"));
+}
+
 TEST_F(ConvertArgumentTest, ObjectsAreNamedByIdOrAddress) {
   EXPECT_THAT(Text("@7", Type::kObject), IsOkAndHolds(Value(function_)));
   EXPECT_THAT(Text("math.add", Type::kFunction), IsOkAndHolds(Value(function_)));

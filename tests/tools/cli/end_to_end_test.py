@@ -59,6 +59,8 @@ class EndToEndTest(BrokerCase):
             threading.Thread(target=hang_up, daemon=True).start()
             _, err = self.run_it("list", "--endpoint", f"{self.folder}/other", code=4)
         self.assertIn("something listens there, but not like a broker", err)
+        # A broker that is full does the same.
+        self.assertIn("or a broker that takes no more connections: its log says so\n", err)
 
     def test_5_no_answer_within_the_time(self):
         with socket.socket(socket.AF_UNIX) as listener:
@@ -338,6 +340,28 @@ class EndToEndTest(BrokerCase):
 
     def test_all_arguments_from_a_pipe(self):
         self.assertEqual(self.run_it("call", "counter.add", "-d", "@-", input="[20, 22]")[0], "42\n")
+
+    def test_arguments_that_do_not_end_end_with_the_time(self):
+        os.mkfifo(f"{self.folder}/fifo")
+        for words in (["-d", "@-"], ["-d", f"@{self.folder}/fifo"]):
+            call = self.follow("call", "counter.add", *words, "-t", "300ms", stdin=subprocess.PIPE)
+            self.addCleanup(call.stdin.close)
+            self.assertEqual(call.wait(timeout=60), 5)
+            self.assertIn("its end did not come in time\n", call.stderr.read())
+
+    def test_arguments_through_a_pipe_with_a_name_are_waited_for(self):
+        path = f"{self.folder}/arguments"
+        os.mkfifo(path)
+        call = self.follow("call", "counter.add", "-d", f"@{path}")
+        with open(path, "w", encoding="utf-8") as pipe:  # which opens as soon as it is read
+            pipe.write("[20, ")
+            pipe.flush()
+            pipe.write("22]")
+        self.assertEqual(call.communicate(timeout=60), ("42\n", ""))
+
+    def test_arguments_without_end_are_refused_before_memory_ends(self):
+        _, err = self.run_it("call", "counter.add", "-d", "@/dev/zero", code=2)
+        self.assertIn("cannot read /dev/zero: it has more than 64 MiB\n  a message may have 16 MiB\n", err)
 
     # --- Plugins.
 

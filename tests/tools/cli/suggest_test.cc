@@ -29,6 +29,12 @@ TEST(SuggestTest, TheBeginningOfALongerNameIsNear) {
   EXPECT_EQ(DidYouMean("getCurr", names), "did you mean 'getCurrentWindow'?");
 }
 
+TEST(SuggestTest, TheWordItselfIsNoSuggestion) {
+  std::vector<std::string> names = {"counter", "Counter"};
+  EXPECT_EQ(DidYouMean("counter", names), "did you mean 'Counter'?");
+  EXPECT_EQ(DidYouMean("counter", std::vector<std::string>{"counter"}), "");
+}
+
 TEST(SuggestTest, NamesAtMostThreeAndEachOnce) {
   std::vector<std::string> names = {"aaa1", "aaa2", "aaa3", "aaa4", "aaa1"};
   EXPECT_EQ(DidYouMean("aaa", names), "did you mean 'aaa1', 'aaa2' or 'aaa3'?");

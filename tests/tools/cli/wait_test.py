@@ -1,6 +1,7 @@
 """hawser wait, and the time of --timeout."""
 
 import os
+import signal
 import socket
 import subprocess
 import unittest
@@ -49,6 +50,37 @@ class WaitTest(BrokerCase):
         daemon.terminate()
         out, err = wait.communicate(timeout=60)
         self.assertEqual((wait.returncode, out, err), (0, "", ""))
+
+    def test_an_id_is_gone_with_a_broker_that_crashed(self):
+        environment, daemon = self.own_broker("k", "--lease-ttl", "1")
+        oid = self.follow("new", "counter.Counter", "--keep", "-o", "name",
+                          environment=environment).stdout.readline().strip()
+        wait = self.follow("wait", oid, "--gone", environment=environment)
+        self.session_of(wait, environment)
+        daemon.kill()
+        _, err = wait.communicate(timeout=60)
+        self.assertEqual(wait.returncode, 0, err)
+
+    def test_an_id_may_be_there_where_something_still_listens(self):
+        environment, daemon = self.own_broker("l", "--lease-ttl", "1")
+        oid = self.follow("new", "counter.Counter", "--keep", "-o", "name",
+                          environment=environment).stdout.readline().strip()
+        wait = self.follow("wait", oid, "--gone", environment=environment)
+        self.session_of(wait, environment)
+        with socket.socket(socket.AF_UNIX) as listener:  # it answers as little as a broker that stands still
+            listener.bind(f"{self.folder}/other")
+            listener.listen()
+            os.rename(f"{self.folder}/other", f"{self.folder}/l")
+            daemon.kill()
+            _, err = wait.communicate(timeout=60)
+        self.assertEqual(wait.returncode, 7, err)
+
+    def test_a_broker_that_stands_still_is_too_late_for_gone_too(self):
+        environment, daemon = self.own_broker("z")
+        daemon.send_signal(signal.SIGSTOP)
+        _, err = self.run_it("wait", "@7", "--gone", "-t", "200ms", environment=environment, code=8)
+        self.assertIn("hawser: @7 was not gone within 200ms\n", err)
+        self.assertIn("no answer within 200ms", err)
 
     def test_what_is_destroyed_is_gone_though_it_is_held(self):
         oid, _ = self.held_corpse()
