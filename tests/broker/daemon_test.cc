@@ -75,6 +75,17 @@ TEST_F(HawserdTest, ASecondOneOnTheSameSocketIsRefusedAndTheFirstGoesOn) {
   EXPECT_TRUE(first->Terminate(kPatience));
 }
 
+TEST_F(HawserdTest, ASocketIsFoundWhateverItsPathHasInItButAComma) {
+  for (const char* name : {"100%", "%41", "what?", "no#1", "with space", "f\xc3\xbcr", "x:y"}) {
+    const std::string path = absl::StrCat("unix:", folder_.path(), "/", name);
+    ChildProcess process("broker/hawserd", {"--listen", path, "--log-level", "warning"});
+    EXPECT_EQ(process.ReadLine(), "hawserd: listening on " + path);
+    EXPECT_THAT(Remote::Connect(path), IsOk()) << path;
+    EXPECT_TRUE(process.Terminate(kPatience));
+  }
+  EXPECT_THAT(Remote::Connect("unix:/tmp/a,b"), StatusIs(kInvalidArgument, HasSubstr("comma")));
+}
+
 TEST_F(HawserdTest, WhileItLoadsPluginsClientsWaitAndASecondOneLoadsNone) {
   const std::string gate = folder_.path() + "/gate";
   ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
