@@ -1,5 +1,7 @@
 #include "broker/broker.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -130,11 +132,29 @@ absl::Status Broker::AddModule(ModuleRegistry::ModulePtr module, std::string pat
   return modules_.Add(std::move(module), std::move(path));
 }
 
-void Broker::NoteRefused(std::string path, absl::Status why) {
+std::optional<Broker::FileState> Broker::FileState::Of(const std::string& path) {
+  struct stat there {};
+  if (stat(path.c_str(), &there) != 0) return std::nullopt;
+  return FileState{there.st_dev, there.st_ino, absl::TimeFromTimespec(there.st_mtim),
+                   there.st_size};
+}
+
+void Broker::NoteRefused(std::string path, absl::Status why, std::optional<FileState> state) {
   base::MutexLock lock(hosts_mu_);
-  // A client may ask for the same file again and again.
-  std::erase_if(refused_, [&path](const RefusedPlugin& other) { return other.path == path; });
-  refused_.push_back({std::move(path), std::move(why), options_.clock->WallNow()});
+  // A client may ask for the same file again and again, and by a path other than the daemon's.
+  std::erase_if(refused_, [&](const RefusedPlugin& other) {
+    bool same_file = state && other.state && state->device == other.state->device &&
+                     state->inode == other.state->inode;
+    return same_file || other.path == path;
+  });
+  refused_.push_back({std::move(path), std::move(why), options_.clock->WallNow(), state});
+}
+
+absl::Status Broker::RefusalOf(const FileState& state) const {
+  base::MutexLock lock(hosts_mu_);
+  auto found = std::find_if(refused_.begin(), refused_.end(),
+                            [&](const RefusedPlugin& other) { return other.state == state; });
+  return found == refused_.end() ? absl::OkStatus() : found->why;
 }
 
 std::vector<Broker::RefusedPlugin> Broker::refused_plugins() const {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,13 +64,29 @@ class Broker {
   // ALREADY_EXISTS if a module of that name is there.
   absl::Status AddModule(ModuleRegistry::ModulePtr module, std::string path = "");
 
+  // What a file was when it was looked at: another of these may be another plugin.
+  struct FileState {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    absl::Time modified;
+    int64_t bytes = 0;
+    bool operator==(const FileState&) const = default;
+    // None if it cannot be looked at.
+    static std::optional<FileState> Of(const std::string& path);
+  };
+
   // Plugins that were not let in, for inspection: the broker goes on without them.
   struct RefusedPlugin {
     std::string path;
     absl::Status why;
     absl::Time when;
+    std::optional<FileState> state;
   };
-  void NoteRefused(std::string path, absl::Status why) HAWSER_EXCLUDES(hosts_mu_);
+  // `state` is the file's from before it was loaded. Of one file the last refusal counts.
+  void NoteRefused(std::string path, absl::Status why, std::optional<FileState> state = {})
+      HAWSER_EXCLUDES(hosts_mu_);
+  // Why a file in this state was refused; OK if it was not.
+  absl::Status RefusalOf(const FileState& state) const HAWSER_EXCLUDES(hosts_mu_);
   std::vector<RefusedPlugin> refused_plugins() const HAWSER_EXCLUDES(hosts_mu_);
 
   // A client over a carrier of the caller's; see Connection. For tests, and for transports to come.

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "broker/host/plugin_loader.h"
@@ -54,10 +55,16 @@ absl::Status LoadPlugin(Broker& broker, const std::string& path) {
 namespace {
 
 absl::Status LoadOrNote(Broker& broker, const std::string& file) {
+  // Each attempt leaves something behind, a host and lines in the log at least, and any client may
+  // ask for the file as often as it likes: what is known is not tried again until the file changes.
+  std::optional<Broker::FileState> state = Broker::FileState::Of(file);
+  if (state) {
+    if (absl::Status known = broker.RefusalOf(*state); !known.ok()) return known;
+  }
   absl::Status status = LoadPlugin(broker, file);
   if (!status.ok()) {
     base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
-    broker.NoteRefused(file, status);
+    broker.NoteRefused(file, status, state);
   }
   return status;
 }

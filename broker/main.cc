@@ -1,6 +1,7 @@
 // hawserd: the Hawser object broker. Only wires: see config.h for what it is told, broker.h for
 // what it is.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -32,6 +33,19 @@ sigset_t EndingSignals() {
   if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
   return signals;
 }
+
+// Of a process that was started without them the next files opened get their numbers, and what is
+// printed would go into those.
+void OpenStandardDescriptors() {
+  int opened = 0;
+  do {
+    opened = open("/dev/null", O_RDWR);
+  } while (opened >= 0 && opened <= STDERR_FILENO);
+  if (opened >= 0) close(opened);
+}
+
+// Before main, and before libraries start, for those open descriptors too.
+[[gnu::used, gnu::section(".preinit_array")]] void (*const open_first)() = &OpenStandardDescriptors;
 
 int Serve(const Config& config) {
   Broker::Options options;

@@ -99,9 +99,11 @@ struct ConnectOptions {
 
   // Who renews the lease.
   enum class Heartbeat {
-    kAutomatic,  // a thread of the SDK, as long as the process runs
+    kAutomatic,  // a thread of the SDK, as long as the process runs. It also makes the connection
+                 // anew when the broker, asked, has not answered for about two thirds of the TTL
     kManual,     // only this program: its calls, and Remote::Poll. A program that hangs loses its
-                 // lease, so call Poll at least every TTL/3
+                 // lease, so call Poll at least every TTL/3. Nobody notices a
+                 // connection that has silently died before a call has a deadline to miss
   };
   Heartbeat heartbeat = Heartbeat::kAutomatic;
 

@@ -9,7 +9,8 @@
 //   absl::StatusOr<hawser::Value> local = map_numbers->Call("withLocalCallback");  // [2, 3, 4]
 //
 // A session outlives its connections: when one breaks, another is made by itself and everything
-// goes on; calls wait meanwhile. What the broker keeps for the session is held by a lease that the
+// goes on; calls wait meanwhile. One over which nothing comes for about two thirds of the TTL, not
+// even answers to heartbeats, is replaced too. What the broker keeps for the session is held by a lease that the
 // SDK renews. When the lease ends every reference is gone and every call fails, definitely:
 // UNAVAILABLE if it was not sent, ABORTED if it was.
 //

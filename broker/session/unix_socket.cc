@@ -35,10 +35,11 @@ absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat("the socket's path '", path, "' is not absolute"));
   }
-  if (path.size() >= sizeof(address.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrCat("the socket's path has ", path.size(),
-                                                   " bytes (limit ", sizeof(address.sun_path) - 1,
-                                                   "): ", path));
+  // The name it is made under has to fit too.
+  constexpr size_t kMost = sizeof(address.sun_path) - sizeof(kFreshSuffix);
+  if (path.size() > kMost) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the socket's path has ", path.size(), " bytes (limit ", kMost, "): ", path));
   }
   memcpy(address.sun_path, path.c_str(), path.size());
   return address;
@@ -113,7 +114,8 @@ absl::Status CheckFree(const std::string& path, const sockaddr_un& address) {
 absl::StatusOr<UnixSocket> UnixSocket::Listen(const std::string& path) {
   std::string fresh = path + kFreshSuffix;
   HAWSER_ASSIGN_OR_RETURN(sockaddr_un address, AddressOf(path));
-  HAWSER_ASSIGN_OR_RETURN(sockaddr_un fresh_address, AddressOf(fresh));
+  sockaddr_un fresh_address = address;
+  memcpy(fresh_address.sun_path, fresh.c_str(), fresh.size());
   HAWSER_RETURN_IF_ERROR(MakeFolder(path));
   HAWSER_ASSIGN_OR_RETURN(UniqueFd lock, TakeLock(path));
   if (absl::Status free = CheckFree(path, address); !free.ok()) {
@@ -143,7 +145,13 @@ UnixSocket::~UnixSocket() {
   if (!lock_.ok()) return;  // moved from
   struct stat there {};
   if (lstat(path_.c_str(), &there) == 0 && there.st_ino == inode_) unlink(path_.c_str());
-  unlink((path_ + kLockSuffix).c_str());
+  // Without its file our lock keeps nobody out: another broker may have made one of its own there.
+  std::string lock_path = path_ + kLockSuffix;
+  struct stat ours {};
+  if (fstat(lock_.get(), &ours) == 0 && lstat(lock_path.c_str(), &there) == 0 &&
+      there.st_ino == ours.st_ino) {
+    unlink(lock_path.c_str());
+  }
 }
 
 }  // namespace hawser::broker

@@ -21,6 +21,7 @@
 #include "client/internal/callback_queue.h"
 #include "client/internal/client_transport.h"
 #include "client/internal/leader.h"
+#include "client/internal/silence.h"
 #include "hawser/options.h"
 #include "proto/link/endpoint.h"
 
@@ -151,6 +152,9 @@ class Connection final : public link::Endpoint, private TransportSink, private H
   const SessionId session_id_;
   Leader leader_;
   const std::shared_ptr<CallbackQueue> callbacks_;
+  // Of the reader.
+  Silence silence_;
+  base::MonoTime heartbeat_at_;  // the last one
 
   // Read and written by any thread.
   std::atomic<int> active_{0};  // Activities

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -313,6 +314,20 @@ class GrpcConnector final : public Connector {
   Queue queue_;
 };
 
+// gRPC reads a target as a URI: of a path that has '%', '?' or '#' it would take another.
+std::string UriPath(absl::string_view path) {
+  std::string encoded;
+  for (char c : path) {
+    auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || absl::StrContains("/-._~", absl::string_view(&c, 1))) {
+      encoded.push_back(c);
+    } else {
+      absl::StrAppend(&encoded, "%", absl::Hex(byte, absl::kZeroPad2));
+    }
+  }
+  return encoded;
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (path.empty()) return std::string();
   std::ifstream file(path, std::ios::binary);
@@ -345,9 +360,15 @@ absl::StatusOr<std::unique_ptr<Connector>> MakeGrpcConnector(std::string_view en
       return absl::InvalidArgumentError(absl::StrCat("endpoint ", base::ToAbsl(endpoint),
                                                      ": the path of a socket has 1 to 107 bytes"));
     }
+    // gRPC takes it for the end of one path of several, however it is written.
+    if (absl::StrContains(rest, ",")) {
+      return absl::InvalidArgumentError(absl::StrCat("endpoint ", base::ToAbsl(endpoint),
+                                                     ": the path of a socket may have no comma"));
+    }
     if (tls) return absl::InvalidArgumentError("certificates are for tcp: endpoints");
-    return std::make_unique<GrpcConnector>(std::string(endpoint), absl::StrCat("unix:", rest),
-                                           Arguments(false), grpc::InsecureChannelCredentials());
+    return std::make_unique<GrpcConnector>(std::string(endpoint),
+                                           absl::StrCat("unix:", UriPath(rest)), Arguments(false),
+                                           grpc::InsecureChannelCredentials());
   }
   if (absl::ConsumePrefix(&rest, "tcp:")) {
     absl::ConsumePrefix(&rest, "//");

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "client/internal/connection.h"
 
 // What a session's reader does by the clock: flushing, deadlines, connecting anew, heartbeats. Each
@@ -98,19 +99,35 @@ base::MonoTime Connection::KeepDeadlines(base::MonoTime now) {
 }
 
 base::MonoTime Connection::KeepAlive(base::MonoTime now) {
-  absl::Duration interval;
+  absl::Duration ttl;
+  std::shared_ptr<ClientTransport> transport;
   {
     base::MutexLock lock(state_mu_);
-    if (phase_ != Phase::kAttached) return base::MonoTime::Max();
-    interval = attacher_.ttl() / 3;
+    if (phase_ != Phase::kAttached || transport_ == nullptr) return base::MonoTime::Max();
+    ttl = attacher_.ttl();
+    transport = transport_;
   }
-  base::MonoTime due = base::MonoTime{last_sent_ns_.load(std::memory_order_relaxed)} + interval;
-  if (now < due) return due;
+  base::MonoTime sent{last_sent_ns_.load(std::memory_order_relaxed)};
+  base::MonoTime heard{last_heard_ns_.load(std::memory_order_relaxed)};
+  // A program that renews its lease itself may say nothing for long, and is told nothing then.
+  Silence::Verdict verdict{.due = base::MonoTime::Max()};
+  if (options_.heartbeat == ConnectOptions::Heartbeat::kAutomatic) {
+    verdict = silence_.Look(now, ttl, heard, sent);
+  }
+  if (verdict.dead) {
+    OnTransportLost(transport.get(),
+                    absl::UnavailableError(absl::StrCat("the broker was silent for ",
+                                                        absl::FormatDuration(now - heard))));
+    transport->Kill();
+    return now;
+  }
+  // One that cannot leave now leaves as soon as it can.
+  base::MonoTime due = std::max(sent, heartbeat_at_) + ttl / 3;
+  if (now < due && !verdict.ask) return std::min(due, verdict.due);
   if (!MaySend()) return now + kActivityCheck;
-  // Counted as sent, for one that cannot leave now leaves as soon as it can.
-  last_sent_ns_.store(now.ns, std::memory_order_relaxed);
+  heartbeat_at_ = now;
   Heartbeat();
-  return now + interval;
+  return std::min(now + ttl / 3, verdict.due);
 }
 
 base::MonoTime Connection::KeepConnected(base::MonoTime now) {

@@ -75,6 +75,29 @@ TEST_F(HawserdTest, ASecondOneOnTheSameSocketIsRefusedAndTheFirstGoesOn) {
   EXPECT_TRUE(first->Terminate(kPatience));
 }
 
+TEST_F(HawserdTest, ASocketIsFoundWhateverItsPathHasInItButAComma) {
+  for (const char* name : {"100%", "%41", "what?", "no#1", "with space", "f\xc3\xbcr", "x:y"}) {
+    const std::string path = absl::StrCat("unix:", folder_.path(), "/", name);
+    ChildProcess process("broker/hawserd", {"--listen", path, "--log-level", "warning"});
+    EXPECT_EQ(process.ReadLine(), "hawserd: listening on " + path);
+    EXPECT_THAT(Remote::Connect(path), IsOk()) << path;
+    EXPECT_TRUE(process.Terminate(kPatience));
+  }
+  EXPECT_THAT(Remote::Connect("unix:/tmp/a,b"), StatusIs(kInvalidArgument, HasSubstr("comma")));
+}
+
+TEST_F(HawserdTest, StartedWithoutStandardDescriptorsWhateverItPrintsGoesNowhere) {
+  ChildProcess process("/bin/sh",
+                       {"-c", "exec broker/hawserd --listen " + endpoint() + " 0<&- 1>&- 2>&-"});
+  EXPECT_THAT(Remote::Connect(endpoint(), {.connect_timeout = kPatience, .wait_for_broker = true}),
+              IsOk());
+  for (int number : {0, 1, 2}) {
+    EXPECT_EQ(std::filesystem::read_symlink(absl::StrCat("/proc/", process.pid(), "/fd/", number)),
+              "/dev/null");
+  }
+  EXPECT_TRUE(process.Terminate(kPatience));
+}
+
 TEST_F(HawserdTest, WhileItLoadsPluginsClientsWaitAndASecondOneLoadsNone) {
   const std::string gate = folder_.path() + "/gate";
   ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);

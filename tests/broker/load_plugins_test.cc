@@ -1,6 +1,8 @@
 #include "broker/load_plugins.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -44,6 +46,25 @@ TEST(LoadPlugins, ObjectsInStaticsOfPluginsThatAreRefusedEndNobody) {
   // The second time its name is taken.
   EXPECT_EQ(LoadPlugins(*broker, {fails, keeps, keeps, fails}, {}), 3);
   EXPECT_EQ(broker->refused_plugins().size(), 2u);  // by file
+}
+
+// Each attempt would cost memory and lines in the log, and any client may make any number.
+TEST(LoadPlugins, AFileThatWasRefusedIsNotTriedAgainUntilItChangesByWhateverPathItIsAskedFor) {
+  const char* folder = getenv("TEST_TMPDIR");
+  ASSERT_NE(folder, nullptr);
+  std::filesystem::path file = std::filesystem::path(folder) / "late.so";
+  std::filesystem::path alias = std::filesystem::path(folder) / "." / "late.so";
+  std::ofstream(file) << "no library";
+  std::unique_ptr<Broker> broker = *Broker::Start({});
+  EXPECT_EQ(LoadPlugins(*broker, {file.string()}, {}), 1);
+  ASSERT_EQ(broker->refused_plugins().size(), 1u);
+  absl::Time first = broker->refused_plugins()[0].when;
+  EXPECT_EQ(LoadPlugins(*broker, {file.string(), alias.string()}, {}), 2);
+  ASSERT_EQ(broker->refused_plugins().size(), 1u);
+  EXPECT_EQ(broker->refused_plugins()[0].when, first);
+  std::filesystem::remove(file);
+  std::filesystem::copy_file("plugins/counter/counter.so", file);
+  EXPECT_EQ(LoadPlugins(*broker, {alias.string()}, {}), 0);
 }
 
 }  // namespace

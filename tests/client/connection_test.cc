@@ -189,6 +189,97 @@ TEST_F(ConnectionTest, AnIdleSessionSendsHeartbeats) {
   }
 }
 
+TEST_F(ConnectionTest, AConnectionThatFellSilentIsReplacedInsideTheLeaseAndEachCallAnsweredOnce) {
+  FakeClock clock;
+  absl::StatusOr<Remote> remote =
+      broker_.Connect(Watched({.ttl = absl::Seconds(12), .clock = &clock}));
+  RemoteObject counter = *remote->Require("counter");
+  EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(1));
+  broker_.AwaitHousekeeping();
+  broker_.Silence();
+  Future<int> waiting = counter.CallAsync<int>("increment");
+  for (int i = 0; i < 4; ++i) {
+    clock.Advance(absl::Seconds(2));
+    broker_.AwaitHousekeeping();
+    EXPECT_EQ(remote->stats().connections, 1u) << "the time for answers is not over";
+  }
+  EXPECT_THAT(waiting.Await(absl::ZeroDuration()), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  // What came meanwhile is read first.
+  clock.Advance(absl::Milliseconds(20));
+  EXPECT_THAT(waiting.Await(), IsOkAndHolds(2));
+  EXPECT_EQ(increments_, 2);
+  EXPECT_EQ(remote->stats().connections, 2u);
+  ASSERT_TRUE(Eventually([&] { return kinds().size() == 3; }));
+  EXPECT_EQ(kinds()[1], Kind::kReconnecting);
+  EXPECT_EQ(kinds()[2], Kind::kResumed);
+}
+
+TEST_F(ConnectionTest, WhyASilentConnectionWasGivenUpIsTold) {
+  FakeClock clock;
+  absl::StatusOr<Remote> remote =
+      broker_.Connect({.ttl = absl::Seconds(12), .reconnect = false, .clock = &clock});
+  ASSERT_THAT(remote, IsOk());
+  broker_.AwaitHousekeeping();
+  broker_.Silence();
+  for (absl::Duration step : {absl::Seconds(4), absl::Seconds(4), absl::Seconds(1)}) {
+    clock.Advance(step);
+    broker_.AwaitHousekeeping();
+  }
+  EXPECT_EQ(remote->loss(), LossReason::kDisconnected);
+  EXPECT_THAT(remote->status(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                         HasSubstr("the broker was silent for 9s")));
+}
+
+TEST_F(ConnectionTest, AConnectionOfAnIdleOrABusyProgramIsNotTakenForDead) {
+  FakeClock clock;
+  absl::StatusOr<Remote> remote = broker_.Connect({.ttl = absl::Seconds(12), .clock = &clock});
+  RemoteObject counter = *remote->Require("counter");
+  for (int i = 0; i < 40; ++i) {
+    clock.Advance(absl::Seconds(1));
+    broker_.AwaitHousekeeping();
+  }
+  for (int i = 1; i <= 40; ++i) {
+    clock.Advance(absl::Seconds(1));
+    EXPECT_THAT(counter.Call<int>("increment"), IsOkAndHolds(i));
+    broker_.AwaitHousekeeping();
+  }
+  EXPECT_EQ(remote->stats().connections, 1u);
+}
+
+TEST_F(ConnectionTest, AProgramThatWasStoppedItselfReadsWhatCameMeanwhileBeforeItJudges) {
+  FakeClock clock;
+  absl::StatusOr<Remote> remote = broker_.Connect({.ttl = absl::Seconds(12), .clock = &clock});
+  ASSERT_THAT(remote, IsOk());
+  for (int i = 0; i < 3; ++i) {
+    // It asks, and is stopped until long after the answer should have been there.
+    broker_.AwaitHousekeeping();
+    broker_.set_holding(true);
+    clock.Advance(absl::Seconds(4));
+    broker_.AwaitHousekeeping();
+    clock.Advance(absl::Seconds(7));
+    broker_.AwaitHousekeeping();
+    broker_.set_holding(false);
+    clock.Advance(absl::Seconds(1));
+    broker_.AwaitHousekeeping();
+    // Stopped before it had asked.
+    clock.Advance(absl::Seconds(11));
+    broker_.AwaitHousekeeping();
+  }
+  EXPECT_EQ(remote->stats().connections, 1u);
+}
+
+TEST_F(ConnectionTest, AManualSessionIsToldNothingForLongAndNotTakenForDead) {
+  FakeClock clock;
+  absl::StatusOr<Remote> remote = broker_.Connect(
+      {.ttl = absl::Seconds(12), .heartbeat = ConnectOptions::Heartbeat::kManual, .clock = &clock});
+  ASSERT_THAT(remote, IsOk());
+  for (int i = 0; i < 11; ++i) {
+    clock.Advance(absl::Seconds(1));
+    broker_.AwaitHousekeeping();
+  }
+  EXPECT_EQ(remote->stats().connections, 1u);
+}
+
 TEST_F(ConnectionTest, AManualSessionSendsNothingOfItself) {
   FakeClock clock;
   absl::StatusOr<Remote> remote = broker_.Connect(

@@ -187,6 +187,11 @@ void ScriptedBroker::set_holding(bool holding) {
   held_.clear();
 }
 
+void ScriptedBroker::Silence() {
+  base::MutexLock lock(mu_);
+  silent_ = present_;
+}
+
 void ScriptedBroker::Cut(const absl::Status& why) {
   std::shared_ptr<ClientEnd> client;
   std::shared_ptr<BrokerEnd> broker;
@@ -329,16 +334,20 @@ void ScriptedBroker::OnClientPacket(const std::shared_ptr<ClientEnd>& end, std::
   Ref<Peer> peer;
   {
     base::MutexLock lock(mu_);
-    if (present_ != end) return;
+    if (present_ != end || silent_ == end) return;
     ++packets_received_;
     broker_end = broker_end_;
     peer = peer_;
   }
+  wire::PacketView view;
+  bool heartbeat = wire::ReadPacket(packet, &view).ok() && view.frames.empty();
   peer->OnPacket(broker_end.get(), Bytes(std::move(packet)));
+  if (heartbeat) peer->Heartbeat();
 }
 
 void ScriptedBroker::SendToClient(const std::shared_ptr<ClientEnd>& end, std::string packet) {
   base::MutexLock lock(mu_);
+  if (silent_ == end) return;
   if (holding_) {
     held_.emplace_back(end, std::move(packet));
   } else {

@@ -42,6 +42,8 @@ class ScriptedBroker {
   void set_answers(bool answers);
   // Packets to the client wait until this is set to false.
   void set_holding(bool holding);
+  // The present connection stays open, but nothing gets through it any more, either way.
+  void Silence();
   // The present connection is lost.
   void Cut(const absl::Status& why = absl::UnavailableError("cut"));
   // Forgets the session, as a broker that was started anew has.
@@ -93,6 +95,7 @@ class ScriptedBroker {
   wire::AttachReply::Outcome next_outcome_ HAWSER_GUARDED_BY(mu_) =
       wire::AttachReply::Outcome::kUnspecified;
   std::shared_ptr<ClientEnd> present_ HAWSER_GUARDED_BY(mu_);
+  std::shared_ptr<ClientEnd> silent_ HAWSER_GUARDED_BY(mu_);
   std::shared_ptr<BrokerEnd> broker_end_ HAWSER_GUARDED_BY(mu_);
   std::deque<std::pair<std::shared_ptr<ClientEnd>, std::string>> held_ HAWSER_GUARDED_BY(mu_);
   std::vector<wire::Attach> attaches_ HAWSER_GUARDED_BY(mu_);

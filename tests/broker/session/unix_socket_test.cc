@@ -145,5 +145,24 @@ TEST_F(UnixSocketTest, WhatAnotherPutInItsPlaceIsNotRemoved) {
   EXPECT_TRUE(fs::exists(path_));
 }
 
+TEST_F(UnixSocketTest, TheLockOfAnotherIsNotRemoved) {
+  std::optional<UnixSocket> socket = UnixSocket::Listen(path_).value();
+  ASSERT_TRUE(fs::remove(path_ + ".lock"));
+  std::ofstream(path_ + ".lock") << "of somebody else";
+  socket.reset();
+  EXPECT_TRUE(fs::exists(path_ + ".lock"));
+}
+
+TEST_F(UnixSocketTest, APathTooLongForTheNameItIsMadeUnderIsNamedAsItWasGiven) {
+  std::string longest = folder_.path() + "/";
+  longest.append(105 - longest.size(), 's');
+  EXPECT_THAT(UnixSocket::Listen(longest), IsOk());
+  for (std::string path : {longest + "s", longest + "ss"}) {
+    EXPECT_THAT(UnixSocket::Listen(path),
+                StatusIs(StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr("(limit 105)"), HasSubstr(path), Not(HasSubstr("~")))));
+  }
+}
+
 }  // namespace
 }  // namespace hawser::tests
