@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -47,7 +49,17 @@ void OpenStandardDescriptors() {
 // Before main, and before libraries start, for those open descriptors too.
 [[gnu::used, gnu::section(".preinit_array")]] void (*const open_first)() = &OpenStandardDescriptors;
 
+// What a shell allows by default is few, and each connection takes three.
+void RaiseDescriptorLimit() {
+  constexpr rlim_t kMost = 1 << 20;  // more than any broker needs; some code walks them all
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = std::max(files.rlim_cur, std::min(files.rlim_max, kMost));
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int Serve(const Config& config) {
+  RaiseDescriptorLimit();
   Broker::Options options;
   options.sockets = config.sockets;
   options.insecure_tcp = config.tcp;

@@ -15,9 +15,10 @@ namespace hawser::broker {
 
 struct BrokerLimits {
   // Connections.
-  // Open connections, over all users. Each costs three descriptors and some 35 KB in gRPC.
+  // Open connections, over all users. Each costs three descriptors and some 35 KB in gRPC. Fewer where
+  // the process may not open as many descriptors; the last 16 are for root and the broker's own user.
   size_t connections = 16384;
-  // ... and of one user. The broker's own user and root are not bound by it. All who come over TCP,
+  // ... and of one user: no more than half of what the descriptors allow. The broker's own user and root are not bound by it. All who come over TCP,
   // where nobody knows whose they are, count as one user more, with sessions too.
   size_t connections_per_uid = 4096;
   // A connection must have sent its Attach by then.

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,12 +58,10 @@ std::string TcpAddressOf(int socket) {
 }  // namespace
 
 PeerTable::PeerTable(const BrokerLimits& limits, ControlLoop& control)
-    : limits_(limits), control_(control) {
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
+    : limits_(limits), control_(control), descriptors_(DescriptorLimit()) {
   // The upper three quarters; what else the process opens finds room below.
-  constexpr rlim_t kMost = 1 << 24;
-  last_number_ = static_cast<int>(std::min<rlim_t>(files.rlim_cur, kMost)) - 1;
+  constexpr uint64_t kMost = 1 << 24;
+  last_number_ = static_cast<int>(std::min(descriptors_, kMost)) - 1;
   first_number_ = last_number_ / 4;
   next_number_ = first_number_;
 }
@@ -127,17 +124,20 @@ absl::StatusOr<UniqueFd> PeerTable::Admit(UniqueFd socket, std::string_view addr
 }
 
 absl::Status PeerTable::CheckCaps(std::optional<uid_t> uid) const {
-  if (entries_.size() >= limits_.connections) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "connections: the broker has ", entries_.size(), " (limit ", limits_.connections, ")"));
+  const DescriptorBudget budget = DescriptorBudget::Of(limits_, descriptors_);
+  const bool trusted = uid == uid_t{0} || uid == geteuid();
+  const size_t most = trusted ? budget.connections : budget.of_others;
+  if (entries_.size() >= most) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("connections: the broker has ", entries_.size(), " (limit ", most,
+                     trusted ? "" : " for others than root and its own user",
+                     "; RLIMIT_NOFILE counts as well)"));
   }
   auto count = per_uid_.find(uid);
-  if (uid != uid_t{0} && uid != geteuid() && count != per_uid_.end() &&
-      count->second >= limits_.connections_per_uid) {
+  if (!trusted && count != per_uid_.end() && count->second >= budget.per_user) {
     std::string who = uid ? absl::StrCat("user ", *uid) : "TCP";
-    return absl::ResourceExhaustedError(absl::StrCat("connections_per_uid: ", who, " has ",
-                                                     count->second, " (limit ",
-                                                     limits_.connections_per_uid, ")"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "connections_per_uid: ", who, " has ", count->second, " (limit ", budget.per_user, ")"));
   }
   return absl::OkStatus();
 }

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "broker/core/limits.h"
 #include "broker/session/control_loop.h"
+#include "broker/session/descriptor_budget.h"
 #include "broker/session/peer.h"
 #include "hawser/base/mutex.h"
 
@@ -26,7 +27,7 @@ namespace hawser::broker {
 
 class PeerTable {
  public:
-  // Both outlive it.
+  // Both outlive it. The descriptors this process may open count as they are now.
   PeerTable(const BrokerLimits& limits, ControlLoop& control);
   // Cuts what is left.
   ~PeerTable();
@@ -61,6 +62,7 @@ class PeerTable {
 
   const BrokerLimits& limits_;
   ControlLoop& control_;
+  const uint64_t descriptors_;
   int first_number_ = 0;  // of the range descriptors are moved to
   int last_number_ = 0;
 

@@ -1,6 +1,7 @@
 """hawserd run by hand: what it says when it cannot do what it is told."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -108,7 +109,7 @@ class HawserdTest(unittest.TestCase):
             pass
         self.assertIn(f"{path} exists and is no socket", self.refused("--listen", path))
         self.assertIn("cannot make the folder", self.refused("--listen", f"{self.folder}/a/b/c/s"))
-        self.assertIn("(limit 107)", self.refused("--listen", f"{self.folder}/{'x' * 120}"))
+        self.assertIn("(limit 105)", self.refused("--listen", f"{self.folder}/{'x' * 120}"))
 
     def test_a_port_that_is_taken_is_said_once_and_in_words(self):
         with socket.socket() as taken:
@@ -117,6 +118,26 @@ class HawserdTest(unittest.TestCase):
             address = f"tcp:127.0.0.1:{taken.getsockname()[1]}"
             said = self.refused("--listen", address, "--insecure-tcp")
         self.assertEqual(said, f"hawserd: cannot listen on {address}: Address already in use\n")
+
+    def test_it_takes_as_many_descriptors_as_it_may(self):
+        hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 4000)
+        daemon = self.start("--listen", f"{self.folder}/s",
+                            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard)))
+        self.assertEqual(resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE), (hard, hard))
+
+    def test_who_takes_all_connections_there_are_keeps_the_brokers_user_from_none(self):
+        path = f"{self.folder}/s"
+        daemon = self.start("--listen", path, "--listen", "tcp:127.0.0.1:0", "--insecure-tcp",
+                            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160)))
+        port = int(daemon.stdout.readline().rpartition(":")[2])
+        taken = [socket.create_connection(("127.0.0.1", port)) for _ in range(150)]
+        done = subprocess.run([HAWSER, "-e", path, "health"], text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for connection in taken:
+            connection.close()
+        daemon.send_signal(signal.SIGTERM)
+        _, err = daemon.communicate(timeout=60)
+        self.assertIn("connections_per_uid: TCP has 20 (limit 20)", err)
 
     def test_a_plugin_that_cannot_be_loaded_is_named_and_the_broker_serves(self):
         path = f"{self.folder}/junk.so"

@@ -66,9 +66,10 @@ TEST_F(InspectionTest, AModuleThatIsHandedAMethodOfTheBrokerInspectsNothingWithI
   for (const auto& client : {admin_.get(), client_.get()}) {
     Value method =
         client->Get(client->Get(client->root(), "broker")->TakeObject(), "sessions").value();
-    Value promise = client->Call(client->Require("eager").value(), "callBack", {method}).value();
-    EXPECT_THAT(client->Await(promise.TakeObject()),
-                StatusIs(StatusCode::kPermissionDenied, HasSubstr("not by modules")));
+    absl::StatusOr<Value> answer =
+        client->Call(client->Require("eager").value(), "callBack", {method});
+    if (answer.ok()) answer = client->Await(answer->TakeObject());  // a promise
+    EXPECT_THAT(answer, StatusIs(StatusCode::kPermissionDenied, HasSubstr("not by modules")));
   }
 }
 
