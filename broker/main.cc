@@ -47,7 +47,7 @@ void OpenStandardDescriptors() {
 }
 
 // Before main, and before libraries start, for those open descriptors too.
-[[gnu::used, gnu::section(".preinit_array")]] void (*const open_first)() = &OpenStandardDescriptors;
+[[gnu::used, gnu::section(".preinit_array")]] void (*const kOpenFirst)() = &OpenStandardDescriptors;
 
 // What a shell allows by default is few, and each connection takes three.
 void RaiseDescriptorLimit() {

@@ -157,7 +157,7 @@ TEST_F(UnixSocketTest, APathTooLongForTheNameItIsMadeUnderIsNamedAsItWasGiven) {
   std::string longest = folder_.path() + "/";
   longest.append(105 - longest.size(), 's');
   EXPECT_THAT(UnixSocket::Listen(longest), IsOk());
-  for (std::string path : {longest + "s", longest + "ss"}) {
+  for (const std::string& path : {longest + "s", longest + "ss"}) {
     EXPECT_THAT(UnixSocket::Listen(path),
                 StatusIs(StatusCode::kInvalidArgument,
                          AllOf(HasSubstr("(limit 105)"), HasSubstr(path), Not(HasSubstr("~")))));
