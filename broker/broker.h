@@ -61,7 +61,7 @@ class Broker {
 
   // A host for a module named `name`; lives as long as the broker.
   ModuleHostImpl& NewHost(std::string name);
-  // ALREADY_EXISTS if a module of that name is there.
+  // ALREADY_EXISTS if a module of that name is there, UNAVAILABLE if a session provides one.
   absl::Status AddModule(ModuleRegistry::ModulePtr module, std::string path = "");
 
   // What a file was when it was looked at: another of these may be another plugin.

@@ -64,6 +64,8 @@ absl::Status LoadOrNote(Broker& broker, const std::string& file) {
   absl::Status status = LoadPlugin(broker, file);
   if (!status.ok()) {
     base::Log(base::LogLevel::kError, "plugin refused", {{"file", file}, {"error", status}});
+    // What is unavailable may come: the file is still being copied, or a session has its name.
+    if (absl::IsUnavailable(status)) state.reset();
     broker.NoteRefused(file, status, state);
   }
   return status;

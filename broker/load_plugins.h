@@ -21,7 +21,8 @@ int LoadPlugins(Broker& broker, const std::vector<std::string>& files,
                 const std::vector<std::string>& folders);
 
 // From now on require by path loads what is in the main folder and not loaded yet. A file that was
-// refused, now or by LoadPlugins, is answered with the same error until it changes. Before Serve.
+// refused, now or by LoadPlugins, is answered with the same error until it changes, unless that is
+// UNAVAILABLE. Before Serve.
 void LoadPluginsOnRequire(Broker& broker);
 
 // Loads the file and makes its module apart from any broker; says on stdout what it is, or on

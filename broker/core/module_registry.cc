@@ -44,11 +44,13 @@ absl::Status ModuleRegistry::Add(ModulePtr module, std::string path) {
   auto [entry, added] = modules_.try_emplace(name);
   if (!added) {
     const Listed& other = entry->second;
+    std::string there = absl::StrCat("a module named '", name, "' is there already");
+    if (other.module == nullptr) {
+      return absl::UnavailableError(
+          absl::StrCat(there, ", provided by session ", other.provider.Short()));
+    }
     return absl::AlreadyExistsError(absl::StrCat(
-        "a module named '", name, "' is there already",
-        other.module == nullptr ? absl::StrCat(", provided by session ", other.provider.Short())
-        : other.path.empty()    ? ", built in"
-                                : absl::StrCat(", loaded from ", other.path)));
+        there, other.path.empty() ? ", built in" : absl::StrCat(", loaded from ", other.path)));
   }
   entry->second = {name, std::move(path), module, nullptr, {}, clock_.WallNow()};
   auto order = std::make_shared<Modules>(*order_);

@@ -33,8 +33,8 @@ class ModuleRegistry {
   // `clock` outlives it.
   explicit ModuleRegistry(const base::Clock& clock = base::SystemClock());
 
-  // ALREADY_EXISTS if the name is taken. `path` is the file a plugin was loaded from ("" for
-  // built-ins), for require by path.
+  // ALREADY_EXISTS if the name is taken, UNAVAILABLE if by a session, which will end. `path` is the
+  // file a plugin was loaded from ("" for built-ins), for require by path.
   absl::Status Add(ModulePtr module, std::string path) HAWSER_EXCLUDES(mu_);
   // Forgets the module of that name, if it is `module`.
   void Remove(const ModulePtr& module) HAWSER_EXCLUDES(mu_);

@@ -8,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hawser/function.h"
 
 namespace hawser::broker {
 namespace {
@@ -65,6 +66,18 @@ TEST(LoadPlugins, AFileThatWasRefusedIsNotTriedAgainUntilItChangesByWhateverPath
   std::filesystem::remove(file);
   std::filesystem::copy_file("plugins/counter/counter.so", file);
   EXPECT_EQ(LoadPlugins(*broker, {alias.string()}, {}), 0);
+}
+
+TEST(LoadPlugins, AFileWhoseNameASessionHasIsTriedAgainWhenThatOneHasEnded) {
+  std::unique_ptr<Broker> broker = *Broker::Start({});
+  SessionId session = SessionId::Random();
+  ObjectRef object = MakeFunction([](Args) { return Value(); }, {});
+  ASSERT_TRUE(broker->modules().AddProvided("counter", object, session, 1).ok());
+  EXPECT_EQ(LoadPlugins(*broker, {"plugins/counter/counter.so"}, {}), 1);
+  ASSERT_EQ(broker->refused_plugins().size(), 1u);
+  EXPECT_TRUE(absl::IsUnavailable(broker->refused_plugins()[0].why));
+  broker->modules().RemoveProvided(session);
+  EXPECT_EQ(LoadPlugins(*broker, {"plugins/counter/counter.so"}, {}), 0);
 }
 
 }  // namespace
